@@ -1,0 +1,139 @@
+//! Postgres: connections with errors an operator understands.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+
+use crate::base::{Remedied, Remedy};
+
+/// Why a database could not be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum PgError {
+    /// The URL cannot be read.
+    #[error("{name} is not a Postgres URL")]
+    Url {
+        /// The setting that holds the URL.
+        name: String,
+        /// The parser's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Nobody answers, or too slowly.
+    #[error("{name}: no Postgres server answers at {place}")]
+    Unreachable {
+        /// The setting that holds the URL.
+        name: String,
+        /// Host and port.
+        place: String,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The server answered and refused: password, database, role.
+    #[error("{name}: the server at {place} refuses {user} on database {database}")]
+    Refused {
+        /// The setting that holds the URL.
+        name: String,
+        /// Host and port.
+        place: String,
+        /// The login.
+        user: String,
+        /// The database.
+        database: String,
+        /// The server's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+}
+
+impl Remedied for PgError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            PgError::Url { .. } | PgError::Refused { .. } => Remedy::FixConfig,
+            PgError::Unreachable { .. } => Remedy::RetryLater,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            PgError::Url { name, .. } => Some(format!("write {name} as postgres://user:password@host:5432/database")),
+            PgError::Unreachable { name, .. } => {
+                Some(format!("check that the server runs and that host and port in {name} are right"))
+            }
+            PgError::Refused { name, .. } => {
+                Some(format!("check user, password and database name in {name}, and the server's pg_hba.conf"))
+            }
+        }
+    }
+}
+
+/// A database of the deployment: the name of its setting (`VESPER_SOURCE_URL`) and how to reach it.
+#[derive(Debug, Clone)]
+pub struct Database {
+    name: String,
+    options: PgConnectOptions,
+}
+
+impl Database {
+    /// Reads a `postgres://` URL; `name` is the setting, for messages.
+    pub fn parse(name: &str, url: &str) -> Result<Self, PgError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            let source = sqlx::Error::Configuration("expected postgres://…".into());
+            return Err(PgError::Url { name: name.to_owned(), source });
+        }
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|source| PgError::Url { name: name.to_owned(), source })?
+            .application_name("vesper")
+            .disable_statement_logging();
+        Ok(Self { name: name.to_owned(), options })
+    }
+
+    /// The setting's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `host:port/database`, without secrets.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.options.get_host(), self.options.get_port())
+    }
+
+    /// The database's name.
+    pub fn database(&self) -> &str {
+        self.options.get_database().unwrap_or("postgres")
+    }
+
+    /// One connection of its own: for COPY streams and snapshots, closed on any error.
+    pub async fn connect(&self) -> Result<PgConnection, PgError> {
+        match tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&self.options)).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(source)) => Err(self.refusal(source)),
+            Err(_) => Err(self.refusal(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    /// A pool of at most `size_max` connections; proves with a first one that the server answers.
+    pub async fn pool(&self, size_max: u32) -> Result<PgPool, PgError> {
+        self.connect().await?.close().await.ok();
+        let pool = PgPoolOptions::new().max_connections(size_max).acquire_timeout(CONNECT_TIMEOUT);
+        Ok(pool.connect_lazy_with(self.options.clone()))
+    }
+
+    fn refusal(&self, source: sqlx::Error) -> PgError {
+        let (name, place) = (self.name.clone(), self.place());
+        match &source {
+            // Class 28 is authorisation, 3D000 a missing database; anything else the server says is a refusal too,
+            // except that it is starting, stopping or full (57P0x, 53300).
+            sqlx::Error::Database(e) if !e.code().is_some_and(|c| c.starts_with("57P") || c.starts_with("53")) => {
+                let user = self.options.get_username().to_owned();
+                PgError::Refused { name, place, user, database: self.database().to_owned(), source }
+            }
+            _ => PgError::Unreachable { name, place, source },
+        }
+    }
+}
+
+/// How long a connection may take: long enough for a distant server, short enough for a person who waits.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
