@@ -1,0 +1,137 @@
+//! Compares the queries of a folder with the contract, on the server, before a row is read.
+
+use sqlx::postgres::PgDatabaseError;
+use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo};
+
+use crate::base::{Problem, Problems, nearest};
+use crate::source::contract::{Column, ColumnType};
+use crate::source::extraction::SelectList;
+use crate::source::{EntityQuery, SourceError, SourceSpec};
+
+/// Describes every query of the folder and compares its columns with the contract.
+///
+/// Out: for each query the select list that casts it to the contract. Reads no row.
+/// Errors: [`SourceError::Contract`] with every difference, file and line.
+pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> Result<Vec<SelectList>, SourceError> {
+    let mut problems = Vec::new();
+    let mut lists = Vec::new();
+    for query in &spec.queries {
+        match describe(connection, query).await {
+            Ok(found) => lists.push(compare(query, &found, &mut problems)),
+            Err(Described::Refused(problem)) => problems.push(problem),
+            Err(Described::Broken(source)) => {
+                return Err(SourceError::Query { name: spec.name.clone(), action: format!("describing {}", query.file), source });
+            }
+        }
+    }
+    let name = spec.name.clone();
+    Problems(problems).into_result().map_err(|source| SourceError::Contract { name, source })?;
+    Ok(lists)
+}
+
+/// Why a query could not be described.
+enum Described {
+    Refused(Problem),
+    Broken(sqlx::Error),
+}
+
+/// The names and types of the query's columns.
+async fn describe(connection: &mut PgConnection, query: &EntityQuery) -> Result<Vec<(String, String)>, Described> {
+    match connection.prepare(AssertSqlSafe(query.sql.clone()).into_sql_str()).await {
+        Ok(statement) => Ok(statement
+            .columns()
+            .iter()
+            .map(|c| (c.name().to_owned(), c.type_info().name().to_lowercase()))
+            .collect()),
+        Err(sqlx::Error::Database(error)) => Err(Described::Refused(refusal(query, error.as_ref()))),
+        Err(error) => Err(Described::Broken(error)),
+    }
+}
+
+/// The server's complaint about a query, placed in its file.
+fn refusal(query: &EntityQuery, error: &dyn sqlx::error::DatabaseError) -> Problem {
+    let detail = error.try_downcast_ref::<PgDatabaseError>();
+    let offset = detail.and_then(|e| match e.position() {
+        Some(sqlx::postgres::PgErrorPosition::Original(position)) => Some(position.saturating_sub(1)),
+        _ => None,
+    });
+    let place = offset.map(|offset| {
+        let before: String = query.sql.chars().take(offset).collect();
+        (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1)
+    });
+    let hint = match error.code().as_deref() {
+        Some("42P01") => Some("the database lacks this table: is it the right database? change the query to your own schema".to_owned()),
+        Some("42501") => Some("grant SELECT on it to the login of the source URL".to_owned()),
+        _ => detail.and_then(|e| e.hint()).map(str::to_owned),
+    };
+    Problem { file: query.file.clone(), place, message: error.message().to_owned(), hint }
+}
+
+/// Compares a query's columns with its entity's; differences go to `problems`.
+fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<Problem>) -> SelectList {
+    let mut problem = |name: &str, message: String, hint: Option<String>| {
+        let place = line_of(&query.sql, name).map(|line| (line, 1));
+        problems.push(Problem { file: query.file.clone(), place, message, hint });
+    };
+    let mut casts = Vec::new();
+    for column in query.entity.columns {
+        match found.iter().find(|(name, _)| name == column.name) {
+            Some((_, pg_type)) if is_castable(pg_type, column.column_type) => {
+                casts.push(format!("q.\"{}\"::{}", column.name, column.column_type.sql()));
+            }
+            Some((_, pg_type)) => {
+                let message = format!("column {} is {pg_type}, the contract wants {}", column.name, column.column_type.sql());
+                problem(column.name, message, Some(cast_advice(pg_type, column)));
+            }
+            None if column.is_optional => casts.push(format!("null::{} as \"{}\"", column.column_type.sql(), column.name)),
+            None => {
+                let near = nearest(column.name, found.iter().map(|(n, _)| n.as_str()));
+                let hint = near.map_or_else(|| column.meaning.to_owned(), |n| format!("is it `{n}`? write `{n} as {}`", column.name));
+                let message = format!("column {} ({}) is missing", column.name, column.column_type.sql());
+                problem(column.name, message, Some(hint));
+            }
+        }
+    }
+    for (name, _) in found {
+        if !query.entity.columns.iter().any(|c| c.name == name) {
+            let near = nearest(name, query.entity.columns.iter().map(|c| c.name));
+            let hint = near.map_or_else(|| "leave it out".to_owned(), |n| format!("did you mean `{n}`?"));
+            problem(name, format!("column {name} is not in the contract of {}", query.entity.name), Some(hint));
+        }
+    }
+    SelectList { columns: casts.join(", ") }
+}
+
+/// Whether a value of `pg_type` becomes the contract's type without changing what it means.
+fn is_castable(pg_type: &str, wanted: ColumnType) -> bool {
+    const KNOWN: [&str; 22] = [
+        "int2", "int4", "int8", "float4", "float8", "numeric", "money", "bool", "date", "time", "timetz", "timestamp", "timestamptz", "interval",
+        "json", "jsonb", "bytea", "xml", "inet", "text[]", "oid", "unknown",
+    ];
+    match wanted {
+        // Enumerations and domains have names of their own; they print as text.
+        ColumnType::Text => !KNOWN.contains(&pg_type) && !pg_type.ends_with("[]"),
+        ColumnType::Int => ["int2", "int4"].contains(&pg_type),
+        ColumnType::Bigint => ["int2", "int4", "int8"].contains(&pg_type),
+        ColumnType::Numeric => ["int2", "int4", "int8", "numeric"].contains(&pg_type),
+        ColumnType::Bool => pg_type == "bool",
+        ColumnType::Date => pg_type == "date",
+        ColumnType::Timestamp => pg_type == "timestamptz",
+        ColumnType::Json => ["json", "jsonb"].contains(&pg_type),
+    }
+}
+
+fn cast_advice(pg_type: &str, column: &Column) -> String {
+    match (pg_type, column.column_type) {
+        ("timestamp", ColumnType::Timestamp) => format!("say its zone: {} at time zone 'UTC'", column.name),
+        ("date", ColumnType::Timestamp) => format!("say its zone: {}::timestamp at time zone 'UTC'", column.name),
+        ("float4" | "float8", _) => format!("cast it where it is read: {}::numeric", column.name),
+        _ => format!("cast it: {}::{}", column.name, column.column_type.sql()),
+    }
+}
+
+/// The 1-based line in which `name` stands last as a word.
+fn line_of(sql: &str, name: &str) -> Option<usize> {
+    let is_word = |line: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == name);
+    sql.lines().enumerate().filter(|(_, line)| is_word(line)).map(|(i, _)| i + 1).last()
+}
