@@ -348,3 +348,26 @@ create table vesper.load_count (
 create index load_count_latest on vesper.load_count (tenant_key, entity, load_count_id desc);
 comment on table vesper.load_count is 'Grain: one entity of one load; no row is lost silently: read = loaded + unchanged + quarantined';
 comment on column vesper.load_count.mark is 'High-water mark of the extraction: the source snapshot''s xmin';
+
+create index dim_customer_versions on star.dim_customer (tenant_key, customer_id, valid_from);
+
+-- What a load found new or different, one table an entity: the merge, the touched days and the history read it.
+create unlogged table staging.sales_rep_change as select tenant_key, sales_rep_id, name, email, is_active, created_at, deleted_at, is_inferred from star.dim_sales_rep with no data;
+create unlogged table staging.company_change as select tenant_key, company_id, name, industry, size, country, created_at, deleted_at, is_inferred from star.dim_company with no data;
+create unlogged table staging.product_change as select tenant_key, product_id, sku, name, category, brand, status, created_at, deleted_at, is_inferred from star.dim_product with no data;
+create unlogged table staging.customer_change (
+    customer_id text, status text, tier text, sales_rep_key bigint, company_key bigint, name text, email_hash text, source text, tags jsonb, churn_reason text,
+    created_at timestamptz, converted_at timestamptz, churned_at timestamptz, last_contacted_at timestamptz, deleted_at timestamptz,
+    version_key bigint, is_new boolean, is_new_version boolean, is_new_status boolean, changed_at timestamptz);
+create unlogged table staging.deal_change (like star.fact_deal);
+create unlogged table staging.interaction_change (like star.fact_interaction);
+create unlogged table staging.order_change (like star.fact_order);
+create unlogged table staging.order_line_change (like star.fact_order_line);
+create unlogged table staging.subscription_change (like star.fact_subscription);
+
+create table vesper.touched_day (
+    tenant_key int not null references star.dim_tenant,
+    fact       text not null,
+    day        date not null,
+    primary key (tenant_key, fact, day));
+comment on table vesper.touched_day is 'Days of a fact that changed since the cubes were last refreshed';

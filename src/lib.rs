@@ -20,5 +20,7 @@
 //! 9. No row is lost silently: read = loaded + unchanged + quarantined, and the ledger shows the three.
 
 pub mod base;
+pub mod cube;
+pub mod load;
 pub mod metric;
 pub mod source;

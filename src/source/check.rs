@@ -20,7 +20,11 @@ pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> 
             Ok(found) => lists.push(compare(query, &found, &mut problems)),
             Err(Described::Refused(problem)) => problems.push(problem),
             Err(Described::Broken(source)) => {
-                return Err(SourceError::Query { name: spec.name.clone(), action: format!("describing {}", query.file), source });
+                return Err(SourceError::Query {
+                    name: spec.name.clone(),
+                    action: format!("describing {}", query.file),
+                    source,
+                });
             }
         }
     }
@@ -38,11 +42,9 @@ enum Described {
 /// The names and types of the query's columns.
 async fn describe(connection: &mut PgConnection, query: &EntityQuery) -> Result<Vec<(String, String)>, Described> {
     match connection.prepare(AssertSqlSafe(query.sql.clone()).into_sql_str()).await {
-        Ok(statement) => Ok(statement
-            .columns()
-            .iter()
-            .map(|c| (c.name().to_owned(), c.type_info().name().to_lowercase()))
-            .collect()),
+        Ok(statement) => {
+            Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_lowercase())).collect())
+        }
         Err(sqlx::Error::Database(error)) => Err(Described::Refused(refusal(query, error.as_ref()))),
         Err(error) => Err(Described::Broken(error)),
     }
@@ -60,7 +62,9 @@ fn refusal(query: &EntityQuery, error: &dyn sqlx::error::DatabaseError) -> Probl
         (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1)
     });
     let hint = match error.code().as_deref() {
-        Some("42P01") => Some("the database lacks this table: is it the right database? change the query to your own schema".to_owned()),
+        Some("42P01") => Some(
+            "the database lacks this table: is it the right database? change the query to your own schema".to_owned(),
+        ),
         Some("42501") => Some("grant SELECT on it to the login of the source URL".to_owned()),
         _ => detail.and_then(|e| e.hint()).map(str::to_owned),
     };
@@ -80,13 +84,19 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
                 casts.push(format!("q.\"{}\"::{}", column.name, column.column_type.sql()));
             }
             Some((_, pg_type)) => {
-                let message = format!("column {} is {pg_type}, the contract wants {}", column.name, column.column_type.sql());
+                let message =
+                    format!("column {} is {pg_type}, the contract wants {}", column.name, column.column_type.sql());
                 problem(column.name, message, Some(cast_advice(pg_type, column)));
             }
-            None if column.is_optional => casts.push(format!("null::{} as \"{}\"", column.column_type.sql(), column.name)),
+            None if column.is_optional => {
+                casts.push(format!("null::{} as \"{}\"", column.column_type.sql(), column.name))
+            }
             None => {
                 let near = nearest(column.name, found.iter().map(|(n, _)| n.as_str()));
-                let hint = near.map_or_else(|| column.meaning.to_owned(), |n| format!("is it `{n}`? write `{n} as {}`", column.name));
+                let hint = near.map_or_else(
+                    || column.meaning.to_owned(),
+                    |n| format!("is it `{n}`? write `{n} as {}`", column.name),
+                );
                 let message = format!("column {} ({}) is missing", column.name, column.column_type.sql());
                 problem(column.name, message, Some(hint));
             }
@@ -105,8 +115,28 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
 /// Whether a value of `pg_type` becomes the contract's type without changing what it means.
 fn is_castable(pg_type: &str, wanted: ColumnType) -> bool {
     const KNOWN: [&str; 22] = [
-        "int2", "int4", "int8", "float4", "float8", "numeric", "money", "bool", "date", "time", "timetz", "timestamp", "timestamptz", "interval",
-        "json", "jsonb", "bytea", "xml", "inet", "text[]", "oid", "unknown",
+        "int2",
+        "int4",
+        "int8",
+        "float4",
+        "float8",
+        "numeric",
+        "money",
+        "bool",
+        "date",
+        "time",
+        "timetz",
+        "timestamp",
+        "timestamptz",
+        "interval",
+        "json",
+        "jsonb",
+        "bytea",
+        "xml",
+        "inet",
+        "text[]",
+        "oid",
+        "unknown",
     ];
     match wanted {
         // Enumerations and domains have names of their own; they print as text.

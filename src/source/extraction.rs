@@ -35,7 +35,8 @@ impl Extraction {
         let connect = database.connect().await;
         let mut connection = connect.map_err(|source| SourceError::Connect { name: spec.name.clone(), source })?;
         let lists = super::check_queries(&mut connection, spec).await?;
-        let failed = |action: &str, source| SourceError::Query { name: spec.name.clone(), action: action.to_owned(), source };
+        let failed =
+            |action: &str, source| SourceError::Query { name: spec.name.clone(), action: action.to_owned(), source };
         connection
             .execute("begin isolation level repeatable read read only")
             .await
@@ -44,22 +45,27 @@ impl Extraction {
             .fetch_one("select pg_snapshot_xmin(pg_current_snapshot())::text, now()")
             .await
             .map_err(|e| failed("reading the high-water mark", e))?;
-        Ok(Extraction {
-            mark: row.get(0),
-            extracted_at: row.get(1),
-            connection,
-            source: spec.name.clone(),
-            lists,
-        })
+        Ok(Extraction { mark: row.get(0), extracted_at: row.get(1), connection, source: spec.name.clone(), lists })
     }
 
     /// Streams one query's rows as binary COPY chunks of about [`CHUNK_BYTES`]. `index` is the query's place in the spec.
     ///
     /// Stops quietly when the receiver is gone: the reason is the receiver's to tell.
-    pub async fn read(&mut self, query: &EntityQuery, index: usize, chunks: mpsc::Sender<Bytes>) -> Result<(), SourceError> {
-        let failed = |source| SourceError::Query { name: self.source.clone(), action: format!("reading {}", query.file), source };
-        let statement =
-            format!("copy (select {} from (\n{}\n) as q) to stdout (format binary)", self.lists[index].columns, query.sql);
+    pub async fn read(
+        &mut self,
+        query: &EntityQuery,
+        index: usize,
+        chunks: mpsc::Sender<Bytes>,
+    ) -> Result<(), SourceError> {
+        let failed = |source| SourceError::Query {
+            name: self.source.clone(),
+            action: format!("reading {}", query.file),
+            source,
+        };
+        let statement = format!(
+            "copy (select {} from (\n{}\n) as q) to stdout (format binary)",
+            self.lists[index].columns, query.sql
+        );
         let mut stream = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
         let mut chunk = Vec::with_capacity(CHUNK_BYTES);
         while let Some(part) = stream.try_next().await.map_err(failed)? {

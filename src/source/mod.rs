@@ -72,9 +72,9 @@ impl Remedied for SourceError {
     fn hint(&self) -> Option<String> {
         match self {
             SourceError::Connect { source, .. } => source.hint(),
-            SourceError::Contract { .. } => {
-                Some("mend the SQL of the source folder; `vesper check` shows every difference without reading a row".into())
-            }
+            SourceError::Contract { .. } => Some(
+                "mend the SQL of the source folder; `vesper check` shows every difference without reading a row".into(),
+            ),
             SourceError::Query { .. } => None,
         }
     }

@@ -18,7 +18,8 @@ pub struct FxRate {
 impl FxRate {
     /// Reads `currency,valid_from,rate`; the reporting currency itself is worth 1 and needs no row.
     pub fn parse(path: &str, text: &str, reporting: &str) -> Result<Vec<FxRate>, Problems> {
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.as_bytes());
         let mut problems = Vec::new();
         let headers = reader.headers().map(|h| h.iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
         if headers != HEADERS {
@@ -33,7 +34,12 @@ impl FxRate {
                     match read_rate(&record, reporting) {
                         Ok(rate) => rates.push(rate),
                         Err((column, message)) => {
-                            problems.push(Problem { file: path.to_owned(), place: Some((line, column)), message, hint: None });
+                            problems.push(Problem {
+                                file: path.to_owned(),
+                                place: Some((line, column)),
+                                message,
+                                hint: None,
+                            });
                         }
                     }
                 }
@@ -54,7 +60,8 @@ fn read_rate(record: &csv::StringRecord, reporting: &str) -> Result<FxRate, (usi
     if currency == reporting {
         return Err((1, format!("{reporting} is the reporting currency: its rate is 1 and needs no row")));
     }
-    let valid_from = field(1).parse().map_err(|_| (2, format!("valid_from `{}`, expected a date such as 2025-01-31", field(1))))?;
+    let valid_from =
+        field(1).parse().map_err(|_| (2, format!("valid_from `{}`, expected a date such as 2025-01-31", field(1))))?;
     let rate = field(2);
     let is_decimal = rate.parse::<f64>().is_ok_and(|r| r > 0.0 && r.is_finite()) && !rate.contains(['e', 'E']);
     if !is_decimal {

@@ -63,14 +63,16 @@ impl SourceSpec {
         }
         if spec.queries.is_empty() && problems.is_empty() {
             let expected = ENTITIES.iter().map(|e| format!("{}.sql", e.name)).collect::<Vec<_>>().join(", ");
-            problems.push(Problem::of_file(name, "no entity is read").with_hint(format!("add at least one of {expected}")));
+            problems
+                .push(Problem::of_file(name, "no entity is read").with_hint(format!("add at least one of {expected}")));
         }
         for (path, _) in files {
             let file = stem_of(path);
             let Some(stem) = file.strip_suffix(".sql") else { continue };
             if crate::source::contract::find(stem).is_none() {
                 let near = crate::base::nearest(stem, ENTITIES.iter().map(|e| e.name));
-                let hint = near.map_or("`vesper check` lists the entities".to_owned(), |n| format!("did you mean `{n}.sql`?"));
+                let hint =
+                    near.map_or("`vesper check` lists the entities".to_owned(), |n| format!("did you mean `{n}.sql`?"));
                 problems.push(Problem::of_file(path.clone(), format!("unknown entity `{stem}`")).with_hint(hint));
             }
         }

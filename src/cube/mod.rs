@@ -1,0 +1,62 @@
+//! Day-grain additive aggregates of the star.
+//!
+//! In: the star and the days a load touched (`vesper.touched_day`).
+//! Out: `cube.*` with exactly those days replaced; frames of a cube for the metrics.
+//!
+//! A night costs what changed: only touched days are deleted and inserted again. A full rebuild touches every day
+//! and gives the same rows. Flows are rows of the day they happened; stocks are movements, so that the stock at
+//! any day is the sum of all rows up to it.
+//!
+//! Never here: a rate, a window, a published number.
+
+mod read;
+mod refresh;
+
+use crate::base::{Remedied, Remedy};
+
+pub use read::{Cubes, read_cubes};
+pub use refresh::{CubeReport, refresh_cubes, touch_all};
+
+/// What can go wrong while refreshing or reading cubes.
+#[derive(Debug, thiserror::Error)]
+pub enum CubeError {
+    /// The warehouse refused a statement or broke off.
+    #[error("cube {cube}: {action}")]
+    Warehouse {
+        /// The cube.
+        cube: &'static str,
+        /// What was being done.
+        action: &'static str,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A cube's stream could not be decoded.
+    #[error("cube {cube} could not be decoded")]
+    Decode {
+        /// The cube.
+        cube: &'static str,
+        /// Why.
+        #[source]
+        source: crate::load::FrameError,
+    },
+    /// A frame could not be put together.
+    #[error("cube {cube}: a frame could not be processed")]
+    Frame {
+        /// The cube.
+        cube: &'static str,
+        /// Why.
+        #[source]
+        source: polars::error::PolarsError,
+    },
+}
+
+impl Remedied for CubeError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            CubeError::Warehouse { source: sqlx::Error::Database(_), .. } => Remedy::FixCode,
+            CubeError::Warehouse { .. } => Remedy::RetryLater,
+            CubeError::Decode { .. } | CubeError::Frame { .. } => Remedy::FixCode,
+        }
+    }
+}

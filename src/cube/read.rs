@@ -1,0 +1,200 @@
+//! Cubes as frames, for the metrics.
+
+use futures_util::TryStreamExt;
+use polars::prelude::*;
+use sqlx::PgConnection;
+
+use crate::cube::CubeError;
+use crate::cube::refresh::failed;
+use crate::load::{Decoder, Field};
+use crate::source::ColumnType::{Bigint, Bool, Date, Text, Timestamp};
+
+/// Every cube of a tenant, one frame each. Days are Int32 days since 1970-01-01, amounts whole cents.
+#[derive(Debug, Clone)]
+pub struct Cubes {
+    /// day, event, sales_rep, tier · deals, value_cents, days_to_close
+    pub deal_flow: DataFrame,
+    /// day, stage, sales_rep · deals, value_cents, weighted_cents (× 100), probability, entered_day_sum
+    pub deal_stock: DataFrame,
+    /// day, stage, basis · entered, advanced, won, completed, seconds
+    pub deal_cohort: DataFrame,
+    /// day, event, tier · customers
+    pub customer_flow: DataFrame,
+    /// day, status, tier, sales_rep · customers
+    pub customer_stock: DataFrame,
+    /// day, status, basis · entered, advanced
+    pub customer_cohort: DataFrame,
+    /// tier, status, is_live · active_seconds, active_since (µs), won_cents, won_deals
+    pub customer_life: DataFrame,
+    /// day, type, outcome · interactions, duration_seconds, durations
+    pub interaction: DataFrame,
+    /// day · follow_ups
+    pub follow_up: DataFrame,
+    /// day, status · orders, amount_cents
+    pub order: DataFrame,
+    /// day · subscriptions, mrr_cents
+    pub subscription_stock: DataFrame,
+}
+
+/// Reads every cube of a tenant, in the caller's transaction.
+pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes, CubeError> {
+    Ok(Cubes {
+        deal_flow: read_cube(
+            tx,
+            "deal_flow_day",
+            include_str!("sql/read_deal_flow.sql"),
+            tenant_key,
+            &[
+                ("day", Date),
+                ("event", Text),
+                ("sales_rep", Text),
+                ("tier", Text),
+                ("deals", Bigint),
+                ("value_cents", Bigint),
+                ("days_to_close", Bigint),
+            ],
+        )
+        .await?,
+        deal_stock: read_cube(
+            tx,
+            "deal_stock_day",
+            include_str!("sql/read_deal_stock.sql"),
+            tenant_key,
+            &[
+                ("day", Date),
+                ("stage", Text),
+                ("sales_rep", Text),
+                ("deals", Bigint),
+                ("value_cents", Bigint),
+                ("weighted_cents", Bigint),
+                ("probability", Bigint),
+                ("entered_day_sum", Bigint),
+            ],
+        )
+        .await?,
+        deal_cohort: read_cube(
+            tx,
+            "deal_cohort_day",
+            include_str!("sql/read_deal_cohort.sql"),
+            tenant_key,
+            &[
+                ("day", Date),
+                ("stage", Text),
+                ("basis", Text),
+                ("entered", Bigint),
+                ("advanced", Bigint),
+                ("won", Bigint),
+                ("completed", Bigint),
+                ("seconds", Bigint),
+            ],
+        )
+        .await?,
+        customer_flow: read_cube(
+            tx,
+            "customer_flow_day",
+            include_str!("sql/read_customer_flow.sql"),
+            tenant_key,
+            &[("day", Date), ("event", Text), ("tier", Text), ("customers", Bigint)],
+        )
+        .await?,
+        customer_stock: read_cube(
+            tx,
+            "customer_stock_day",
+            include_str!("sql/read_customer_stock.sql"),
+            tenant_key,
+            &[("day", Date), ("status", Text), ("tier", Text), ("sales_rep", Text), ("customers", Bigint)],
+        )
+        .await?,
+        customer_cohort: read_cube(
+            tx,
+            "customer_cohort_day",
+            include_str!("sql/read_customer_cohort.sql"),
+            tenant_key,
+            &[("day", Date), ("status", Text), ("basis", Text), ("entered", Bigint), ("advanced", Bigint)],
+        )
+        .await?,
+        customer_life: read_cube(
+            tx,
+            "customer_life",
+            include_str!("sql/read_customer_life.sql"),
+            tenant_key,
+            &[
+                ("tier", Text),
+                ("status", Text),
+                ("is_live", Bool),
+                ("active_seconds", Bigint),
+                ("active_since", Timestamp),
+                ("won_cents", Bigint),
+                ("won_deals", Bigint),
+            ],
+        )
+        .await?,
+        interaction: read_cube(
+            tx,
+            "interaction_day",
+            include_str!("sql/read_interaction.sql"),
+            tenant_key,
+            &[
+                ("day", Date),
+                ("type", Text),
+                ("outcome", Text),
+                ("interactions", Bigint),
+                ("duration_seconds", Bigint),
+                ("durations", Bigint),
+            ],
+        )
+        .await?,
+        follow_up: read_cube(
+            tx,
+            "follow_up_day",
+            include_str!("sql/read_follow_up.sql"),
+            tenant_key,
+            &[("day", Date), ("follow_ups", Bigint)],
+        )
+        .await?,
+        order: read_cube(
+            tx,
+            "order_day",
+            include_str!("sql/read_order.sql"),
+            tenant_key,
+            &[("day", Date), ("status", Text), ("orders", Bigint), ("amount_cents", Bigint)],
+        )
+        .await?,
+        subscription_stock: read_cube(
+            tx,
+            "subscription_stock_day",
+            include_str!("sql/read_subscription_stock.sql"),
+            tenant_key,
+            &[("day", Date), ("subscriptions", Bigint), ("mrr_cents", Bigint)],
+        )
+        .await?,
+    })
+}
+
+/// One cube as one frame. The query names its tenant by `:tenant_key`, since COPY takes no parameters.
+async fn read_cube(
+    tx: &mut PgConnection,
+    cube: &'static str,
+    query: &str,
+    tenant_key: i32,
+    fields: &[Field],
+) -> Result<DataFrame, CubeError> {
+    let query = query.replace("$1::int", &tenant_key.to_string());
+    let statement = format!("copy (\n{query}\n) to stdout (format binary)");
+    let decode = |source| CubeError::Decode { cube, source };
+    let mut stream = tx.copy_out_raw(&statement).await.map_err(failed(cube, "reading"))?;
+    let (mut decoder, mut frames) = (Decoder::new(fields.to_vec()), Vec::new());
+    while let Some(chunk) = stream.try_next().await.map_err(failed(cube, "reading"))? {
+        decoder.feed(&chunk, &mut frames).map_err(decode)?;
+    }
+    decoder.finish(&mut frames).map_err(decode)?;
+    let mut frames = frames.into_iter();
+    let Some(mut whole) = frames.next() else {
+        return Ok(Decoder::new(fields.to_vec()).into_empty());
+    };
+    for frame in frames {
+        whole.vstack_mut(&frame).map_err(|source| CubeError::Frame { cube, source })?;
+    }
+    whole.align_chunks_par();
+    Ok(whole)
+}

@@ -1,0 +1,148 @@
+//! Replaces the touched days of every cube.
+
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use crate::cube::CubeError;
+
+/// A cube: its table, the facts whose touched days it lives on, and how it is filled.
+struct CubeSpec {
+    table: &'static str,
+    facts: &'static [&'static str],
+    extent: Extent,
+    insert: &'static str,
+}
+
+/// What is deleted before the insert.
+enum Extent {
+    /// The touched days.
+    Days,
+    /// Everything of the tenant: the cube is small and its rows depend on more than their day.
+    Tenant,
+    /// Nothing: the insert writes only what differs.
+    Nothing,
+}
+
+const CUBES: &[CubeSpec] = &[
+    CubeSpec {
+        table: "deal_flow_day",
+        facts: &["deal"],
+        extent: Extent::Days,
+        insert: include_str!("sql/deal_flow_day.sql"),
+    },
+    CubeSpec {
+        table: "deal_stock_day",
+        facts: &["deal"],
+        extent: Extent::Days,
+        insert: include_str!("sql/deal_stock_day.sql"),
+    },
+    CubeSpec {
+        table: "deal_cohort_day",
+        facts: &["deal"],
+        extent: Extent::Days,
+        insert: include_str!("sql/deal_cohort_day.sql"),
+    },
+    CubeSpec {
+        table: "customer_flow_day",
+        facts: &["customer"],
+        extent: Extent::Days,
+        insert: include_str!("sql/customer_flow_day.sql"),
+    },
+    CubeSpec {
+        table: "customer_stock_day",
+        facts: &["customer"],
+        extent: Extent::Days,
+        insert: include_str!("sql/customer_stock_day.sql"),
+    },
+    CubeSpec {
+        table: "customer_cohort_day",
+        facts: &["customer"],
+        extent: Extent::Days,
+        insert: include_str!("sql/customer_cohort_day.sql"),
+    },
+    CubeSpec {
+        table: "customer_life",
+        facts: &["customer", "deal"],
+        extent: Extent::Nothing,
+        insert: include_str!("sql/customer_life.sql"),
+    },
+    CubeSpec {
+        table: "interaction_day",
+        facts: &["interaction"],
+        extent: Extent::Days,
+        insert: include_str!("sql/interaction_day.sql"),
+    },
+    CubeSpec {
+        table: "follow_up_day",
+        facts: &["interaction"],
+        extent: Extent::Tenant,
+        insert: include_str!("sql/follow_up_day.sql"),
+    },
+    CubeSpec { table: "order_day", facts: &["order"], extent: Extent::Days, insert: include_str!("sql/order_day.sql") },
+    CubeSpec {
+        table: "product_day",
+        facts: &["order", "order_line"],
+        extent: Extent::Days,
+        insert: include_str!("sql/product_day.sql"),
+    },
+    CubeSpec {
+        table: "subscription_stock_day",
+        facts: &["subscription"],
+        extent: Extent::Days,
+        insert: include_str!("sql/subscription_stock_day.sql"),
+    },
+];
+
+/// What a refresh did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CubeReport {
+    /// (fact, day) pairs that were touched.
+    pub touched_days: i64,
+    /// Cube rows written.
+    pub rows_written: i64,
+}
+
+/// Replaces the touched days of every cube and forgets them, inside the caller's transaction.
+///
+/// Re-run: nothing is touched any more, nothing is written.
+pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<CubeReport, CubeError> {
+    let touched = sqlx::query("select fact, count(*) from vesper.touched_day where tenant_key = $1 group by fact");
+    let touched = touched
+        .bind(tenant_key)
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(failed("vesper.touched_day", "reading the touched days"))?;
+    let facts: Vec<String> = touched.iter().map(|r| r.get(0)).collect();
+    let touched_days = touched.iter().map(|r| r.get::<i64, _>(1)).sum();
+    let mut rows_written = 0;
+    for cube in CUBES.iter().filter(|c| c.facts.iter().any(|f| facts.iter().any(|t| t == f))) {
+        let delete = match cube.extent {
+            Extent::Days => format!(
+                "delete from cube.{} where tenant_key = $1 and day in (select day from vesper.touched_day where tenant_key = $1 and fact in ('{}'))",
+                cube.table,
+                cube.facts.join("', '")
+            ),
+            Extent::Tenant => format!("delete from cube.{} where tenant_key = $1", cube.table),
+            Extent::Nothing => String::new(),
+        };
+        if !delete.is_empty() {
+            let done = sqlx::query(AssertSqlSafe(delete)).bind(tenant_key).execute(&mut *tx).await;
+            done.map_err(failed(cube.table, "deleting the touched days"))?;
+        }
+        let done = sqlx::query(cube.insert).bind(tenant_key).execute(&mut *tx).await;
+        rows_written += done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
+    }
+    let done = sqlx::query("delete from vesper.touched_day where tenant_key = $1").bind(tenant_key).execute(tx).await;
+    done.map_err(failed("vesper.touched_day", "forgetting the touched days"))?;
+    Ok(CubeReport { touched_days, rows_written })
+}
+
+/// Touches every day of every cube and of every fact, so that the next refresh rebuilds all.
+pub async fn touch_all(tx: &mut PgConnection, tenant_key: i32) -> Result<(), CubeError> {
+    let done = sqlx::query(include_str!("sql/touch_all.sql")).bind(tenant_key).execute(tx).await;
+    done.map(drop).map_err(failed("vesper.touched_day", "touching every day"))
+}
+
+pub(super) fn failed(cube: &'static str, action: &'static str) -> impl FnOnce(sqlx::Error) -> CubeError {
+    move |source| CubeError::Warehouse { cube, action, source }
+}

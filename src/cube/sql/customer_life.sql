@@ -1,0 +1,30 @@
+-- grain: one row per customer whose lifetime changed · $1 tenant_key · re-run: changes nothing
+insert into cube.customer_life as l (tenant_key, customer_id, tier, status, is_live, active_seconds, active_since, won_cents, won_deals)
+with spell as (
+    select s.customer_id,
+        coalesce(sum(extract(epoch from least(s.left_at, c.deleted_at) - s.entered_at)) filter (where least(s.left_at, c.deleted_at) is not null), 0)::bigint as active_seconds,
+        max(s.entered_at) filter (where least(s.left_at, c.deleted_at) is null) as active_since
+    from star.fact_customer_status as s
+    join star.dim_customer as c on c.tenant_key = s.tenant_key and c.customer_id = s.customer_id and c.is_current
+    where s.tenant_key = $1::int and s.status = 'customer' and (c.deleted_at is null or s.entered_at < c.deleted_at)
+    group by s.customer_id
+),
+
+won as (
+    select c.customer_id, sum(d.reporting_cents)::bigint as won_cents, count(*) as won_deals
+    from star.fact_deal as d
+    join star.dim_customer as c on c.customer_key = d.customer_key
+    where d.tenant_key = $1::int and d.is_won
+    group by c.customer_id
+)
+
+select $1::int, c.customer_id, c.tier, c.status, c.deleted_at is null, coalesce(s.active_seconds, 0), s.active_since, coalesce(w.won_cents, 0), coalesce(w.won_deals, 0)
+from star.dim_customer as c
+left join spell as s on s.customer_id = c.customer_id
+left join won as w on w.customer_id = c.customer_id
+where c.tenant_key = $1::int and c.is_current and not c.is_inferred
+on conflict (tenant_key, customer_id) do update
+set tier = excluded.tier, status = excluded.status, is_live = excluded.is_live, active_seconds = excluded.active_seconds,
+    active_since = excluded.active_since, won_cents = excluded.won_cents, won_deals = excluded.won_deals
+where (l.tier, l.status, l.is_live, l.active_seconds, l.active_since, l.won_cents, l.won_deals)
+    is distinct from (excluded.tier, excluded.status, excluded.is_live, excluded.active_seconds, excluded.active_since, excluded.won_cents, excluded.won_deals)

@@ -1,0 +1,48 @@
+//! dim_customer: SCD2 on status, tier, owner and company; spells of a status.
+
+use sqlx::{PgConnection, Row};
+
+use crate::load::merge::{MergeContext, Merged, refuse_implausible};
+use crate::load::{LoadError, warehouse};
+
+/// Statements of a change, in order: old days, versions, spells, new days.
+const STEPS: &[(&str, &str)] = &[
+    ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
+    ("ending versions of customers", include_str!("sql/customer_close.sql")),
+    ("completing inferred customers", include_str!("sql/customer_complete.sql")),
+    ("opening versions of customers", include_str!("sql/customer_open.sql")),
+    ("seeding versions of new customers", include_str!("sql/customer_seed.sql")),
+    ("overwriting customers", include_str!("sql/customer_overwrite.sql")),
+    ("ending spells of customers", include_str!("sql/customer_status_close.sql")),
+    ("opening spells of customers", include_str!("sql/customer_status_open.sql")),
+    ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
+];
+
+/// Brings dim_customer and fact_customer_status up to date with staging.
+///
+/// A replay finds no difference and writes nothing.
+pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContext) -> Result<Merged, LoadError> {
+    let compare =
+        sqlx::query(include_str!("sql/customer_image.sql")).bind(context.tenant_key).bind(context.extracted_at);
+    let loaded =
+        compare.execute(&mut *tx).await.map_err(warehouse("comparing star.dim_customer"))?.rows_affected() as i64;
+    let row = sqlx::query(
+        "select count(*) from staging.customer as s where not exists (select from staging.customer_change as c where c.customer_id = s.customer_id)",
+    );
+    let unchanged: i64 = row.fetch_one(&mut *tx).await.map_err(warehouse("counting star.dim_customer"))?.get(0);
+    if loaded > 0 {
+        for (action, statement) in STEPS {
+            sqlx::query(*statement).bind(context.tenant_key).execute(&mut *tx).await.map_err(warehouse(*action))?;
+        }
+    }
+    let live = sqlx::query(
+        "select count(*) from star.dim_customer where tenant_key = $1 and is_current and deleted_at is null",
+    );
+    let live: i64 =
+        live.bind(context.tenant_key).fetch_one(&mut *tx).await.map_err(warehouse("counting customers"))?.get(0);
+    let delete =
+        sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.extracted_at);
+    let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
+    refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
+    Ok(Merged { loaded, unchanged, deleted })
+}

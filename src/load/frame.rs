@@ -1,0 +1,486 @@
+//! Binary COPY to typed frames and back (PostgreSQL manual, COPY, "Binary Format").
+//!
+//! The decoder takes any byte split of the stream and gives a frame every [`FRAME_ROWS`] rows; the
+//! encoder writes a frame's rows in column order. Widths are verified field by field.
+
+use polars::prelude::*;
+
+use crate::source::ColumnType;
+
+/// Rows of a frame: large enough for columnar work, small enough that a few in flight stay in tens of megabytes.
+pub const FRAME_ROWS: usize = 32_768;
+
+/// Decimals kept of a numeric.
+pub const NUMERIC_SCALE: u32 = 4;
+
+const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
+/// 2000-01-01 in microseconds and days since 1970-01-01.
+const EPOCH_MICROS: i64 = 946_684_800_000_000;
+const EPOCH_DAYS: i32 = 10_957;
+const SIGN_NEGATIVE: u16 = 0x4000;
+
+/// Why a stream could not be decoded. Always a bug of ours or a broken server, never of the data.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum FrameError {
+    /// The stream does not begin as binary COPY does.
+    #[error("the stream is no binary COPY")]
+    Header,
+    /// A row has another number of fields than the contract.
+    #[error("row {row}: {found} fields where {wanted} were expected")]
+    Fields {
+        /// 0-based row.
+        row: u64,
+        /// As the contract says.
+        wanted: usize,
+        /// As read.
+        found: i16,
+    },
+    /// A field has another width than its type.
+    #[error("row {row}, column {column}: {width} bytes do not make a {wanted}")]
+    Width {
+        /// 0-based row.
+        row: u64,
+        /// Column name.
+        column: &'static str,
+        /// The type.
+        wanted: &'static str,
+        /// Bytes found.
+        width: i32,
+    },
+    /// A value that no integer or calendar can hold: NaN, infinity, overflow, broken UTF-8.
+    #[error("row {row}, column {column}: the value cannot be represented (NaN, infinity or out of range)")]
+    Value {
+        /// 0-based row.
+        row: u64,
+        /// Column name.
+        column: &'static str,
+    },
+    /// The stream ended inside a row or without its trailer.
+    #[error("the stream ended early")]
+    Truncated,
+}
+
+/// A column's name and type, in stream order.
+pub type Field = (&'static str, ColumnType);
+
+enum Builder {
+    Bool(BooleanChunkedBuilder),
+    Int(PrimitiveChunkedBuilder<Int32Type>),
+    Long(PrimitiveChunkedBuilder<Int64Type>),
+    Text(StringChunkedBuilder),
+}
+
+/// Turns a binary COPY stream into frames.
+///
+/// Physical types: text and jsonb are String, int and date Int32 (days since 1970), bigint, numeric (× 10⁴)
+/// and timestamptz (µs since 1970) Int64, boolean Boolean.
+pub struct Decoder {
+    fields: Vec<Field>,
+    builders: Vec<Builder>,
+    frame_rows: usize,
+    row_total: u64,
+    carry: Vec<u8>,
+    is_header_read: bool,
+    is_done: bool,
+}
+
+impl Decoder {
+    /// A decoder for rows of `fields`.
+    pub fn new(fields: Vec<Field>) -> Self {
+        let builders = new_builders(&fields);
+        Self { fields, builders, frame_rows: 0, row_total: 0, carry: Vec::new(), is_header_read: false, is_done: false }
+    }
+
+    /// Takes the next bytes; full frames go to `frames`.
+    pub fn feed(&mut self, chunk: &[u8], frames: &mut Vec<DataFrame>) -> Result<(), FrameError> {
+        if self.carry.is_empty() {
+            let used = self.parse(chunk, frames)?;
+            self.carry.extend_from_slice(&chunk[used..]);
+        } else {
+            let mut bytes = std::mem::take(&mut self.carry);
+            bytes.extend_from_slice(chunk);
+            let used = self.parse(&bytes, frames)?;
+            bytes.drain(..used);
+            self.carry = bytes;
+        }
+        Ok(())
+    }
+
+    /// Ends the stream; the last, shorter frame goes to `frames`. Returns the number of rows.
+    pub fn finish(mut self, frames: &mut Vec<DataFrame>) -> Result<u64, FrameError> {
+        if !self.is_done || !self.carry.is_empty() {
+            return Err(FrameError::Truncated);
+        }
+        if self.frame_rows > 0 {
+            frames.push(self.flush());
+        }
+        Ok(self.row_total)
+    }
+
+    /// A frame without rows, with the columns of the stream.
+    pub fn into_empty(mut self) -> DataFrame {
+        self.flush()
+    }
+
+    /// Parses whole rows and returns the bytes used.
+    fn parse(&mut self, bytes: &[u8], frames: &mut Vec<DataFrame>) -> Result<usize, FrameError> {
+        let mut at = 0;
+        if !self.is_header_read {
+            if bytes.len() < 19 {
+                return Ok(0);
+            }
+            let extension = int(bytes, 15) as usize;
+            if &bytes[..11] != SIGNATURE || int(bytes, 11) & (1 << 16) != 0 {
+                return Err(FrameError::Header);
+            }
+            if bytes.len() < 19 + extension {
+                return Ok(0);
+            }
+            at = 19 + extension;
+            self.is_header_read = true;
+        }
+        while let Some(row) = next_row(bytes, at, self.fields.len(), self.row_total)? {
+            let Row::Fields { until } = row else {
+                self.is_done = true;
+                return Ok(at + 2);
+            };
+            self.read_row(bytes, at + 2)?;
+            at = until;
+            self.row_total += 1;
+            self.frame_rows += 1;
+            if self.frame_rows == FRAME_ROWS {
+                frames.push(self.flush());
+            }
+        }
+        Ok(at)
+    }
+
+    fn read_row(&mut self, bytes: &[u8], mut at: usize) -> Result<(), FrameError> {
+        let row = self.row_total;
+        for (builder, (column, column_type)) in self.builders.iter_mut().zip(&self.fields) {
+            let width = int(bytes, at);
+            at += 4;
+            let field = if width < 0 { None } else { Some(&bytes[at..at + width as usize]) };
+            at += width.max(0) as usize;
+            let expected = match column_type {
+                ColumnType::Bool => Some(1),
+                ColumnType::Int | ColumnType::Date => Some(4),
+                ColumnType::Bigint | ColumnType::Timestamp => Some(8),
+                ColumnType::Text | ColumnType::Json | ColumnType::Numeric => None,
+            };
+            if field.is_some() && expected.is_some_and(|e| e != width) {
+                return Err(FrameError::Width { row, column, wanted: column_type.sql(), width });
+            }
+            append(builder, *column_type, field).ok_or(FrameError::Value { row, column })?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> DataFrame {
+        let builders = std::mem::replace(&mut self.builders, new_builders(&self.fields));
+        let columns: Vec<Column> = builders
+            .into_iter()
+            .map(|builder| match builder {
+                Builder::Bool(b) => b.finish().into_series().into_column(),
+                Builder::Int(b) => b.finish().into_series().into_column(),
+                Builder::Long(b) => b.finish().into_series().into_column(),
+                Builder::Text(b) => b.finish().into_series().into_column(),
+            })
+            .collect();
+        let height = std::mem::take(&mut self.frame_rows);
+        DataFrame::new(height, columns).expect("every builder got one value a row and names are the contract's")
+    }
+}
+
+enum Row {
+    /// A row that ends before `until`.
+    Fields { until: usize },
+    /// The trailer.
+    End,
+}
+
+/// The row that begins at `at`, if all of it is there.
+fn next_row(bytes: &[u8], at: usize, wanted: usize, row: u64) -> Result<Option<Row>, FrameError> {
+    if bytes.len() < at + 2 {
+        return Ok(None);
+    }
+    let found = i16::from_be_bytes([bytes[at], bytes[at + 1]]);
+    if found == -1 {
+        return Ok(Some(Row::End));
+    }
+    if found as usize != wanted {
+        return Err(FrameError::Fields { row, wanted, found });
+    }
+    let mut until = at + 2;
+    for _ in 0..wanted {
+        if bytes.len() < until + 4 {
+            return Ok(None);
+        }
+        until += 4 + int(bytes, until).max(0) as usize;
+    }
+    Ok((bytes.len() >= until).then_some(Row::Fields { until }))
+}
+
+fn new_builders(fields: &[Field]) -> Vec<Builder> {
+    let builder = |(name, column_type): &Field| {
+        let name = PlSmallStr::from_static(name);
+        match column_type {
+            ColumnType::Bool => Builder::Bool(BooleanChunkedBuilder::new(name, 0)),
+            ColumnType::Int | ColumnType::Date => Builder::Int(PrimitiveChunkedBuilder::new(name, 0)),
+            ColumnType::Bigint | ColumnType::Numeric | ColumnType::Timestamp => {
+                Builder::Long(PrimitiveChunkedBuilder::new(name, 0))
+            }
+            ColumnType::Text | ColumnType::Json => Builder::Text(StringChunkedBuilder::new(name, 0)),
+        }
+    };
+    fields.iter().map(builder).collect()
+}
+
+/// Appends one field; `None` when the value cannot be represented.
+fn append(builder: &mut Builder, column_type: ColumnType, field: Option<&[u8]>) -> Option<()> {
+    match (builder, column_type) {
+        (Builder::Bool(b), _) => b.append_option(field.map(|f| f[0] != 0)),
+        (Builder::Int(b), ColumnType::Date) => {
+            let days = field.map(|f| int(f, 0));
+            if days.is_some_and(|d| d == i32::MAX || d == i32::MIN) {
+                return None;
+            }
+            b.append_option(days.map(|d| d + EPOCH_DAYS));
+        }
+        (Builder::Int(b), _) => b.append_option(field.map(|f| int(f, 0))),
+        (Builder::Long(b), ColumnType::Timestamp) => {
+            let micros = field.map(|f| long(f, 0));
+            if micros.is_some_and(|m| m == i64::MAX || m == i64::MIN) {
+                return None;
+            }
+            b.append_option(micros.map(|m| m + EPOCH_MICROS));
+        }
+        (Builder::Long(b), ColumnType::Numeric) => match field {
+            Some(f) => b.append_value(numeric_to_scaled(f)?),
+            None => b.append_null(),
+        },
+        (Builder::Long(b), _) => b.append_option(field.map(|f| long(f, 0))),
+        (Builder::Text(b), ColumnType::Json) => match field {
+            Some(f) => b.append_value(std::str::from_utf8(f.get(1..)?).ok()?),
+            None => b.append_null(),
+        },
+        (Builder::Text(b), _) => match field {
+            Some(f) => b.append_value(std::str::from_utf8(f).ok()?),
+            None => b.append_null(),
+        },
+    }
+    Some(())
+}
+
+/// The begin of a binary COPY stream.
+pub fn write_header(bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(SIGNATURE);
+    bytes.extend_from_slice(&[0; 8]);
+}
+
+/// The end of a binary COPY stream. Never sent after an error: without it the server rolls the COPY back.
+pub fn write_trailer(bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(&(-1i16).to_be_bytes());
+}
+
+/// Writes every row of `frame`, whose columns are those of `fields`.
+pub fn write_rows(frame: &DataFrame, fields: &[Field], bytes: &mut Vec<u8>) -> PolarsResult<()> {
+    enum Values<'a> {
+        Bool(&'a BooleanChunked),
+        Int(&'a Int32Chunked),
+        Long(&'a Int64Chunked),
+        Text(&'a StringChunked),
+    }
+    let frame_columns = frame.columns();
+    let series: Vec<&Series> = frame_columns.iter().map(|c| c.as_materialized_series()).collect();
+    let columns: Vec<(Values<'_>, ColumnType)> = series
+        .iter()
+        .zip(fields)
+        .map(|(series, (_, column_type))| {
+            let values = match series.dtype() {
+                DataType::Boolean => Values::Bool(series.bool()?),
+                DataType::Int32 => Values::Int(series.i32()?),
+                DataType::Int64 => Values::Long(series.i64()?),
+                _ => Values::Text(series.str()?),
+            };
+            Ok((values, *column_type))
+        })
+        .collect::<PolarsResult<_>>()?;
+    let count = (columns.len() as i16).to_be_bytes();
+    for row in 0..frame.height() {
+        bytes.extend_from_slice(&count);
+        for (values, column_type) in &columns {
+            match (values, column_type) {
+                (Values::Bool(v), _) => write_field(bytes, v.get(row).map(|b| [u8::from(b)])),
+                (Values::Int(v), ColumnType::Date) => {
+                    write_field(bytes, v.get(row).map(|d| (d - EPOCH_DAYS).to_be_bytes()))
+                }
+                (Values::Int(v), _) => write_field(bytes, v.get(row).map(i32::to_be_bytes)),
+                (Values::Long(v), ColumnType::Timestamp) => {
+                    write_field(bytes, v.get(row).map(|m| (m - EPOCH_MICROS).to_be_bytes()))
+                }
+                (Values::Long(v), ColumnType::Numeric) => write_numeric(bytes, v.get(row)),
+                (Values::Long(v), _) => write_field(bytes, v.get(row).map(i64::to_be_bytes)),
+                (Values::Text(v), column_type) => write_text(bytes, v.get(row), *column_type),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_field<const N: usize>(bytes: &mut Vec<u8>, field: Option<[u8; N]>) {
+    match field {
+        Some(field) => {
+            bytes.extend_from_slice(&(N as i32).to_be_bytes());
+            bytes.extend_from_slice(&field);
+        }
+        None => bytes.extend_from_slice(&(-1i32).to_be_bytes()),
+    }
+}
+
+fn write_text(bytes: &mut Vec<u8>, text: Option<&str>, column_type: ColumnType) {
+    let Some(text) = text else { return bytes.extend_from_slice(&(-1i32).to_be_bytes()) };
+    // The binary form of jsonb begins with its version, 1.
+    let version: &[u8] = if column_type == ColumnType::Json { &[1] } else { &[] };
+    bytes.extend_from_slice(&((text.len() + version.len()) as i32).to_be_bytes());
+    bytes.extend_from_slice(version);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+/// numeric → integer × 10⁴, half away from zero; `None` for NaN, infinity and overflow.
+fn numeric_to_scaled(field: &[u8]) -> Option<i64> {
+    if field.len() < 8 {
+        return None;
+    }
+    let short = |at: usize| i16::from_be_bytes([field[at], field[at + 1]]);
+    let (digits, weight, sign) = (short(0) as usize, i32::from(short(2)), short(4) as u16);
+    if (sign != 0 && sign != SIGN_NEGATIVE) || field.len() < 8 + 2 * digits {
+        return None;
+    }
+    // One base-10000 digit after the point is the scale itself; the next one only rounds.
+    let mut scaled: i128 = 0;
+    let mut rounding = 0;
+    for i in 0..digits {
+        let digit = i128::from(short(8 + 2 * i));
+        let exponent = weight - i as i32;
+        match exponent + 1 {
+            e @ 0..=6 => scaled += digit * 10_000i128.pow(e as u32),
+            -1 => rounding = digit,
+            e if e < -1 => {}
+            _ => return None,
+        }
+    }
+    let scaled = scaled + i128::from(rounding >= 5_000);
+    i64::try_from(if sign == SIGN_NEGATIVE { -scaled } else { scaled }).ok()
+}
+
+/// integer × 10⁴ → numeric.
+fn write_numeric(bytes: &mut Vec<u8>, scaled: Option<i64>) {
+    let Some(scaled) = scaled else { return bytes.extend_from_slice(&(-1i32).to_be_bytes()) };
+    let mut digits = Vec::new();
+    let mut rest = scaled.unsigned_abs();
+    while rest > 0 {
+        digits.push((rest % 10_000) as i16);
+        rest /= 10_000;
+    }
+    digits.reverse();
+    // The last base-10000 digit is the fraction.
+    let weight = digits.len() as i16 - 2;
+    let sign = if scaled < 0 { SIGN_NEGATIVE } else { 0 };
+    bytes.extend_from_slice(&(8 + 2 * digits.len() as i32).to_be_bytes());
+    bytes.extend_from_slice(&(digits.len() as i16).to_be_bytes());
+    bytes.extend_from_slice(&weight.to_be_bytes());
+    bytes.extend_from_slice(&sign.to_be_bytes());
+    bytes.extend_from_slice(&(NUMERIC_SCALE as i16).to_be_bytes());
+    for digit in digits {
+        bytes.extend_from_slice(&digit.to_be_bytes());
+    }
+}
+
+fn int(bytes: &[u8], at: usize) -> i32 {
+    i32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+fn long(bytes: &[u8], at: usize) -> i64 {
+    i64::from(int(bytes, at)) << 32 | i64::from(int(bytes, at + 4) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FIELDS: [Field; 6] = [
+        ("a", ColumnType::Bigint),
+        ("b", ColumnType::Text),
+        ("c", ColumnType::Timestamp),
+        ("d", ColumnType::Numeric),
+        ("e", ColumnType::Json),
+        ("f", ColumnType::Bool),
+    ];
+
+    fn stream() -> (DataFrame, Vec<u8>) {
+        let frame = df!(
+            "a" => [Some(1i64), None, Some(-7)],
+            "b" => [Some("x"), Some(""), None],
+            "c" => [Some(0i64), Some(EPOCH_MICROS), Some(-1)],
+            "d" => [Some(123_456_789i64), Some(0), Some(-5)],
+            "e" => [Some("[1]"), None, Some("{}")],
+            "f" => [Some(true), None, Some(false)],
+        )
+        .expect("a frame");
+        let mut bytes = Vec::new();
+        write_header(&mut bytes);
+        write_rows(&frame, &FIELDS, &mut bytes).expect("rows");
+        write_trailer(&mut bytes);
+        (frame, bytes)
+    }
+
+    #[test]
+    fn any_split_of_the_stream_gives_the_same_frame() {
+        let (frame, bytes) = stream();
+        for cut in 0..=bytes.len() {
+            let (mut decoder, mut frames) = (Decoder::new(FIELDS.to_vec()), Vec::new());
+            decoder.feed(&bytes[..cut], &mut frames).expect("first part");
+            decoder.feed(&bytes[cut..], &mut frames).expect("second part");
+            assert_eq!(decoder.finish(&mut frames), Ok(3));
+            assert!(frames[0].equals_missing(&frame), "cut {cut}");
+        }
+    }
+
+    #[test]
+    fn a_stream_cut_short_is_never_taken_for_whole() {
+        let (_, bytes) = stream();
+        for cut in 0..bytes.len() {
+            let (mut decoder, mut frames) = (Decoder::new(FIELDS.to_vec()), Vec::new());
+            decoder.feed(&bytes[..cut], &mut frames).expect("a prefix");
+            assert_eq!(decoder.finish(&mut frames), Err(FrameError::Truncated));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numerics_survive_the_round_trip(scaled in any::<i64>()) {
+            let mut bytes = Vec::new();
+            write_numeric(&mut bytes, Some(scaled));
+            prop_assert_eq!(numeric_to_scaled(&bytes[4..]), Some(scaled));
+        }
+    }
+
+    #[test]
+    fn numerics_round_half_away_from_zero_and_overflow_is_refused() {
+        let numeric = |digits: &[i16], weight: i16, sign: u16| {
+            let mut field = Vec::new();
+            for word in [digits.len() as i16, weight, sign as i16, 8] {
+                field.extend(word.to_be_bytes());
+            }
+            digits.iter().for_each(|d| field.extend(d.to_be_bytes()));
+            field
+        };
+        assert_eq!(numeric_to_scaled(&numeric(&[1, 2345, 5000], 0, 0)), Some(12_346));
+        assert_eq!(numeric_to_scaled(&numeric(&[5000], -2, SIGN_NEGATIVE)), Some(-1));
+        assert_eq!(numeric_to_scaled(&numeric(&[4999], -2, 0)), Some(0));
+        assert_eq!(numeric_to_scaled(&numeric(&[1], 9, 0)), None);
+        assert_eq!(numeric_to_scaled(&numeric(&[], 0, 0xC000)), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! The generic merge: compare the staged image with the table, touch the days, write what differs.
+
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use crate::load::entity::MergeSpec;
+use crate::load::{LoadError, warehouse};
+
+/// What a merge did.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Merged {
+    /// Rows inserted or changed.
+    pub loaded: i64,
+    /// Staged rows that were already there, equal.
+    pub unchanged: i64,
+    /// Rows that vanished from the source and were marked deleted.
+    pub deleted: i64,
+}
+
+/// Who is being loaded, and how much may vanish.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MergeContext {
+    /// The tenant.
+    pub tenant_key: i32,
+    /// The source's time of the snapshot.
+    pub extracted_at: chrono::DateTime<chrono::Utc>,
+    /// Share of the live rows that may vanish.
+    pub vanish_share_max: f64,
+}
+
+/// Brings one table up to date with staging.
+///
+/// Only rows that differ are written, old and new days of each are touched, and a replay finds no difference.
+pub(super) async fn merge_entity(
+    tx: &mut PgConnection,
+    spec: &MergeSpec,
+    context: &MergeContext,
+) -> Result<Merged, LoadError> {
+    let action = |what: &str| warehouse(format!("{what} star.{}", spec.table));
+    let columns = spec.columns.join(", ");
+    let compared = |alias: &str| spec.columns.iter().map(|c| format!("{alias}.{c}")).collect::<Vec<_>>().join(", ");
+    let (entity, table, key) = (spec.entity, spec.table, spec.key);
+
+    let compare = format!(
+        "insert into staging.{entity}_change (tenant_key, {key}, {columns})
+         select i.tenant_key, i.{key}, {image} from (\n{sql}\n) as i
+         left join star.{table} as f on f.tenant_key = $1 and f.{key} = i.{key}
+         where f.{key} is null or ({image}) is distinct from ({stored})",
+        image = compared("i"),
+        stored = compared("f"),
+        sql = spec.image,
+    );
+    let loaded =
+        sqlx::query(AssertSqlSafe(compare)).bind(context.tenant_key).bind(context.extracted_at).execute(&mut *tx).await;
+    let loaded = loaded.map_err(action("comparing"))?.rows_affected() as i64;
+
+    let unchanged = format!(
+        "select count(*) from staging.\"{entity}\" as s where not exists (select from staging.{entity}_change as c where c.{key} = s.{key})"
+    );
+    let unchanged: i64 =
+        sqlx::query(AssertSqlSafe(unchanged)).fetch_one(&mut *tx).await.map_err(action("counting"))?.get(0);
+
+    let deleted = mark_vanished(tx, spec, context).await?;
+    if loaded + deleted == 0 {
+        return Ok(Merged { loaded, unchanged, deleted });
+    }
+    if !spec.days.is_empty() {
+        let days = spec.days.join(", ");
+        let touch = format!(
+            "insert into vesper.touched_day (tenant_key, fact, day)
+             select distinct $1, '{entity}', day from (
+                select unnest(array[{days}]) as day from staging.{entity}_change
+                union all
+                select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.{entity}_change)
+             ) as days where day is not null on conflict do nothing"
+        );
+        sqlx::query(AssertSqlSafe(touch))
+            .bind(context.tenant_key)
+            .execute(&mut *tx)
+            .await
+            .map_err(action("touching the days of"))?;
+    }
+    let assignments = spec.columns.iter().map(|c| format!("{c} = excluded.{c}")).collect::<Vec<_>>().join(", ");
+    let write = format!(
+        "insert into star.{table} (tenant_key, {key}, {columns}) select tenant_key, {key}, {columns} from staging.{entity}_change
+         on conflict (tenant_key, {key}) do update set {assignments}"
+    );
+    sqlx::query(AssertSqlSafe(write)).execute(&mut *tx).await.map_err(action("writing"))?;
+    Ok(Merged { loaded, unchanged, deleted })
+}
+
+/// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did.
+async fn mark_vanished(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<i64, LoadError> {
+    let action = || warehouse(format!("looking for deletions in star.{}", spec.table));
+    let (entity, table, key) = (spec.entity, spec.table, spec.key);
+    let is_deletable = "f.tenant_key = $1 and f.deleted_at is null";
+    let is_inferred = if spec.columns.contains(&"is_inferred") { "and not f.is_inferred" } else { "" };
+    let columns = spec.columns.join(", ");
+    let values = spec.columns.iter().map(|c| if *c == "deleted_at" { "$2".to_owned() } else { format!("f.{c}") });
+    let mark = format!(
+        "insert into staging.{entity}_change (tenant_key, {key}, {columns})
+         select f.tenant_key, f.{key}, {values} from star.{table} as f where {is_deletable} {is_inferred}
+         and not exists (select from staging.\"{entity}\" as s where s.{key} = f.{key})
+         and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{entity}' and q.entity_key = f.{key})",
+        values = values.collect::<Vec<_>>().join(", "),
+    );
+    let done =
+        sqlx::query(AssertSqlSafe(mark)).bind(context.tenant_key).bind(context.extracted_at).execute(&mut *tx).await;
+    let vanished = done.map_err(action())?.rows_affected() as i64;
+    if vanished > VANISH_FLOOR {
+        let count = format!("select count(*) from star.{table} as f where {is_deletable} {is_inferred}");
+        let live: i64 = sqlx::query(AssertSqlSafe(count))
+            .bind(context.tenant_key)
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(action())?
+            .get(0);
+        refuse_implausible(spec.entity, vanished, live, context.vanish_share_max)?;
+    }
+    Ok(vanished)
+}
+
+/// The circuit breaker: more rows gone than the share allows.
+pub(super) fn refuse_implausible(
+    entity: &'static str,
+    vanished: i64,
+    live: i64,
+    share_max: f64,
+) -> Result<(), LoadError> {
+    if vanished > VANISH_FLOOR && vanished as f64 > live as f64 * share_max {
+        return Err(LoadError::Vanished { entity, vanished, live });
+    }
+    Ok(())
+}
+
+/// So few deletions never trip the breaker: in a small table one row is already a large share.
+const VANISH_FLOOR: i64 = 10;

@@ -1,0 +1,192 @@
+//! One source's load, from the open snapshot to the counts.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+use tracing::info;
+
+use crate::base::Night;
+use crate::base::pg::Database;
+use crate::load::customer::merge_customers;
+use crate::load::entity::{DIMENSIONS, FACTS};
+use crate::load::history::record_stage_visits;
+use crate::load::merge::{MergeContext, Merged, merge_entity};
+use crate::load::quarantine::{mark_duplicates, mark_missing_rates, mark_orphan_lines, quarantine_marked};
+use crate::load::staging::stage_entity;
+use crate::load::{LoadError, warehouse};
+use crate::source::{Extraction, SourceSpec};
+
+/// What happened to the rows of one entity: `read = loaded + unchanged + quarantined`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntityCount {
+    /// The entity.
+    pub entity: String,
+    /// Rows read from the source.
+    pub read: i64,
+    /// Rows inserted or changed.
+    pub loaded: i64,
+    /// Rows that were already there, equal.
+    pub unchanged: i64,
+    /// Rows that break the contract.
+    pub quarantined: i64,
+    /// Rows that vanished from the source.
+    pub deleted: i64,
+}
+
+/// What a load did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadReport {
+    /// The source folder's name.
+    pub source: String,
+    /// The tenant's key.
+    pub tenant_key: i32,
+    /// High-water mark of the extraction.
+    pub mark: String,
+    /// The source's time of the snapshot.
+    pub extracted_at: DateTime<Utc>,
+    /// One count an entity, in load order.
+    pub counts: Vec<EntityCount>,
+}
+
+impl LoadReport {
+    /// Whether any row changed.
+    pub fn has_changed(&self) -> bool {
+        self.counts.iter().any(|c| c.loaded + c.deleted > 0)
+    }
+}
+
+/// Loads one source into the star, inside the caller's warehouse transaction.
+///
+/// Re-run: a second run over an unchanged source changes no row of the star.
+pub async fn load_source(
+    tx: &mut PgConnection,
+    database: &Database,
+    spec: &SourceSpec,
+    night: &Night,
+) -> Result<LoadReport, LoadError> {
+    let mut extraction = Extraction::begin(database, spec).await.map_err(LoadError::Source)?;
+    let tenant_key = prepare(tx, spec).await?;
+    let mut reads = Vec::new();
+    for (index, query) in spec.queries.iter().enumerate() {
+        let staged = stage_entity(tx, &mut extraction, query, index).await?;
+        mark_duplicates(tx, query.entity).await?;
+        analyze(tx, query.entity.name).await?;
+        reads.push(staged.read);
+    }
+    let (mark, extracted_at) = (extraction.mark.clone(), extraction.extracted_at);
+    extraction.end().await;
+
+    mark_orphan_lines(tx, tenant_key).await?;
+    let mut quarantined = Vec::new();
+    for query in &spec.queries {
+        mark_missing_rates(tx, tenant_key, query.entity).await?;
+    }
+    for query in &spec.queries {
+        quarantined.push(quarantine_marked(tx, tenant_key, query.entity, night).await?);
+    }
+    let context = MergeContext { tenant_key, extracted_at, vanish_share_max: spec.vanish_share_max };
+    let merged = merge_all(tx, spec, &context).await?;
+
+    let mut counts = Vec::new();
+    for (i, query) in spec.queries.iter().enumerate() {
+        let merged =
+            merged.iter().find(|(entity, _)| *entity == query.entity.name).map(|(_, m)| *m).unwrap_or_default();
+        let entity = query.entity.name.to_owned();
+        let Merged { loaded, unchanged, deleted } = merged;
+        counts.push(EntityCount { entity, read: reads[i], loaded, unchanged, quarantined: quarantined[i], deleted });
+    }
+    let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts };
+    record_counts(tx, &report, night).await?;
+    let total = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).sum::<i64>();
+    info!(
+        source.name = %spec.name, row.read = total(|c| c.read), row.loaded = total(|c| c.loaded), row.quarantined = total(|c| c.quarantined),
+        "read {} rows of {} for {}: {} loaded, {} unchanged, {} quarantined, {} deleted",
+        total(|c| c.read), spec.name, night.business_date, total(|c| c.loaded), total(|c| c.unchanged), total(|c| c.quarantined), total(|c| c.deleted)
+    );
+    Ok(report)
+}
+
+/// Dimensions before facts; members that facts name and nobody delivered are inferred in between.
+async fn merge_all(
+    tx: &mut PgConnection,
+    spec: &SourceSpec,
+    context: &MergeContext,
+) -> Result<Vec<(&'static str, Merged)>, LoadError> {
+    const INFER_BEFORE_CUSTOMERS: [&str; 3] = [
+        include_str!("sql/infer_sales_rep.sql"),
+        include_str!("sql/infer_company.sql"),
+        include_str!("sql/infer_product.sql"),
+    ];
+    let is_read = |entity: &str| spec.queries.iter().any(|q| q.entity.name == entity);
+    let mut merged = Vec::new();
+    for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
+        merged.push((dimension.entity, merge_entity(tx, dimension, context).await?));
+    }
+    for statement in INFER_BEFORE_CUSTOMERS {
+        infer(tx, statement, context.tenant_key).await?;
+    }
+    if is_read("customer") {
+        merged.push(("customer", merge_customers(tx, context).await?));
+    }
+    infer(tx, include_str!("sql/infer_customer.sql"), context.tenant_key).await?;
+    for fact in FACTS.iter().filter(|f| is_read(f.entity)) {
+        merged.push((fact.entity, merge_entity(tx, fact, context).await?));
+        if fact.entity == "deal" {
+            record_stage_visits(tx, context.tenant_key).await?;
+        }
+    }
+    Ok(merged)
+}
+
+async fn infer(tx: &mut PgConnection, statement: &'static str, tenant_key: i32) -> Result<(), LoadError> {
+    let done = sqlx::query(statement).bind(tenant_key).execute(tx).await;
+    done.map(drop).map_err(warehouse("inferring members of a dimension"))
+}
+
+/// Takes the load's mutex, empties staging, makes sure of the tenant and its rates.
+async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadError> {
+    tx.execute("select pg_advisory_xact_lock(hashtextextended('vesper.load', 0))")
+        .await
+        .map_err(warehouse("waiting for another load"))?;
+    let tables = sqlx::query(include_str!("sql/staging_tables.sql")).fetch_all(&mut *tx).await;
+    let tables: Vec<String> = tables.map_err(warehouse("listing staging"))?.iter().map(|r| r.get(0)).collect();
+    if !tables.is_empty() {
+        let truncate = format!("truncate {}", tables.join(", "));
+        tx.execute(AssertSqlSafe(truncate)).await.map_err(warehouse("emptying staging"))?;
+    }
+    let tenant =
+        sqlx::query(include_str!("sql/tenant.sql")).bind(&spec.tenant).bind(&spec.currency).fetch_one(&mut *tx).await;
+    let tenant_key: i32 = tenant.map_err(warehouse("registering the tenant"))?.get(0);
+    let currencies: Vec<&str> = spec.fx_rates.iter().map(|r| r.currency.as_str()).collect();
+    let dates: Vec<_> = spec.fx_rates.iter().map(|r| r.valid_from).collect();
+    let rates: Vec<&str> = spec.fx_rates.iter().map(|r| r.rate.as_str()).collect();
+    let write = sqlx::query(include_str!("sql/fx_rate.sql")).bind(tenant_key).bind(currencies).bind(dates).bind(rates);
+    write.execute(&mut *tx).await.map_err(warehouse("writing star.fx_rate"))?;
+    Ok(tenant_key)
+}
+
+/// Statistics for the plan of the merge; the tables are only as old as this transaction.
+async fn analyze(tx: &mut PgConnection, entity: &str) -> Result<(), LoadError> {
+    let done = tx.execute(AssertSqlSafe(format!("analyze staging.\"{entity}\""))).await;
+    done.map(drop).map_err(warehouse(format!("analysing staging.{entity}")))
+}
+
+async fn record_counts(tx: &mut PgConnection, report: &LoadReport, night: &Night) -> Result<(), LoadError> {
+    let column = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).collect::<Vec<i64>>();
+    let entities: Vec<&str> = report.counts.iter().map(|c| c.entity.as_str()).collect();
+    let done = sqlx::query(include_str!("sql/load_count.sql"))
+        .bind(report.tenant_key)
+        .bind(night.run_id)
+        .bind(night.business_date)
+        .bind(&report.mark)
+        .bind(report.extracted_at)
+        .bind(entities)
+        .bind(column(|c| c.read))
+        .bind(column(|c| c.loaded))
+        .bind(column(|c| c.unchanged))
+        .bind(column(|c| c.quarantined))
+        .bind(column(|c| c.deleted))
+        .execute(tx)
+        .await;
+    done.map(drop).map_err(warehouse("recording the counts of the load"))
+}

@@ -1,0 +1,12 @@
+-- grain: one row per staged company, as dim_company wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+select
+    $1::int as tenant_key,
+    s.company_id,
+    s.name,
+    s.industry,
+    s.size,
+    s.country,
+    s.created_at,
+    least(s.deleted_at, $2::timestamptz) as deleted_at,
+    false as is_inferred
+from staging.company as s

@@ -1,0 +1,43 @@
+-- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+with staged as (
+    select
+        s.*,
+        case s.status
+            when 'trial' then null
+            -- Cancelled before the trial was over: it never paid.
+            else case when coalesce(s.ended_at, s.cancelled_at) <= s.trial_ended_at then null else coalesce(s.trial_ended_at, s.started_at) end
+        end as paid_from,
+        case s.status
+            when 'cancelled' then coalesce(s.ended_at, s.cancelled_at, s.updated_at, $2::timestamptz)
+            when 'expired' then coalesce(s.ended_at, s.updated_at, $2::timestamptz)
+            when 'paused' then coalesce(s.updated_at, $2::timestamptz)
+        end as paid_until
+    from staging.subscription as s
+)
+
+select
+    $1::int as tenant_key,
+    s.subscription_id,
+    coalesce(present.customer_key, 0) as customer_key,
+    s.customer_id,
+    s.plan,
+    s.status,
+    s.billing_period,
+    s.amount_cents,
+    s.currency,
+    round(s.amount_cents * coalesce(fx.rate, 1) / case s.billing_period when 'yearly' then 12 when 'quarterly' then 3 else 1 end)::bigint as reporting_mrr_cents,
+    s.started_at,
+    (s.started_at at time zone 'UTC')::date as start_date,
+    s.trial_ended_at,
+    s.paid_from,
+    case when s.paid_from is null then null when f.paid_until is not null and f.status = s.status then f.paid_until else s.paid_until end as paid_until,
+    least(s.deleted_at, $2::timestamptz) as deleted_at
+from staged as s
+join star.dim_tenant as t on t.tenant_key = $1::int
+left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id
+left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current
+left join lateral (
+    select x.rate from star.fx_rate as x
+    where x.tenant_key = $1::int and x.currency = s.currency and x.valid_from <= (s.started_at at time zone 'UTC')::date and s.currency <> t.currency
+    order by x.valid_from desc limit 1
+) as fx on true

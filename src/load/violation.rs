@@ -1,0 +1,129 @@
+//! Which rows of a frame break the contract, and why.
+
+use polars::prelude::*;
+
+use crate::source::{ColumnType, Entity, Rule};
+
+/// Adds a text column `violation`: null for a sound row, otherwise every broken rule in words.
+///
+/// The rows stay in the frame; the load moves them to quarantine, so that none is lost silently.
+pub fn mark_violations(frame: &mut DataFrame, entity: &Entity) -> PolarsResult<u64> {
+    let mut reasons: Vec<Option<String>> = vec![None; frame.height()];
+    for column in entity.columns.iter().filter(|c| !c.is_optional) {
+        let is_null = frame.column(column.name)?.is_null();
+        note(&mut reasons, &is_null, |_| format!("{} is null", column.name));
+    }
+    for rule in entity.rules {
+        check_rule(frame, entity, rule, &mut reasons)?;
+    }
+    let broken = reasons.iter().flatten().count() as u64;
+    frame.with_column(
+        StringChunked::from_iter_options("violation".into(), reasons.into_iter()).into_series().into_column(),
+    )?;
+    Ok(broken)
+}
+
+fn check_rule(frame: &DataFrame, entity: &Entity, rule: &Rule, reasons: &mut [Option<String>]) -> PolarsResult<()> {
+    match *rule {
+        Rule::OneOf(name, allowed) => {
+            let values = frame.column(name)?.str()?;
+            let is_broken: BooleanChunked =
+                values.iter().map(|v| Some(v.is_some_and(|v| !allowed.contains(&v)))).collect();
+            note(reasons, &is_broken, |row| {
+                let value = values.get(row).unwrap_or_default();
+                format!("{name} is `{value}`, expected one of {}", allowed.join(", "))
+            });
+        }
+        Rule::AtLeast(name, limit) => {
+            let values = whole_numbers(frame, name)?;
+            note(reasons, &values.lt(limit), |row| {
+                format!("{name} is {}, expected at least {limit}", values.get(row).unwrap_or_default())
+            });
+        }
+        Rule::AtMost(name, limit) => {
+            let values = whole_numbers(frame, name)?;
+            note(reasons, &values.gt(limit), |row| {
+                format!("{name} is {}, expected at most {limit}", values.get(row).unwrap_or_default())
+            });
+        }
+        Rule::NotBefore(first, second) => {
+            let (starts, ends) = (days(frame, entity, first)?, days(frame, entity, second)?);
+            let is_broken: BooleanChunked = starts
+                .iter()
+                .zip(ends.iter())
+                .map(|(a, b)| Some(matches!((a, b), (Some(a), Some(b)) if b < a)))
+                .collect();
+            note(reasons, &is_broken, |_| format!("{second} is before {first}"));
+        }
+        Rule::Requires(name, value, required) => {
+            let values = frame.column(name)?.str()?;
+            let is_missing = frame.column(required)?.is_null();
+            let is_broken: BooleanChunked =
+                values.iter().zip(is_missing.iter()).map(|(v, m)| Some(v == Some(value) && m == Some(true))).collect();
+            note(reasons, &is_broken, |_| format!("{required} is null although {name} is {value}"));
+        }
+    }
+    Ok(())
+}
+
+/// Adds a reason to each row the mask names.
+fn note(reasons: &mut [Option<String>], mask: &BooleanChunked, tell: impl Fn(usize) -> String) {
+    if !mask.any() {
+        return;
+    }
+    for (row, is_broken) in mask.iter().enumerate() {
+        if is_broken == Some(true) {
+            let told = tell(row);
+            match &mut reasons[row] {
+                Some(reason) => *reason = format!("{reason}; {told}"),
+                empty => *empty = Some(told),
+            }
+        }
+    }
+}
+
+fn whole_numbers(frame: &DataFrame, name: &str) -> PolarsResult<Int64Chunked> {
+    Ok(frame.column(name)?.cast(&DataType::Int64)?.i64()?.clone())
+}
+
+/// Days since 1970 of a date or timestamptz column.
+fn days(frame: &DataFrame, entity: &Entity, name: &str) -> PolarsResult<Int64Chunked> {
+    const DAY_MICROS: i64 = 86_400_000_000;
+    let numbers = whole_numbers(frame, name)?;
+    let is_timestamp = entity.columns.iter().any(|c| c.name == name && c.column_type == ColumnType::Timestamp);
+    Ok(if is_timestamp { numbers.apply_values(|micros| micros.div_euclid(DAY_MICROS)) } else { numbers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::contract;
+
+    #[test]
+    fn a_row_says_everything_that_is_wrong_with_it() {
+        let deal = contract::find("deal").expect("an entity");
+        let mut columns: Vec<Column> = Vec::new();
+        for column in deal.columns {
+            let name = PlSmallStr::from_static(column.name);
+            columns.push(match (column.name, column.column_type) {
+                ("stage", _) => Column::new(name, ["closed_won", "won", "lead"]),
+                ("value_cents", _) => Column::new(name, [Some(1i64), Some(-5), None]),
+                ("created_at", _) => Column::new(name, [86_400_000_000i64 * 10, 0, 0]),
+                ("actual_close_date", _) => Column::new(name, [Some(9i32), None, None]),
+                (_, ColumnType::Int | ColumnType::Date) => Column::new(name, [None::<i32>; 3]),
+                (_, ColumnType::Bigint | ColumnType::Timestamp) => Column::new(name, [None::<i64>; 3]),
+                _ => Column::new(name, ["x"; 3]),
+            });
+        }
+        let mut frame = DataFrame::new(3, columns).expect("a frame");
+        assert_eq!(mark_violations(&mut frame, deal).expect("checked"), 3);
+        let reasons = frame.column("violation").expect("added").str().expect("texts").clone();
+        assert_eq!(reasons.get(0), Some("actual_close_date is before created_at"));
+        let second = reasons.get(1).expect("broken");
+        assert!(
+            second.contains("stage is `won`, expected one of lead")
+                && second.contains("value_cents is -5, expected at least 0")
+        );
+        assert_eq!(reasons.get(2), Some("value_cents is null"));
+    }
+}
