@@ -342,11 +342,17 @@ create table vesper.load_count (
     unchanged     bigint not null,
     quarantined   bigint not null,
     deleted       bigint not null,
+    source_live   bigint not null,
+    star_live     bigint not null,
+    source_amount numeric,
+    star_amount   numeric,
     mark          text not null,
     extracted_at  timestamptz not null,
     check (read = loaded + unchanged + quarantined));
 create index load_count_latest on vesper.load_count (tenant_key, entity, load_count_id desc);
 comment on table vesper.load_count is 'Grain: one entity of one load; no row is lost silently: read = loaded + unchanged + quarantined';
+comment on column vesper.load_count.source_live is 'Rows the source holds that are not deleted and not in quarantine; equals star_live, or nothing is published';
+comment on column vesper.load_count.source_amount is 'Sum of their amounts over all currencies (deal: cents); equals star_amount';
 comment on column vesper.load_count.mark is 'High-water mark of the extraction: the source snapshot''s xmin';
 
 create index dim_customer_versions on star.dim_customer (tenant_key, customer_id, valid_from);

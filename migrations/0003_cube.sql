@@ -27,6 +27,11 @@ create table cube.customer_flow_day (
     primary key (tenant_key, day, event, tier));
 comment on table cube.customer_flow_day is 'Customers a day: became_customer (first), reactivated, churned';
 
+create table cube.customer_spell_day (
+    tenant_key int not null, day date not null, entered_day date not null, customers bigint not null,
+    primary key (tenant_key, day, entered_day));
+comment on table cube.customer_spell_day is 'Spells of status customer that ended by churn, by the day they ended and the day they began';
+
 create table cube.customer_stock_day (
     tenant_key int not null, day date not null, status text not null, tier text not null, sales_rep_key bigint not null, customers bigint not null,
     primary key (tenant_key, day, status, tier, sales_rep_key));

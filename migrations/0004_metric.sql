@@ -43,9 +43,9 @@ comment on table metric.series is 'Grain: one metric by day, without gaps, from 
 create table metric.document (
     snapshot_id bigint not null references metric.snapshot on delete cascade,
     route       text not null,
-    body        jsonb not null,
+    body        json not null,
     primary key (snapshot_id, route));
-comment on table metric.document is 'Grain: one HTTP route''s data, as published';
+comment on table metric.document is 'Grain: one HTTP route''s data, as published; json, not jsonb: keys keep the order of the contract';
 
 create table metric.current (
     tenant_key  int primary key references star.dim_tenant,

@@ -14,6 +14,7 @@ mod refresh;
 
 use crate::base::{Remedied, Remedy};
 
+pub use crate::load::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
 pub use read::{Cubes, read_cubes};
 pub use refresh::{CubeReport, refresh_cubes, touch_all};
 

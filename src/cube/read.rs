@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 
 use crate::cube::CubeError;
 use crate::cube::refresh::failed;
+use crate::load::ColumnType::{Bigint, Bool, Date, Text, Timestamp};
 use crate::load::{Decoder, Field};
-use crate::source::ColumnType::{Bigint, Bool, Date, Text, Timestamp};
 
 /// Every cube of a tenant, one frame each. Days are Int32 days since 1970-01-01, amounts whole cents.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Cubes {
     pub deal_cohort: DataFrame,
     /// day, event, tier · customers
     pub customer_flow: DataFrame,
+    /// day, entered_day · customers
+    pub customer_spell: DataFrame,
     /// day, status, tier, sales_rep · customers
     pub customer_stock: DataFrame,
     /// day, status, basis · entered, advanced
@@ -95,6 +97,14 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             include_str!("sql/read_customer_flow.sql"),
             tenant_key,
             &[("day", Date), ("event", Text), ("tier", Text), ("customers", Bigint)],
+        )
+        .await?,
+        customer_spell: read_cube(
+            tx,
+            "customer_spell_day",
+            include_str!("sql/read_customer_spell.sql"),
+            tenant_key,
+            &[("day", Date), ("entered_day", Date), ("customers", Bigint)],
         )
         .await?,
         customer_stock: read_cube(

@@ -49,6 +49,12 @@ const CUBES: &[CubeSpec] = &[
         insert: include_str!("sql/customer_flow_day.sql"),
     },
     CubeSpec {
+        table: "customer_spell_day",
+        facts: &["customer"],
+        extent: Extent::Days,
+        insert: include_str!("sql/customer_spell_day.sql"),
+    },
+    CubeSpec {
         table: "customer_stock_day",
         facts: &["customer"],
         extent: Extent::Days,

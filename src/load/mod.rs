@@ -18,12 +18,15 @@ mod history;
 mod merge;
 mod night;
 mod quarantine;
+mod reconcile;
 mod staging;
 mod violation;
 
 use crate::base::{Remedied, Remedy};
 use crate::source::SourceError;
 
+pub use crate::source::ColumnType;
+pub use crate::source::contract::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
 pub use frame::{Decoder, Field, FrameError};
 pub use night::{EntityCount, LoadReport, load_source};
 

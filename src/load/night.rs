@@ -12,6 +12,7 @@ use crate::load::entity::{DIMENSIONS, FACTS};
 use crate::load::history::record_stage_visits;
 use crate::load::merge::{MergeContext, Merged, merge_entity};
 use crate::load::quarantine::{mark_duplicates, mark_missing_rates, mark_orphan_lines, quarantine_marked};
+use crate::load::reconcile::{Balance, balance_entity};
 use crate::load::staging::stage_entity;
 use crate::load::{LoadError, warehouse};
 use crate::source::{Extraction, SourceSpec};
@@ -96,7 +97,11 @@ pub async fn load_source(
         counts.push(EntityCount { entity, read: reads[i], loaded, unchanged, quarantined: quarantined[i], deleted });
     }
     let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts };
-    record_counts(tx, &report, night).await?;
+    let mut balances = Vec::new();
+    for count in &report.counts {
+        balances.push(balance_entity(tx, tenant_key, &count.entity).await?);
+    }
+    record_counts(tx, &report, &balances, night).await?;
     let total = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).sum::<i64>();
     info!(
         source.name = %spec.name, row.read = total(|c| c.read), row.loaded = total(|c| c.loaded), row.quarantined = total(|c| c.quarantined),
@@ -171,7 +176,12 @@ async fn analyze(tx: &mut PgConnection, entity: &str) -> Result<(), LoadError> {
     done.map(drop).map_err(warehouse(format!("analysing staging.{entity}")))
 }
 
-async fn record_counts(tx: &mut PgConnection, report: &LoadReport, night: &Night) -> Result<(), LoadError> {
+async fn record_counts(
+    tx: &mut PgConnection,
+    report: &LoadReport,
+    balances: &[Balance],
+    night: &Night,
+) -> Result<(), LoadError> {
     let column = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).collect::<Vec<i64>>();
     let entities: Vec<&str> = report.counts.iter().map(|c| c.entity.as_str()).collect();
     let done = sqlx::query(include_str!("sql/load_count.sql"))
@@ -186,6 +196,10 @@ async fn record_counts(tx: &mut PgConnection, report: &LoadReport, night: &Night
         .bind(column(|c| c.unchanged))
         .bind(column(|c| c.quarantined))
         .bind(column(|c| c.deleted))
+        .bind(balances.iter().map(|b| b.source_live).collect::<Vec<_>>())
+        .bind(balances.iter().map(|b| b.star_live).collect::<Vec<_>>())
+        .bind(balances.iter().map(|b| b.source_amount.clone()).collect::<Vec<_>>())
+        .bind(balances.iter().map(|b| b.star_amount.clone()).collect::<Vec<_>>())
         .execute(tx)
         .await;
     done.map(drop).map_err(warehouse("recording the counts of the load"))

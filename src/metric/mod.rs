@@ -10,5 +10,96 @@
 pub mod catalog;
 pub mod snapshot;
 
+mod compute;
+mod document;
+mod formula;
+mod identity;
+mod publish;
+mod store;
+mod sums;
+
+use chrono::NaiveDate;
+
+use crate::base::{Remedied, Remedy};
+use crate::cube::CubeError;
+
 pub use catalog::{Direction, Metric, Unit};
+pub use compute::{Computed, compute};
+pub use document::RepPerformance;
+pub use identity::{Violation, check_identities};
+pub use publish::{Published, definition_hash, publish};
 pub use snapshot::{Compare, DaySeries, Figure, Member, Slice, Snapshot, SnapshotHeader, Window};
+pub use store::{CHANNEL, Which, load_snapshot};
+
+/// What can go wrong between the cubes and a published snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricError {
+    /// The cubes could not be read.
+    #[error("the cubes could not be read")]
+    Cube(#[source] CubeError),
+    /// A formula failed on a frame.
+    #[error("the metrics could not be computed")]
+    Compute(#[source] polars::error::PolarsError),
+    /// The computing thread was lost.
+    #[error("the computing thread ended early")]
+    Thread,
+    /// Identities do not hold: nothing was published.
+    #[error("the snapshot for {business_date} is held: {}", tell(violations))]
+    Identity {
+        /// The date it was for.
+        business_date: NaiveDate,
+        /// What does not hold.
+        violations: Vec<Violation>,
+    },
+    /// The amounts of the source and of the star differ: nothing was published.
+    #[error("the snapshot is held: {entity} sums to {source_amount} in the source and to {star_amount} in the star")]
+    Balance {
+        /// The entity.
+        entity: String,
+        /// The source's sum.
+        source_amount: String,
+        /// The star's sum.
+        star_amount: String,
+    },
+    /// The warehouse refused a statement or broke off.
+    #[error("warehouse: {action}")]
+    Warehouse {
+        /// What was being done.
+        action: &'static str,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+}
+
+fn tell(violations: &[Violation]) -> String {
+    violations.iter().map(|v| format!("{} ({})", v.identity, v.detail)).collect::<Vec<_>>().join("; ")
+}
+
+impl Remedied for MetricError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            MetricError::Cube(source) => source.remedy(),
+            MetricError::Compute(_) | MetricError::Thread => Remedy::FixCode,
+            MetricError::Identity { .. } | MetricError::Balance { .. } => Remedy::FixData,
+            MetricError::Warehouse { source: sqlx::Error::Database(_), .. } => Remedy::FixConfig,
+            MetricError::Warehouse { .. } => Remedy::RetryLater,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            MetricError::Identity { .. } | MetricError::Balance { .. } => Some(
+                "the last published snapshot stays current; look into vesper.load_count and vesper.quarantine".into(),
+            ),
+            MetricError::Warehouse { source: sqlx::Error::Database(_), .. } => Some("run `vesper migrate`".into()),
+            MetricError::Cube(_) | MetricError::Compute(_) | MetricError::Thread | MetricError::Warehouse { .. } => {
+                None
+            }
+        }
+    }
+}
+
+pub(super) fn failed(action: &'static str) -> impl FnOnce(sqlx::Error) -> MetricError {
+    move |source| MetricError::Warehouse { action, source }
+}

@@ -1,0 +1,85 @@
+//! All points, series and documents of one business date, from the cubes. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::prelude::PolarsResult;
+
+use crate::base::Period;
+use crate::cube::Cubes;
+use crate::metric::catalog::CATALOG;
+use crate::metric::document::{Context, documents};
+use crate::metric::formula::Measures;
+use crate::metric::snapshot::{Compare, DaySeries, Figure, Member, Slice, Window};
+
+/// Everything that a snapshot publishes, before it has an id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Computed {
+    /// First day any flow is known for.
+    pub first_date: NaiveDate,
+    /// Metric → slice → figure.
+    pub points: BTreeMap<String, BTreeMap<Slice, Figure>>,
+    /// Metric → daily series.
+    pub series: BTreeMap<String, DaySeries>,
+    /// Dimension → members.
+    pub members: BTreeMap<String, Vec<Member>>,
+    /// Route → body.
+    pub documents: BTreeMap<String, serde_json::Value>,
+    /// Sentences a reader must know.
+    pub warnings: Vec<String>,
+}
+
+/// Computes all metrics of the catalog for a business date.
+///
+/// `members` names the members of each dimension; a member without rows is published as zero.
+pub fn compute(
+    cubes: &Cubes,
+    business_date: NaiveDate,
+    currency: &str,
+    members: BTreeMap<String, Vec<Member>>,
+) -> PolarsResult<Computed> {
+    let measures = Measures::new(cubes)?;
+    let first_date = measures.first_date().unwrap_or(business_date).min(business_date);
+    let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
+    let mut series = BTreeMap::new();
+    for metric in CATALOG {
+        let figures = points.entry(metric.name.to_owned()).or_default();
+        for window in Window::ALL {
+            let period = window.period(business_date, first_date);
+            // What is only known as it is now is published for the window that ends now.
+            let is_latest = window == Window::All;
+            if let Some(figure) = measures.figure(metric.name, period, is_latest)? {
+                figures.insert(Slice::of(window), figure);
+            }
+            for compare in [Compare::Previous, Compare::Year] {
+                let Some(period) = window.compared(compare, business_date) else { continue };
+                if let Some(figure) = measures.figure(metric.name, period, false)? {
+                    figures.insert(Slice::of(window).compared(compare), figure);
+                }
+            }
+            for dimension in metric.dimensions {
+                let by_member = measures.figures_by(metric.name, dimension, period, is_latest)?;
+                if by_member.is_empty() && measures.figure(metric.name, period, is_latest)?.is_none() {
+                    continue;
+                }
+                let zero = by_member.values().next().map_or(Figure::whole(0), |f| match f.denominator {
+                    1 | 100 => Figure::ratio(0, f.denominator),
+                    _ => Figure::ratio(0, 0),
+                });
+                let zero = if metric.unit == crate::metric::Unit::Count { Figure::whole(0) } else { zero };
+                for member in members.get(*dimension).into_iter().flatten() {
+                    let figure = by_member.get(&member.member).copied().unwrap_or(zero);
+                    figures.insert(Slice::of(window).at(dimension, &member.member), figure);
+                }
+            }
+        }
+        if metric.has_series {
+            let period = Period::inclusive(first_date, business_date);
+            let values = measures.series(metric.name, period)?;
+            series.insert(metric.name.to_owned(), DaySeries { start_date: first_date, values });
+        }
+    }
+    let context = Context { business_date, first_date, currency, members: &members };
+    let (documents, warnings) = documents(&measures, &context)?;
+    Ok(Computed { first_date, points, series, members, documents, warnings })
+}

@@ -1,0 +1,80 @@
+//! The identities that must hold before a snapshot becomes visible. Pure.
+
+use chrono::NaiveDate;
+
+use crate::metric::catalog::{CATALOG, Nature, Unit};
+use crate::metric::compute::Computed;
+use crate::metric::snapshot::{Reconciliation, Slice, Window};
+
+/// An identity that does not hold, in words with both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which identity.
+    pub identity: String,
+    /// Both sides.
+    pub detail: String,
+}
+
+/// Checks what was computed against itself and against the source's counts.
+///
+/// - the members of every dimension sum to the whole, for counts and amounts at every window;
+/// - a daily series summed over a window is the window's figure;
+/// - the star holds what the source held: rows and amounts.
+pub fn check_identities(
+    computed: &Computed,
+    business_date: NaiveDate,
+    reconciliation: &[Reconciliation],
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for metric in CATALOG.iter().filter(|m| matches!(m.unit, Unit::Count | Unit::Money)) {
+        let Some(figures) = computed.points.get(metric.name) else { continue };
+        for window in Window::ALL {
+            let Some(whole) = figures.get(&Slice::of(window)).filter(|f| f.denominator == 1 || f.denominator == 100)
+            else {
+                continue;
+            };
+            for dimension in metric.dimensions.iter().filter(|_| is_partition(metric.name)) {
+                let members = computed.members.get(*dimension).into_iter().flatten();
+                let parts: i64 = members
+                    .filter_map(|m| figures.get(&Slice::of(window).at(dimension, &m.member)))
+                    .map(|f| f.numerator)
+                    .sum();
+                if parts != whole.numerator {
+                    violations.push(Violation {
+                        identity: format!("{} by {dimension} = {}", metric.name, metric.name),
+                        detail: format!(
+                            "window {}: the parts sum to {parts}, the whole is {}",
+                            window.name(),
+                            whole.numerator
+                        ),
+                    });
+                }
+            }
+            if let (Nature::Flow, Some(series)) = (metric.nature, computed.series.get(metric.name)) {
+                let sum = series.sum(window.period(business_date, computed.first_date));
+                if sum != whole.numerator {
+                    violations.push(Violation {
+                        identity: format!("{} by day = {}", metric.name, metric.name),
+                        detail: format!(
+                            "window {}: the days sum to {sum}, the whole is {}",
+                            window.name(),
+                            whole.numerator
+                        ),
+                    });
+                }
+            }
+        }
+    }
+    for line in reconciliation.iter().filter(|l| l.source_rows != l.star_rows) {
+        violations.push(Violation {
+            identity: format!("{}: source = star", line.entity),
+            detail: format!("the source holds {} live rows, the star {}", line.source_rows, line.star_rows),
+        });
+    }
+    violations
+}
+
+/// `stage_reached` is cumulative and the mean of means is none: their members do not partition the whole.
+fn is_partition(metric: &str) -> bool {
+    !matches!(metric, "stage_reached" | "avg_deal_value")
+}

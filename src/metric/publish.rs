@@ -1,0 +1,236 @@
+//! Computes, checks and publishes a snapshot, in the caller's transaction.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::types::Json;
+use sqlx::{PgConnection, Row};
+use tracing::info;
+
+use crate::base::Night;
+use crate::cube::{Cubes, INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS, read_cubes};
+use crate::metric::catalog::{CATALOG, Unit};
+use crate::metric::compute::{Computed, compute};
+use crate::metric::identity::check_identities;
+use crate::metric::snapshot::{Member, Reconciliation, Slice};
+use crate::metric::{MetricError, failed};
+
+/// What a publish did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The snapshot that is current now.
+    pub snapshot_id: i64,
+    /// False when everything computed equals the snapshot that was current already.
+    pub is_new: bool,
+    /// Points in it.
+    pub point_count: usize,
+}
+
+/// Computes the metrics of a business date and makes them current.
+///
+/// Errors: [`MetricError::Identity`] holds the publish and leaves the last snapshot current.
+/// Re-run: an equal result publishes nothing and returns the snapshot that is there.
+pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> Result<Published, MetricError> {
+    let currency: String = sqlx::query("select currency from star.dim_tenant where tenant_key = $1")
+        .bind(tenant_key)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(failed("reading the tenant"))?
+        .get(0);
+    let cubes = read_cubes(tx, tenant_key).await.map_err(MetricError::Cube)?;
+    let members = read_members(tx, tenant_key, &cubes).await?;
+    let (reconciliation, marks) = read_reconciliation(tx, tenant_key).await?;
+    let date = night.business_date;
+    let computed = {
+        let currency = currency.clone();
+        tokio::task::spawn_blocking(move || compute(&cubes, date, &currency, members)).await
+    };
+    let computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
+    let violations = check_identities(&computed, date, &reconciliation);
+    if !violations.is_empty() {
+        return Err(MetricError::Identity { business_date: date, violations });
+    }
+    let content_hash = hash_content(&computed, &reconciliation, date);
+    let point_count = computed.points.values().map(BTreeMap::len).sum();
+    let current = sqlx::query(include_str!("sql/current.sql"))
+        .bind(tenant_key)
+        .bind(&content_hash)
+        .fetch_optional(&mut *tx)
+        .await;
+    if let Some(row) = current.map_err(failed("reading the current snapshot"))? {
+        let snapshot_id = row.get(0);
+        info!(
+            snapshot.id = snapshot_id,
+            "nothing new to publish for {date}: snapshot {snapshot_id} holds the same numbers"
+        );
+        return Ok(Published { snapshot_id, is_new: false, point_count });
+    }
+    let snapshot_id: i64 = sqlx::query(include_str!("sql/insert_snapshot.sql"))
+        .bind(tenant_key)
+        .bind(date)
+        .bind(computed.first_date)
+        .bind(night.started_at)
+        .bind(night.run_id)
+        .bind(definition_hash())
+        .bind(&content_hash)
+        .bind(&currency)
+        .bind(Json(&marks))
+        .bind(Json(&reconciliation))
+        .bind(Json(&computed.warnings))
+        .bind(Json(&computed.members))
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(failed("writing the snapshot"))?
+        .get(0);
+    write_points(tx, snapshot_id, &computed).await?;
+    write_series(tx, snapshot_id, &computed).await?;
+    write_documents(tx, snapshot_id, &computed).await?;
+    let moved =
+        sqlx::query(include_str!("sql/move_current.sql")).bind(tenant_key).bind(snapshot_id).execute(&mut *tx).await;
+    moved.map_err(failed("moving the pointer"))?;
+    info!(
+        snapshot.id = snapshot_id,
+        point.count = point_count,
+        "published snapshot {snapshot_id} for {date}: {point_count} points"
+    );
+    Ok(Published { snapshot_id, is_new: true, point_count })
+}
+
+/// SHA-256 over the catalog: changes whenever a definition does.
+pub fn definition_hash() -> String {
+    let text: String = CATALOG.iter().map(|m| format!("{}:{}\n", m.versioned(), m.definition)).collect();
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+fn hash_content(computed: &Computed, reconciliation: &[Reconciliation], date: NaiveDate) -> String {
+    let points: Vec<_> = computed.points.iter().map(|(m, p)| (m, p.iter().collect::<Vec<_>>())).collect();
+    let content =
+        (date, definition_hash(), points, &computed.series, &computed.members, &computed.documents, reconciliation);
+    let bytes = serde_json::to_vec(&content).expect("published values are finite and keys are texts");
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// The members of each dimension in the order they are shown; values that are not in the enum come last, so that partitions still sum.
+async fn read_members(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    cubes: &Cubes,
+) -> Result<BTreeMap<String, Vec<Member>>, MetricError> {
+    let mut members = BTreeMap::new();
+    let tiers_present =
+        cubes.customer_stock.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
+    let deal_tiers = cubes.deal_flow.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
+    let has_unknown_tier = tiers_present.iter().chain(deal_tiers.iter()).flatten().any(|t| t == "unknown");
+    for (dimension, names) in [
+        ("stage", &STAGES[..]),
+        ("status", &STATUSES),
+        ("tier", &TIERS),
+        ("type", &INTERACTION_TYPES),
+        ("outcome", &OUTCOMES),
+    ] {
+        let mut list: Vec<Member> =
+            names.iter().map(|n| Member { member: (*n).to_owned(), label: label_of(n) }).collect();
+        if dimension == "outcome" {
+            list.push(Member { member: "none".to_owned(), label: "None".to_owned() });
+        }
+        if dimension == "tier" && has_unknown_tier {
+            list.push(Member { member: "unknown".to_owned(), label: "Unknown".to_owned() });
+        }
+        members.insert(dimension.to_owned(), list);
+    }
+    let reps = sqlx::query(include_str!("sql/sales_reps.sql")).bind(tenant_key).fetch_all(tx).await;
+    let reps = reps.map_err(failed("reading the sales reps"))?;
+    let reps = reps.iter().map(|r| Member { member: r.get(0), label: r.get(1) }).collect();
+    members.insert("sales_rep".to_owned(), reps);
+    Ok(members)
+}
+
+/// `closed_won` → `Closed won`.
+fn label_of(name: &str) -> String {
+    match name {
+        "email" => "E-mail".to_owned(),
+        "sms" => "SMS".to_owned(),
+        _ => {
+            let words = name.replace('_', " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
+    }
+}
+
+/// The latest load's balance an entity, and the high-water marks.
+async fn read_reconciliation(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+) -> Result<(Vec<Reconciliation>, BTreeMap<String, String>), MetricError> {
+    let rows = sqlx::query(include_str!("sql/reconciliation.sql")).bind(tenant_key).fetch_all(tx).await;
+    let rows = rows.map_err(failed("reading the balance of the load"))?;
+    let mut lines = Vec::new();
+    let mut marks = BTreeMap::new();
+    for row in &rows {
+        let (source_amount, star_amount): (Option<String>, Option<String>) = (row.get(4), row.get(5));
+        let entity: String = row.get(0);
+        if source_amount != star_amount {
+            return Err(MetricError::Balance {
+                entity,
+                source_amount: source_amount.unwrap_or_default(),
+                star_amount: star_amount.unwrap_or_default(),
+            });
+        }
+        marks.insert(entity.clone(), row.get(6));
+        lines.push(Reconciliation {
+            entity,
+            source_rows: row.get(1),
+            star_rows: row.get(2),
+            quarantined_rows: row.get(3),
+        });
+    }
+    Ok((lines, marks))
+}
+
+async fn write_points(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
+    let (mut names, mut slices) = (Vec::new(), Vec::new());
+    let (mut numerators, mut denominators, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (metric, figures) in &computed.points {
+        let unit = CATALOG.iter().find(|m| m.name == metric).map_or(Unit::Count, |m| m.unit);
+        for (slice, figure) in figures {
+            names.push(metric.as_str());
+            slices.push(slice_text(slice));
+            numerators.push(figure.numerator);
+            denominators.push(figure.denominator);
+            values.push(figure.value(unit));
+        }
+    }
+    let write = sqlx::query(include_str!("sql/insert_points.sql"))
+        .bind(snapshot_id)
+        .bind(names)
+        .bind(slices)
+        .bind(numerators)
+        .bind(denominators)
+        .bind(values);
+    write.execute(tx).await.map(drop).map_err(failed("writing the points"))
+}
+
+fn slice_text(slice: &Slice) -> String {
+    serde_json::to_string(slice).expect("a slice has text keys")
+}
+
+async fn write_series(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
+    for (metric, series) in &computed.series {
+        let write = sqlx::query(
+            "insert into metric.series (snapshot_id, metric, start_date, day_values) values ($1, $2, $3, $4)",
+        );
+        let write = write.bind(snapshot_id).bind(metric).bind(series.start_date).bind(&series.values);
+        write.execute(&mut *tx).await.map_err(failed("writing the series"))?;
+    }
+    Ok(())
+}
+
+async fn write_documents(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
+    let routes: Vec<&str> = computed.documents.keys().map(String::as_str).collect();
+    let bodies: Vec<String> = computed.documents.values().map(ToString::to_string).collect();
+    let write = sqlx::query(include_str!("sql/insert_documents.sql")).bind(snapshot_id).bind(routes).bind(bodies);
+    write.execute(tx).await.map(drop).map_err(failed("writing the documents"))
+}

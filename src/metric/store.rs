@@ -1,0 +1,70 @@
+//! Published snapshots, read back whole.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sqlx::types::Json;
+use sqlx::{PgConnection, Row};
+
+use crate::metric::snapshot::{DaySeries, Figure, Slice, Snapshot, SnapshotHeader};
+use crate::metric::{MetricError, failed};
+
+/// The channel on which a publish is announced; the payload is the snapshot's id.
+pub const CHANNEL: &str = "vesper_snapshot";
+
+/// Which snapshot is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The one that counts now.
+    Current,
+    /// The last one published for a business date.
+    AsOf(NaiveDate),
+}
+
+/// Reads a tenant's snapshot whole; `None` when there is none.
+pub async fn load_snapshot(
+    connection: &mut PgConnection,
+    tenant: &str,
+    which: Which,
+) -> Result<Option<Snapshot>, MetricError> {
+    let as_of = match which {
+        Which::Current => None,
+        Which::AsOf(date) => Some(date),
+    };
+    let header = sqlx::query(include_str!("sql/load_header.sql"))
+        .bind(tenant)
+        .bind(as_of)
+        .fetch_optional(&mut *connection)
+        .await;
+    let Some(row) = header.map_err(failed("reading a snapshot"))? else { return Ok(None) };
+    let header = SnapshotHeader {
+        snapshot_id: row.get("snapshot_id"),
+        tenant: tenant.to_owned(),
+        business_date: row.get("business_date"),
+        first_date: row.get("first_date"),
+        published_at: row.get("published_at"),
+        run_id: row.get("run_id"),
+        definition_hash: row.get("definition_hash"),
+        currency: row.get("currency"),
+        watermarks: row.get::<Json<_>, _>("watermarks").0,
+        reconciliation: row.get::<Json<_>, _>("reconciliation").0,
+        warnings: row.get::<Json<_>, _>("warnings").0,
+    };
+    let members = row.get::<Json<_>, _>("members").0;
+    let id = header.snapshot_id;
+
+    let rows = sqlx::query("select metric, slice, numerator, denominator from metric.point where snapshot_id = $1");
+    let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the points"))?;
+    let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
+    for row in rows {
+        let slice = row.get::<Json<Slice>, _>(1).0;
+        points.entry(row.get(0)).or_default().insert(slice, Figure::ratio(row.get(2), row.get(3)));
+    }
+    let rows = sqlx::query("select metric, start_date, day_values from metric.series where snapshot_id = $1");
+    let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the series"))?;
+    let series = rows.iter().map(|r| (r.get(0), DaySeries { start_date: r.get(1), values: r.get(2) })).collect();
+    let rows = sqlx::query("select route, body from metric.document where snapshot_id = $1");
+    let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the documents"))?;
+    let documents = rows.iter().map(|r| (r.get(0), r.get::<Json<_>, _>(1).0)).collect();
+    Ok(Some(Snapshot { header, points, series, members, documents }))
+}
