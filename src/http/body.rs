@@ -49,9 +49,9 @@ struct Meta<'a> {
     warnings: &'a [String],
     currency: &'a str,
     mode: &'static str,
-    /// What the metric room adds for this document, such as the `basis` of a rate.
-    #[serde(flatten)]
-    of_document: Option<&'a serde_json::Map<String, Value>>,
+    /// `inferred` where the document's rates rest on history that the source did not keep, `observed` where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    basis: Option<&'a Value>,
 }
 
 /// Makes the answer of `route` to `query` from a snapshot.
@@ -88,7 +88,7 @@ fn meta<'a>(snapshot: &'a Snapshot, route: &Route, key: &str) -> Meta<'a> {
         warnings: &header.warnings,
         currency: &header.currency,
         mode: REVENUE_MODE,
-        of_document: snapshot.documents.get(&format!("{key}#meta")).and_then(Value::as_object),
+        basis: snapshot.documents.get(key).and_then(|document| document.get("basis")),
     }
 }
 

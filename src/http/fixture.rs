@@ -74,7 +74,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         json!({
             "lead_to_prospect": { "count": count, "conversion_rate": 37.5 },
             "prospect_to_customer": { "count": 30, "conversion_rate": 66.7 },
-            "customer_to_churned": { "count": 5, "churn_rate": 2.2 },
+            "customer_to_churned": { "count": 5, "churn_rate": 2.2 }, "basis": "inferred",
         })
     };
     let stages = [
@@ -107,7 +107,6 @@ fn documents() -> Vec<(&'static str, Value)> {
         ("customers/lifecycle?period=week", lifecycle(9)),
         ("customers/lifecycle?period=month", lifecycle(45)),
         ("customers/lifecycle?period=quarter", lifecycle(140)),
-        ("customers/lifecycle?period=month#meta", json!({ "basis": "inferred" })),
         ("customers/segmentation", segmentation),
         ("deals/pipeline", pipeline),
         ("deals/conversions", json!({ "lead_to_qualified": { "count": 80, "rate": 72.7 } })),

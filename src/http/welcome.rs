@@ -66,7 +66,9 @@ fn row(route: &Route, snapshot: Option<&Snapshot>) -> String {
     };
     let (url, path, summary) = (route.url(), route.path, route.summary);
     let query = escape(&example);
-    format!("<tr><td><a href=\"{url}{query}\">{path}</a><small>{query}</small></td><td>{summary}</td></tr>")
+    // Each parameter breaks as a whole when the line is short.
+    let shown: String = query.split_inclusive("&amp;").map(|part| format!("<span>{part}</span>")).collect();
+    format!("<tr><td><a href=\"{url}{query}\">{path}</a><small>{shown}</small></td><td>{summary}</td></tr>")
 }
 
 fn escape(text: &str) -> String {
