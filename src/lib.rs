@@ -22,5 +22,8 @@
 pub mod base;
 pub mod cube;
 pub mod load;
+pub mod cli;
+pub mod config;
+pub mod http;
 pub mod metric;
 pub mod source;

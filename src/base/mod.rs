@@ -1,11 +1,12 @@
 //! What every room stands on and nothing of the business: time, money, remedies, files, Postgres.
 //!
 //! In: nothing. Out: the clock, business dates and periods, integer money and exact rates, the
-//! kinds of remedy an error asks for, the strict TOML reader, connections and binary COPY.
+//! kinds of remedy an error asks for, the strict TOML reader, folders of an operator's files, connections and binary COPY.
 //!
 //! Never here: a table name, a metric, a decision.
 
 pub mod clock;
+pub mod folder;
 pub mod money;
 pub mod night;
 pub mod period;
@@ -15,6 +16,7 @@ pub mod remedy;
 pub mod strict_toml;
 pub mod telemetry;
 
+pub use folder::{Folder, FolderError};
 pub use money::{Money, percent};
 pub use night::Night;
 pub use period::{Grain, Period};

@@ -1,0 +1,265 @@
+//! Reads the settings and hands them out by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use include_dir::Dir;
+
+use crate::base::pg::Database;
+use crate::base::strict_toml::{Placed, Table, TomlFile};
+use crate::base::{Folder, Problem, Problems, nearest};
+use crate::config::key::{
+    CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, SOURCE_URL, TEMPLATES_DIR,
+    WAREHOUSE_URL,
+};
+use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
+
+/// The settings of one process, checked. Its `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Settings {
+    values: BTreeMap<&'static str, Given>,
+}
+
+/// A value somebody gave, and where.
+#[derive(Clone)]
+struct Given {
+    value: String,
+    /// `VESPER_SOURCE_URL`, or `source.url in vesper.toml`.
+    origin: String,
+    /// What a relative path in the value is relative to.
+    base_dir: PathBuf,
+}
+
+/// The file read when no other is named.
+const DEFAULT_FILE: &str = "vesper.toml";
+/// The variable that names another.
+const FILE_VARIABLE: &str = "VESPER_CONFIG";
+/// Variables of ours that are not settings.
+const OTHER_VARIABLES: [&str; 2] = [FILE_VARIABLE, "VESPER_LOG"];
+
+impl Settings {
+    /// Reads the settings file (`file`, else `VESPER_CONFIG`, else `vesper.toml` if there is one) and lays the
+    /// variables over it. Fails with every problem of both at once.
+    pub fn load(environment: &Environment, file: Option<&Path>) -> Result<Self, ConfigError> {
+        let named = file.map(Path::to_owned).or_else(|| environment.get(FILE_VARIABLE).map(PathBuf::from));
+        let is_named = named.is_some();
+        let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && !is_named => String::new(),
+            Err(source) => return Err(ConfigError::File { file: path.display().to_string(), source }),
+        };
+        let mut problems = Vec::new();
+        let mut values = read_file(&path, &text, &mut problems);
+        values.extend(read_environment(environment, &mut problems));
+        match Problems(problems).into_result() {
+            Ok(()) => Ok(Self { values }),
+            Err(source) => Err(ConfigError::Settings { source }),
+        }
+    }
+
+    /// The operational database, read only.
+    pub fn source(&self) -> Result<Database, ConfigError> {
+        self.database(SOURCE_URL)
+    }
+
+    /// The analytics database.
+    pub fn warehouse(&self) -> Result<Database, ConfigError> {
+        self.database(WAREHOUSE_URL)
+    }
+
+    /// How mail goes out: `smtps://…`, `smtp://…` or `file:DIR`. Holds a secret.
+    pub fn mail_url(&self) -> Result<&str, ConfigError> {
+        self.required(MAIL_URL)
+    }
+
+    /// The sender of every mail.
+    pub fn mail_from(&self) -> Result<&str, ConfigError> {
+        self.required(MAIL_FROM)
+    }
+
+    /// The address HTTP listens on.
+    pub fn http_bind(&self) -> SocketAddr {
+        self.value(HTTP_BIND).and_then(|bind| bind.parse().ok()).expect("checked when read, and the default is valid")
+    }
+
+    /// The job files: the folder that was named, else `jobs` here, else those compiled into the binary.
+    pub fn jobs(&self) -> Result<Folder, ConfigError> {
+        self.folder(JOBS_DIR, &BUILT_IN_JOBS)
+    }
+
+    /// The report templates: the folder that was named, else `templates` here, else those compiled into the binary.
+    pub fn templates(&self) -> Result<Folder, ConfigError> {
+        self.folder(TEMPLATES_DIR, &BUILT_IN_TEMPLATES)
+    }
+
+    /// The reporting currency (ISO 4217).
+    pub fn currency(&self) -> &str {
+        self.value(CURRENCY).expect("has a default")
+    }
+
+    /// The name that stands on reports.
+    pub fn organisation(&self) -> &str {
+        self.value(ORGANISATION).expect("has a default")
+    }
+
+    /// The address people reach this server at, without a slash at its end; mails link to it when it is set.
+    pub fn public_url(&self) -> Option<&str> {
+        self.value(PUBLIC_URL).map(|url| url.trim_end_matches('/'))
+    }
+
+    fn value(&self, key: &'static Key) -> Option<&str> {
+        self.values.get(key.path).map(|given| given.value.as_str()).or(key.default)
+    }
+
+    fn required(&self, key: &'static Key) -> Result<&str, ConfigError> {
+        self.value(key).ok_or(ConfigError::Missing { key })
+    }
+
+    fn database(&self, key: &'static Key) -> Result<Database, ConfigError> {
+        let given = self.values.get(key.path).ok_or(ConfigError::Missing { key })?;
+        Ok(Database::parse(&given.origin, &given.value).expect("checked when read"))
+    }
+
+    fn folder(&self, key: &'static Key, built_in: &'static Dir<'static>) -> Result<Folder, ConfigError> {
+        let default = key.default.expect("folders have a default");
+        match self.values.get(key.path) {
+            None => Ok(Folder::open_or(Path::new(default), built_in, default)),
+            Some(given) => Folder::open(&given.base_dir.join(&given.value))
+                .map_err(|source| ConfigError::Folder { setting: given.origin.clone(), source }),
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = KEYS.iter().map(|key| {
+            let value = match self.values.get(key.path) {
+                Some(_) if key.is_secret => "<secret>",
+                Some(given) => &given.value,
+                None => key.default.unwrap_or("<not set>"),
+            };
+            (key.path, value)
+        });
+        f.debug_map().entries(shown).finish()
+    }
+}
+
+type Values = BTreeMap<&'static str, Given>;
+
+/// The values of the settings file; a missing file has been read as an empty one.
+fn read_file(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Values {
+    let file = TomlFile::parse(path.display().to_string(), text);
+    let top = file.top();
+    let mut values = Values::new();
+    let mut sections: Vec<&str> = KEYS.iter().map(|key| key.place().0).collect();
+    sections.dedup();
+    for section in sections.into_iter().filter(|section| !section.is_empty()) {
+        if let Some(table) = top.table(section) {
+            read_section(path, section, &table, &mut values);
+            table.finish();
+        }
+    }
+    read_section(path, "", &top, &mut values);
+    top.finish();
+    problems.extend(file.finish().err().unwrap_or_default().0);
+    values
+}
+
+fn read_section(path: &Path, section: &str, table: &Table<'_, '_>, values: &mut Values) {
+    let base_dir = path.parent().unwrap_or(Path::new("")).to_owned();
+    for key in KEYS.iter().filter(|key| key.place().0 == section) {
+        let name = key.place().1;
+        let direct = table.text_opt(name);
+        let from_file = if key.is_secret { table.text_opt(&format!("{name}_file")) } else { None };
+        let found = match (direct, from_file) {
+            (Some(_), Some(file)) => {
+                table.file().problem(
+                    &file.span,
+                    format!("both `{name}` and `{name}_file` are given"),
+                    Some("keep one".into()),
+                );
+                continue;
+            }
+            (Some(direct), None) => direct,
+            (None, Some(file)) => match read_secret(&base_dir.join(&file.value)) {
+                Ok(value) => Placed { value, span: file.span },
+                Err(message) => {
+                    table.file().problem(&file.span, message, None);
+                    continue;
+                }
+            },
+            (None, None) => continue,
+        };
+        if let Err(expected) = (key.check)(&found.value) {
+            table.file().problem(&found.span, wrong(key, &found.value), Some(expected.to_owned()));
+            continue;
+        }
+        let origin = format!("{} in {}", key.path, path.display());
+        values.insert(key.path, Given { value: found.value, origin, base_dir: base_dir.clone() });
+    }
+}
+
+/// The values of the variables.
+fn read_environment(environment: &Environment, problems: &mut Vec<Problem>) -> Values {
+    let mut values = Values::new();
+    for key in &KEYS {
+        let file_variable = key.file_variable();
+        let from_file = if key.is_secret { environment.get(&file_variable) } else { None };
+        let (origin, value) = match (environment.get(key.variable), from_file) {
+            (Some(_), Some(_)) => {
+                let message = format!("{} is set too", key.variable);
+                problems.push(Problem::of_file(file_variable, message).with_hint("keep one"));
+                continue;
+            }
+            (Some(direct), None) => (key.variable.to_owned(), Ok(direct.to_owned())),
+            (None, Some(path)) => (file_variable, read_secret(Path::new(path))),
+            (None, None) => continue,
+        };
+        match value {
+            Err(message) => problems.push(Problem::of_file(origin, message)),
+            Ok(value) => match (key.check)(&value) {
+                Err(expected) => problems.push(Problem::of_file(origin, wrong(key, &value)).with_hint(expected)),
+                Ok(()) => {
+                    values.insert(key.path, Given { value, origin, base_dir: PathBuf::new() });
+                }
+            },
+        }
+    }
+    problems.extend(environment.names().filter_map(misspelt));
+    values
+}
+
+/// A variable that is almost one of ours. Others that begin with `VESPER_` are let be: a container platform makes
+/// such names of its own for a service called vesper (`VESPER_SERVICE_HOST`).
+fn misspelt(name: &str) -> Option<Problem> {
+    let valid: Vec<String> = KEYS
+        .iter()
+        .flat_map(|key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())])
+        .flatten()
+        .chain(OTHER_VARIABLES.map(str::to_owned))
+        .collect();
+    let stem = name.strip_prefix("VESPER_")?;
+    if valid.iter().any(|v| v == name) {
+        return None;
+    }
+    let near = nearest(stem, valid.iter().filter_map(|v| v.strip_prefix("VESPER_")))?;
+    Some(Problem::of_file(name, "unknown variable").with_hint(format!("did you mean VESPER_{near}?")))
+}
+
+fn wrong(key: &Key, value: &str) -> String {
+    if key.is_secret { "the value cannot be used".to_owned() } else { format!("{value:?} cannot be used") }
+}
+
+/// The text of a secret's file, without the line end that editors add.
+fn read_secret(path: &Path) -> Result<String, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+        Err(e) => Err(format!("the file {} cannot be read: {e}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Query parameters, read strictly: what a route does not know is refused, because a client that misspells
+//! `granularity` must not get months for weeks.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::base::nearest;
+use crate::http::refusal::Refusal;
+
+/// A parameter of a route.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub(super) name: &'static str,
+    pub(super) is_required: bool,
+    pub(super) expected: Expected,
+}
+
+/// What a parameter's value may be.
+#[derive(Debug)]
+pub(super) enum Expected {
+    /// One of some names.
+    OneOf(&'static [&'static str]),
+    /// A whole number, both ends included.
+    Number { from: i64, to: i64 },
+    /// A calendar date.
+    Date,
+    /// The source's own id of something.
+    Id,
+}
+
+/// The parameters of a request, checked and in one order whatever the request's was.
+#[derive(Debug, Default)]
+pub(super) struct Query(BTreeMap<&'static str, String>);
+
+/// Longer than any id an operational database gives out (a UUID has 36 characters).
+const ID_LENGTH_MAX: usize = 128;
+
+impl Query {
+    /// Checks `pairs` against what a route takes.
+    pub(super) fn read(parameters: &'static [Parameter], pairs: Vec<(String, String)>) -> Result<Self, Refusal> {
+        let mut values = BTreeMap::new();
+        for (name, value) in pairs {
+            let known = parameters.iter().find(|p| p.name == name).ok_or_else(|| unknown(&name, parameters))?;
+            known.check(&value)?;
+            if values.insert(known.name, value).is_some() {
+                return Err(Refusal::parameter(&name, format!("{name} is given more than once")));
+            }
+        }
+        match parameters.iter().find(|p| p.is_required && !values.contains_key(p.name)) {
+            Some(p) => Err(Refusal::missing_parameter(p.name, format!("{} is required: {}", p.name, p.expectation()))),
+            None => Ok(Self(values)),
+        }
+    }
+
+    /// The value of a parameter, if the request gave one.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The value of a date parameter.
+    pub(super) fn date(&self, name: &str) -> Option<NaiveDate> {
+        self.get(name).and_then(date)
+    }
+
+    /// The same text for the same parameters.
+    pub(super) fn canonical(&self) -> String {
+        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("&")
+    }
+}
+
+impl Parameter {
+    fn check(&self, value: &str) -> Result<(), Refusal> {
+        let is_valid = match self.expected {
+            Expected::OneOf(names) => names.contains(&value),
+            Expected::Number { from, to } => value.parse::<i64>().is_ok_and(|n| (from..=to).contains(&n)),
+            Expected::Date => date(value).is_some(),
+            Expected::Id => !value.is_empty() && value.len() <= ID_LENGTH_MAX,
+        };
+        if is_valid {
+            Ok(())
+        } else {
+            Err(Refusal::parameter(self.name, format!("{} must be {}", self.name, self.expectation())))
+        }
+    }
+
+    /// What a value must be, to stand after "must be".
+    fn expectation(&self) -> String {
+        match self.expected {
+            Expected::OneOf([rest @ .., last]) => format!("{} or {last}", rest.join(", ")),
+            Expected::OneOf([]) => "nothing".to_owned(),
+            Expected::Number { from, to } => format!("a whole number from {from} to {to}"),
+            Expected::Date => "a date from 1990-01-01 to 2100-12-31 as YYYY-MM-DD".to_owned(),
+            Expected::Id => format!("an id of 1 to {ID_LENGTH_MAX} bytes"),
+        }
+    }
+}
+
+/// A date in the form of the contract, within the years the calendar is made for.
+fn date(value: &str) -> Option<NaiveDate> {
+    let is_plain = value.len() == 10 && value.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let date = value.parse::<NaiveDate>().ok().filter(|_| is_plain)?;
+    (1990..=2100).contains(&date.year()).then_some(date)
+}
+
+fn unknown(name: &str, parameters: &[Parameter]) -> Refusal {
+    let names = parameters.iter().map(|p| p.name);
+    let advice = match nearest(name, names.clone()) {
+        Some(near) => format!("did you mean {near}?"),
+        None if parameters.is_empty() => "this route takes none".to_owned(),
+        None => format!("this route takes {}", names.collect::<Vec<_>>().join(", ")),
+    };
+    // A name of a client's making is cut, so that an answer is never larger than a sentence.
+    let shown: String = name.chars().take(40).collect();
+    Refusal::unknown_parameter(&shown, format!("unknown parameter {shown:?}: {advice}"))
+}
