@@ -20,4 +20,6 @@
 //! 9. No row is lost silently: read = loaded + unchanged + quarantined, and the ledger shows the three.
 
 pub mod base;
+pub mod delivery;
+pub mod job;
 pub mod metric;
