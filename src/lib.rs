@@ -25,5 +25,7 @@ pub mod load;
 pub mod cli;
 pub mod config;
 pub mod http;
+pub mod delivery;
+pub mod job;
 pub mod metric;
 pub mod source;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 
 use crate::base::{Remedied, Remedy};
 
@@ -117,7 +117,10 @@ impl Database {
     /// A pool of at most `size_max` connections; proves with a first one that the server answers.
     pub async fn pool(&self, size_max: u32) -> Result<PgPool, PgError> {
         self.connect().await?.close().await.ok();
-        let pool = PgPoolOptions::new().max_connections(size_max).acquire_timeout(CONNECT_TIMEOUT);
+        // A commit that a crash of the server may forget could hand out the same fencing token twice.
+        let pool = PgPoolOptions::new().max_connections(size_max).acquire_timeout(CONNECT_TIMEOUT).after_connect(
+            |connection, _| Box::pin(async { connection.execute("set synchronous_commit = on").await.map(|_| ()) }),
+        );
         Ok(pool.connect_lazy_with(self.options.clone()))
     }
 
@@ -137,3 +140,22 @@ impl Database {
 
 /// How long a connection may take: long enough for a distant server, short enough for a person who waits.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What mends a failed statement: a server that is away, full, busy or in conflict with another session may do it
+/// later; a missing right is configuration; anything else is a statement of ours that does not fit the database.
+pub fn remedy_of(error: &sqlx::Error) -> Remedy {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => Remedy::RetryLater,
+        sqlx::Error::Database(e) => match e.code().as_deref().unwrap_or_default() {
+            // 08 connection, 40 rolled back, 53 resources, 55P03 lock, 57 operator's intervention, 58 system.
+            code if ["08", "40", "53", "55P03", "57", "58"].iter().any(|c| code.starts_with(c)) => Remedy::RetryLater,
+            code if code.starts_with("28") || code == "42501" || code == "3D000" => Remedy::FixConfig,
+            _ => Remedy::FixCode,
+        },
+        _ => Remedy::FixCode,
+    }
+}

@@ -1,0 +1,108 @@
+//! Why something could not be sealed, enqueued or sent.
+
+use crate::base::pg::remedy_of;
+use crate::base::{Remedied, Remedy};
+
+/// A situation of the delivery.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// A statement on editions or the outbox failed.
+    #[error("the delivery's ledger could not {action}")]
+    Ledger {
+        /// What was being done, as a verb phrase.
+        action: &'static str,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The mail URL cannot be used. The URL itself is not repeated: it holds a password.
+    #[error("the mail URL is not usable: {reason}")]
+    MailUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A header would carry what no header may.
+    #[error("mail \"{label}\": {field} {reason}")]
+    Header {
+        /// Which mail.
+        label: String,
+        /// Which header.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The composer refuses a mail.
+    #[error("mail \"{label}\" cannot be composed")]
+    Compose {
+        /// Which mail.
+        label: String,
+        /// The composer's reason.
+        #[source]
+        source: lettre::error::Error,
+    },
+    /// A mail too large for most servers.
+    #[error("mail \"{label}\" has {size} bytes, more than the {size_max} that servers take")]
+    TooLarge {
+        /// Which mail.
+        label: String,
+        /// Composed, with the attachments in base64.
+        size: usize,
+        /// The limit.
+        size_max: usize,
+    },
+    /// A stored manifest is not what this version writes.
+    #[error("edition {edition_id}: the stored manifest cannot be read")]
+    Manifest {
+        /// The edition.
+        edition_id: i64,
+        /// The reader's reason.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Nothing to resolve: the message does not exist or its state is settled.
+    #[error("message {message_id} is {state}, it cannot be marked as {resolution}")]
+    NotOpen {
+        /// The message.
+        message_id: i64,
+        /// Its state, or "unknown".
+        state: String,
+        /// What was asked for.
+        resolution: &'static str,
+    },
+}
+
+impl DeliveryError {
+    /// For `map_err` on a statement.
+    pub(super) fn ledger(action: &'static str) -> impl FnOnce(sqlx::Error) -> DeliveryError {
+        move |source| DeliveryError::Ledger { action, source }
+    }
+}
+
+impl Remedied for DeliveryError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            DeliveryError::Ledger { source, .. } => remedy_of(source),
+            DeliveryError::MailUrl { .. }
+            | DeliveryError::Header { .. }
+            | DeliveryError::TooLarge { .. }
+            | DeliveryError::NotOpen { .. } => Remedy::FixConfig,
+            DeliveryError::Compose { .. } | DeliveryError::Manifest { .. } => Remedy::FixCode,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            DeliveryError::MailUrl { .. } => Some(
+                "write smtps://user:password@host, smtp://user:password@host:587 or file:DIRECTORY; \
+                 special characters of the password in percent encoding"
+                    .to_owned(),
+            ),
+            DeliveryError::TooLarge { .. } => Some("attach fewer formats or split the report".to_owned()),
+            DeliveryError::NotOpen { .. } => Some("`vesper outbox` lists the messages and their states".to_owned()),
+            DeliveryError::Ledger { .. }
+            | DeliveryError::Header { .. }
+            | DeliveryError::Compose { .. }
+            | DeliveryError::Manifest { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Where mail goes: a server, a directory, or memory.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::delivery::directory::{DirectoryMailer, Stored};
+use crate::delivery::smtp::SmtpLane;
+use crate::delivery::{DeliveryError, SmtpServer};
+
+/// A claimed message as a mailer takes it.
+#[derive(Clone, FromRow)]
+pub(super) struct Mail {
+    pub(super) message_id: i64,
+    pub(super) attempt: i32,
+    pub(super) lease_owner: Uuid,
+    pub(super) label: String,
+    pub(super) rcpt: String,
+    pub(super) mail_from: String,
+    /// Header block with its closing empty line.
+    pub(super) head: Vec<u8>,
+    pub(super) body: Vec<u8>,
+}
+
+/// A server's words about a message, or ours when it said none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) code: Option<u16>,
+    pub(super) text: String,
+}
+
+/// What a mailer knows after a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Taken.
+    Sent(Reply),
+    /// Not taken; another time perhaps.
+    Retry(Reply),
+    /// Not taken, and never will be.
+    Refused(Reply),
+    /// The final dot was written and no answer came.
+    Unknown(Reply),
+    /// The server refuses the sender or does not answer: this message was not the matter.
+    SenderAway(Reply),
+    /// The message is no longer ours; nothing was handed over.
+    Lost,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone)]
+pub enum Mailer {
+    /// A mail server.
+    Smtp(Arc<SmtpServer>),
+    /// A directory of `.eml` files.
+    Directory(PathBuf),
+    /// Memory, for tests.
+    Memory(MemoryMailer),
+}
+
+/// Messages kept in memory, each once.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryMailer {
+    mails: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl MemoryMailer {
+    /// Everything delivered so far, in order.
+    pub fn mails(&self) -> Vec<Vec<u8>> {
+        self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, message: Vec<u8>) {
+        let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
+        if !mails.contains(&message) {
+            mails.push(message);
+        }
+    }
+}
+
+impl Mailer {
+    /// Reads `smtp://user:password@host:587`, `smtps://…` or `file:DIRECTORY`.
+    pub fn parse(url: &str) -> Result<Self, DeliveryError> {
+        if let Some(path) = url.strip_prefix("file:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() {
+                return Err(DeliveryError::MailUrl { reason: "file: names no directory".to_owned() });
+            }
+            return Ok(Mailer::Directory(PathBuf::from(path)));
+        }
+        Ok(Mailer::Smtp(Arc::new(SmtpServer::parse(url)?)))
+    }
+
+    /// Where it goes, without secrets.
+    pub fn place(&self) -> String {
+        match self {
+            Mailer::Smtp(server) => server.place(),
+            Mailer::Directory(path) => path.display().to_string(),
+            Mailer::Memory(_) => "memory".to_owned(),
+        }
+    }
+
+    /// How many messages may be under way at once.
+    pub(super) fn lane_count(&self) -> usize {
+        match self {
+            Mailer::Smtp(_) => 4,
+            Mailer::Directory(_) | Mailer::Memory(_) => 1,
+        }
+    }
+
+    /// A lane with a connection of its own.
+    pub(super) fn lane(&self) -> Lane {
+        match self {
+            Mailer::Smtp(server) => Lane::Smtp(Box::new(SmtpLane::new(server.clone()))),
+            Mailer::Directory(path) => Lane::Directory(DirectoryMailer::new(path.clone())),
+            Mailer::Memory(memory) => Lane::Memory(memory.clone()),
+        }
+    }
+}
+
+/// One message after another.
+pub(super) enum Lane {
+    /// Boxed: a TLS connection is a kilobyte, the others are a path.
+    Smtp(Box<SmtpLane>),
+    Directory(DirectoryMailer),
+    Memory(MemoryMailer),
+}
+
+impl Lane {
+    /// Delivers one message. `mark` makes the point of no return durable; when it answers `false` nothing is handed
+    /// over. A directory and memory recognise what they have and need no mark.
+    pub(super) async fn deliver(&mut self, mail: &Mail, mark: impl AsyncFnOnce() -> bool) -> Verdict {
+        match self {
+            Lane::Smtp(lane) => lane.deliver(mail, mark).await,
+            Lane::Directory(directory) => match directory.store(mail).await {
+                Ok(Stored { path, is_new }) => {
+                    let words = if is_new { "written to" } else { "was already in" };
+                    Verdict::Sent(Reply { code: None, text: format!("{words} {}", path.display()) })
+                }
+                Err(e) => Verdict::SenderAway(Reply { code: None, text: format!("the directory refuses: {e}") }),
+            },
+            Lane::Memory(memory) => {
+                memory.keep([mail.head.as_slice(), mail.body.as_slice()].concat());
+                Verdict::Sent(Reply { code: None, text: "kept in memory".to_owned() })
+            }
+        }
+    }
+
+    /// Says goodbye.
+    pub(super) async fn close(self) {
+        match self {
+            Lane::Smtp(lane) => lane.close().await,
+            Lane::Directory(_) | Lane::Memory(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_servers_and_directories() {
+        let place = |url: &str| Mailer::parse(url).expect("a mailer").place();
+        assert_eq!(place("file:.vesper/outbox"), ".vesper/outbox");
+        assert_eq!(place("file:///var/spool/vesper"), "/var/spool/vesper");
+        assert_eq!(place("smtps://user:p%40ss@mail.example.com"), "smtps://mail.example.com:465");
+        assert_eq!(place("smtp://mail.example.com"), "smtp://mail.example.com:587");
+        assert_eq!(place("smtp://127.0.0.1:2525"), "smtp://127.0.0.1:2525");
+    }
+
+    #[test]
+    fn wrong_urls_are_refused_without_repeating_the_password() {
+        for url in ["file:", "http://h", "smtp://", "nonsense", "smtp://u:secret@h:99999", "smtp://:secret@h"] {
+            let refusal = Mailer::parse(url).map(|_| ()).expect_err(url).to_string();
+            assert!(!refusal.contains("secret"), "{refusal}");
+        }
+        let server = Mailer::parse("smtps://user:secret@mail.example.com").expect("a mailer");
+        assert!(!format!("{server:?}").contains("secret"));
+    }
+}

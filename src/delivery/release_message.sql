@@ -1,0 +1,6 @@
+-- grain: the message, if it is still this attempt's · $1 message, $2 attempt, $3 sender, $4 code, $5 words · re-run: changes nothing
+-- The server was not asked about this message, so the attempt is given back.
+update vesper.message set
+    state = 'pending', attempt_max = attempt_max + 1, next_at = clock_timestamp(), smtp_code = $4, smtp_text = $5,
+    lease_owner = null, lease_until = null
+where message_id = $1 and attempt = $2 and lease_owner = $3 and state = 'sending'

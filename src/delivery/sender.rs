@@ -1,0 +1,144 @@
+//! From the outbox to the mailer: claim, deliver, record, until nothing is due.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
+use crate::delivery::outbox::{Outcome, claim_message, mark_committing, reap_messages, record_outcome};
+use crate::delivery::{DeliveryError, Mailer};
+
+/// Sends what is due.
+pub struct Sender {
+    pool: PgPool,
+    mailer: Mailer,
+    owner: Uuid,
+    pause: Mutex<Pause>,
+}
+
+/// A rest after the server refused the sender: one wrong password must neither kill the queue nor lock the account.
+#[derive(Default)]
+struct Pause {
+    until: Option<Instant>,
+    count: u32,
+}
+
+const PAUSE_FIRST: Duration = Duration::from_secs(5);
+const PAUSE_MAX: Duration = Duration::from_secs(300);
+/// A database that is away when the server has answered is asked again for this long; then the lease decides.
+const RECORD_PAUSES: [u64; 7] = [0, 1, 2, 4, 8, 16, 32];
+
+/// What one call did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sending {
+    /// Messages the server took.
+    pub sent_count: u64,
+    /// Messages it did not take, or of which nobody knows.
+    pub unsent_count: u64,
+}
+
+impl Sender {
+    /// A sender with an identity of its own.
+    pub fn new(pool: PgPool, mailer: Mailer) -> Self {
+        Self { pool, mailer, owner: Uuid::new_v4(), pause: Mutex::default() }
+    }
+
+    /// Sends every message that is due, or as many as the word to stop lets it. Nothing while the sender rests.
+    pub async fn send_due(&self, stop: &watch::Receiver<bool>) -> Result<Sending, DeliveryError> {
+        reap_messages(&self.pool).await?;
+        let lanes = (0..self.mailer.lane_count()).map(|_| self.run_lane(stop));
+        let mut total = Sending::default();
+        let mut failed = None;
+        for lane in join_all(lanes).await {
+            match lane {
+                Ok(sending) => {
+                    total.sent_count += sending.sent_count;
+                    total.unsent_count += sending.unsent_count;
+                }
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(total), Err)
+    }
+
+    async fn run_lane(&self, stop: &watch::Receiver<bool>) -> Result<Sending, DeliveryError> {
+        let mut lane = self.mailer.lane();
+        let mut sending = Sending::default();
+        while !*stop.borrow() && !self.is_resting() {
+            let Some(mail) = claim_message(&self.pool, self.owner).await? else { break };
+            match self.send_one(&mut lane, &mail).await? {
+                true => sending.sent_count += 1,
+                false => sending.unsent_count += 1,
+            }
+        }
+        lane.close().await;
+        Ok(sending)
+    }
+
+    /// Delivers one message and records what came of it; whether it was sent.
+    async fn send_one(&self, lane: &mut Lane, mail: &Mail) -> Result<bool, DeliveryError> {
+        let mark = async || match mark_committing(&self.pool, mail).await {
+            Ok(is_ours) => is_ours,
+            // Without a durable marker the dot must not be written.
+            Err(error) => {
+                tracing::warn!(message.id = mail.message_id, "{error}");
+                false
+            }
+        };
+        let (outcome, reply) = match lane.deliver(mail, mark).await {
+            Verdict::Sent(reply) => (Outcome::Sent, reply),
+            Verdict::Retry(reply) => (Outcome::Retry, reply),
+            Verdict::Refused(reply) => (Outcome::Refused, reply),
+            Verdict::Unknown(reply) => (Outcome::Unknown, reply),
+            Verdict::SenderAway(reply) => {
+                self.rest(&reply);
+                (Outcome::Released, reply)
+            }
+            // Somebody else has it, or the lease brings it back; there is nothing to say about it.
+            Verdict::Lost => return Ok(false),
+        };
+        if outcome == Outcome::Sent {
+            self.wake();
+        } else {
+            tracing::warn!(message.id = mail.message_id, smtp.code = reply.code, outcome = ?outcome, "message not sent");
+        }
+        self.record(mail, outcome, &reply).await?;
+        Ok(outcome == Outcome::Sent)
+    }
+
+    /// The server has spoken; a database that is away for a moment must not make that unknown.
+    async fn record(&self, mail: &Mail, outcome: Outcome, reply: &Reply) -> Result<(), DeliveryError> {
+        let mut recorded = Ok(());
+        for pause in RECORD_PAUSES {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            recorded = record_outcome(&self.pool, mail, outcome, reply).await;
+            if recorded.is_ok() {
+                break;
+            }
+        }
+        recorded
+    }
+
+    /// Whether the sender rests; `vesper status` says why by the words on the pending messages.
+    fn is_resting(&self) -> bool {
+        let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        pause.until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn rest(&self, reply: &Reply) {
+        let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        let span = PAUSE_MAX.min(PAUSE_FIRST * 2u32.saturating_pow(pause.count));
+        *pause = Pause { until: Some(Instant::now() + span), count: pause.count.saturating_add(1) };
+        let (place, code, seconds) = (self.mailer.place(), reply.code, span.as_secs());
+        tracing::error!(mail.place = %place, smtp.code = code, "{place} refuses the sender or does not answer; resting {seconds} s");
+    }
+
+    fn wake(&self) {
+        *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Pause::default();
+    }
+}

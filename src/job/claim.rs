@@ -1,0 +1,193 @@
+//! One worker's hold on one run: taken, renewed, given up. Every write names the attempt it belongs to.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, PgPool};
+use uuid::Uuid;
+
+use crate::base::Remedy;
+use crate::job::{JobError, RunError, Spec};
+
+/// Who asked for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The schedule.
+    Cron,
+    /// A person.
+    Manual,
+    /// A person, for a span of dates.
+    Backfill,
+}
+
+impl Origin {
+    /// The name in the ledger.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Cron => "cron",
+            Origin::Manual => "manual",
+            Origin::Backfill => "backfill",
+        }
+    }
+
+    fn parse(name: &str) -> Origin {
+        match name {
+            "manual" => Origin::Manual,
+            "backfill" => Origin::Backfill,
+            _ => Origin::Cron,
+        }
+    }
+}
+
+/// A claimed run.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The run.
+    pub run_id: i64,
+    /// The job's name.
+    pub job: String,
+    /// The slot, or the moment of a request by hand.
+    pub scheduled_for: DateTime<Utc>,
+    /// The date to work for.
+    pub business_date: NaiveDate,
+    /// Who asked for it.
+    pub origin: Origin,
+    /// The fencing token.
+    pub attempt: i32,
+    /// The worker.
+    pub owner: Uuid,
+    /// The job's spec as it was when the run was made.
+    pub spec: Spec,
+    /// The job's next slot, for a run of the schedule: until then its mail is worth sending.
+    pub next_slot_at: Option<DateTime<Utc>>,
+    /// Silence after which another worker takes the run.
+    pub lease: Duration,
+    /// Time the attempt may take.
+    pub timeout: Duration,
+}
+
+#[derive(FromRow)]
+struct ClaimRow {
+    run_id: i64,
+    job_id: String,
+    scheduled_for: DateTime<Utc>,
+    business_date: NaiveDate,
+    origin: String,
+    attempt: i32,
+    lease_owner: Uuid,
+    spec: serde_json::Value,
+    next_at: Option<DateTime<Utc>>,
+    lease_secs: f64,
+    timeout_secs: f64,
+}
+
+/// Takes the oldest run that is ready; `None` when there is none or another worker was faster.
+pub async fn claim(pool: &PgPool, worker: Uuid) -> Result<Option<Claim>, JobError> {
+    take(pool, worker, None).await
+}
+
+/// Takes one run; `None` when it is not ready: its job is live elsewhere, it waits, or it is done.
+pub async fn claim_run(pool: &PgPool, worker: Uuid, run_id: i64) -> Result<Option<Claim>, JobError> {
+    take(pool, worker, Some(run_id)).await
+}
+
+async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<Claim>, JobError> {
+    let claimed: Result<Option<ClaimRow>, sqlx::Error> =
+        sqlx::query_as(include_str!("claim_run.sql")).bind(worker).bind(run_id).fetch_optional(pool).await;
+    let row = match claimed {
+        Ok(Some(row)) => row,
+        Ok(None) => return Ok(None),
+        // Two workers took two runs of one job in the same instant; `run_one_live` lets one of them.
+        Err(sqlx::Error::Database(e)) if e.is_unique_violation() => return Ok(None),
+        Err(source) => return Err(JobError::Ledger { action: "claim a run", source }),
+    };
+    let origin = Origin::parse(&row.origin);
+    let spec = match serde_json::from_value(row.spec) {
+        Ok(spec) => spec,
+        Err(source) => return reject_spec(pool, row.run_id, (row.attempt, worker), source).await,
+    };
+    Ok(Some(Claim {
+        run_id: row.run_id,
+        job: row.job_id,
+        scheduled_for: row.scheduled_for,
+        business_date: row.business_date,
+        origin,
+        attempt: row.attempt,
+        owner: row.lease_owner,
+        spec,
+        next_slot_at: row.next_at.filter(|_| origin == Origin::Cron),
+        lease: Duration::from_secs_f64(row.lease_secs),
+        timeout: Duration::from_secs_f64(row.timeout_secs),
+    }))
+}
+
+/// A spec of another version would fail the same way each time: the run is dead, and the next claim goes on.
+async fn reject_spec(
+    pool: &PgPool,
+    run_id: i64,
+    (attempt, worker): (i32, Uuid),
+    source: serde_json::Error,
+) -> Result<Option<Claim>, JobError> {
+    let error = JobError::Stored { run_id, what: "spec".to_owned(), source };
+    let failure: Option<String> = sqlx::query_scalar(include_str!("fail_run.sql"))
+        .bind(run_id)
+        .bind(attempt)
+        .bind(worker)
+        .bind(error.to_string())
+        .bind(false)
+        .fetch_optional(pool)
+        .await
+        .map_err(JobError::ledger("record a failure"))?;
+    tracing::error!(run.id = run_id, run.state = failure, "{error}");
+    Err(error)
+}
+
+/// Renews the lease. [`JobError::Superseded`] means that the work must stop: it can commit nothing more.
+pub async fn heartbeat(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
+    write_fenced(pool, claim, include_str!("heartbeat.sql"), "renew a lease").await
+}
+
+/// Records success.
+pub async fn finish(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
+    write_fenced(pool, claim, include_str!("finish_run.sql"), "finish a run").await
+}
+
+/// Gives the run back untried, for a worker that stops.
+pub async fn hand_over(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
+    write_fenced(pool, claim, include_str!("hand_over_run.sql"), "hand a run over").await
+}
+
+async fn write_fenced(pool: &PgPool, claim: &Claim, sql: &'static str, action: &'static str) -> Result<(), JobError> {
+    let written = sqlx::query(sql).bind(claim.run_id).bind(claim.attempt).bind(claim.owner).execute(pool).await;
+    match written.map_err(JobError::ledger(action))?.rows_affected() {
+        0 => Err(JobError::Superseded { run_id: claim.run_id, attempt: claim.attempt }),
+        _ => Ok(()),
+    }
+}
+
+/// What became of a failed run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It is tried again after a pause.
+    Retried,
+    /// It is not.
+    Dead,
+}
+
+/// Records a failure: tried again when that may help and attempts are left, dead otherwise.
+pub async fn fail(pool: &PgPool, claim: &Claim, error: &RunError) -> Result<Failure, JobError> {
+    let state: Option<String> = sqlx::query_scalar(include_str!("fail_run.sql"))
+        .bind(claim.run_id)
+        .bind(claim.attempt)
+        .bind(claim.owner)
+        .bind(error.to_string())
+        .bind(error.remedy == Remedy::RetryLater)
+        .fetch_optional(pool)
+        .await
+        .map_err(JobError::ledger("record a failure"))?;
+    match state.as_deref() {
+        Some("queued") => Ok(Failure::Retried),
+        Some(_) => Ok(Failure::Dead),
+        None => Err(JobError::Superseded { run_id: claim.run_id, attempt: claim.attempt }),
+    }
+}

@@ -1,0 +1,34 @@
+-- grain: at most one run, now the worker's · $1 worker, $2 a run, or null for the oldest that is ready · re-run: the next
+with ready as (
+    select queued.run_id
+    from vesper.run as queued
+    join vesper.job on job.job_id = queued.job_id
+    where queued.state = 'queued'
+        and queued.run_after <= clock_timestamp()
+        and ($2::bigint is null or queued.run_id = $2)
+        and (job.enabled or queued.origin <> 'cron')
+        and not exists (
+            select from vesper.run as live
+            where live.job_id = queued.job_id and live.state = 'running')
+        -- In order, but a person's request does not wait behind a slot that is being retried.
+        and ($2::bigint is not null or not exists (
+            select from vesper.run as older
+            where older.job_id = queued.job_id and older.origin = queued.origin and older.state = 'queued'
+                and older.scheduled_for < queued.scheduled_for))
+        and not exists (
+            select from unnest(queued.needs) as need (job_id)
+            where not exists (
+                select from vesper.run as done
+                where done.job_id = need.job_id and done.business_date = queued.business_date and done.state = 'succeeded'))
+    order by queued.scheduled_for
+    limit 1
+    for update of queued skip locked
+)
+update vesper.run as r set
+    state = 'running', attempt = r.attempt + 1, lease_owner = $1, lease_until = clock_timestamp() + job.lease,
+    started_at = coalesce(r.started_at, clock_timestamp())
+from ready, vesper.job
+where r.run_id = ready.run_id and job.job_id = r.job_id
+returning
+    r.run_id, r.job_id, r.scheduled_for, r.business_date, r.origin, r.attempt, r.lease_owner, r.spec, job.next_at,
+    extract(epoch from job.lease)::float8 as lease_secs, extract(epoch from job.run_timeout)::float8 as timeout_secs

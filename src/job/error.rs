@@ -1,0 +1,144 @@
+//! Why the ledger could not be read or written, and why a run failed.
+
+use std::fmt;
+
+use crate::base::pg::remedy_of;
+use crate::base::{Problems, Remedied, Remedy};
+
+/// A situation of the conductor.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Files the operator wrote are wrong.
+    #[error(transparent)]
+    Files(#[from] Problems),
+    /// A statement on the ledger failed.
+    #[error("the ledger of jobs could not {action}")]
+    Ledger {
+        /// What was being done, as a verb phrase.
+        action: &'static str,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A schedule stored by another version cannot be read by this one.
+    #[error("job \"{job}\": the stored schedule cannot be read ({reason})")]
+    Schedule {
+        /// The job.
+        job: String,
+        /// What the parser says.
+        reason: String,
+    },
+    /// A step's stored output, or a frozen spec, is not what this version writes.
+    #[error("run {run_id}: stored {what} cannot be read")]
+    Stored {
+        /// The run.
+        run_id: i64,
+        /// Which value.
+        what: String,
+        /// The reader's reason.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Nobody knows the job.
+    #[error("unknown job \"{name}\"")]
+    UnknownJob {
+        /// What was asked for.
+        name: String,
+        /// The job most like it.
+        nearest: Option<String>,
+    },
+    /// Another worker holds the run: this attempt was silent for longer than its lease.
+    #[error("run {run_id}: attempt {attempt} was superseded, nothing of it was committed")]
+    Superseded {
+        /// The run.
+        run_id: i64,
+        /// The attempt that lost.
+        attempt: i32,
+    },
+    /// The ticker did not start.
+    #[error("the ticker did not start")]
+    Ticker {
+        /// The scheduler's reason.
+        #[source]
+        source: tokio_cron_scheduler::JobSchedulerError,
+    },
+}
+
+impl JobError {
+    /// For `map_err` on a statement.
+    pub(super) fn ledger(action: &'static str) -> impl FnOnce(sqlx::Error) -> JobError {
+        move |source| JobError::Ledger { action, source }
+    }
+}
+
+impl Remedied for JobError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            JobError::Files(problems) => problems.remedy(),
+            JobError::Ledger { source, .. } => remedy_of(source),
+            JobError::Schedule { .. } | JobError::UnknownJob { .. } => Remedy::FixConfig,
+            JobError::Stored { .. } | JobError::Ticker { .. } => Remedy::FixCode,
+            JobError::Superseded { .. } => Remedy::RetryLater,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            JobError::UnknownJob { nearest: Some(near), .. } => Some(format!("did you mean \"{near}\"?")),
+            JobError::UnknownJob { nearest: None, .. } => Some("`vesper status` lists the jobs".to_owned()),
+            JobError::Schedule { .. } => Some("restart the worker so that it reads the job files again".to_owned()),
+            JobError::Files(_)
+            | JobError::Ledger { .. }
+            | JobError::Stored { .. }
+            | JobError::Superseded { .. }
+            | JobError::Ticker { .. } => None,
+        }
+    }
+}
+
+/// Why a run failed, as the ledger keeps it. Every room's error becomes one by `?`.
+///
+/// It is no [`Remedied`] itself, so that the conversion from those stays unambiguous.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunError {
+    /// [`Remedy::RetryLater`] is tried again, anything else is dead at once.
+    pub remedy: Remedy,
+    /// The error and its causes.
+    pub message: String,
+    /// The operator's next step.
+    pub hint: Option<String>,
+}
+
+impl RunError {
+    /// An error in words.
+    pub fn new(remedy: Remedy, message: impl Into<String>) -> Self {
+        Self { remedy, message: message.into(), hint: None }
+    }
+}
+
+impl<E: Remedied> From<E> for RunError {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(e) = cause {
+            let text = e.to_string();
+            // A transparent variant repeats its cause's words.
+            if !message.ends_with(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = e.source();
+        }
+        Self { remedy: error.remedy(), message, hint: error.hint() }
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.hint {
+            Some(hint) => write!(f, "{} ({hint})", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}

@@ -1,0 +1,420 @@
+//! Job files: the folder is the kind, the stem is the name, every key is known.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::base::strict_toml::{Placed, Table, TomlFile};
+use crate::base::{Problem, Problems, clock};
+use crate::delivery::{OnUncertain, Recipient};
+use crate::job::span::parse_span;
+use crate::job::{Catchup, CatchupPolicy, DateRule, Dst, Schedule};
+
+/// The folder of a job file; decides which recipe runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Extract, load, cubes, metrics, publish.
+    Pipeline,
+    /// Render a report and mail it.
+    Report,
+    /// Housekeeping of the warehouse.
+    Upkeep,
+}
+
+impl Kind {
+    /// All kinds by folder.
+    pub const FOLDERS: [(&'static str, Kind); 3] =
+        [("pipeline", Kind::Pipeline), ("report", Kind::Report), ("upkeep", Kind::Upkeep)];
+
+    /// The folder's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Pipeline => "pipeline",
+            Kind::Report => "report",
+            Kind::Upkeep => "upkeep",
+        }
+    }
+}
+
+/// A file format of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Pages.
+    Pdf,
+    /// A workbook.
+    Xlsx,
+    /// The tables as text.
+    Csv,
+}
+
+impl Format {
+    const NAMES: [(&'static str, Format); 3] = [("pdf", Format::Pdf), ("xlsx", Format::Xlsx), ("csv", Format::Csv)];
+}
+
+/// What a recipe reads: stored with the job and frozen into each of its runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spec {
+    /// Which recipe.
+    pub kind: Kind,
+    /// The report's template, for reports.
+    #[serde(default)]
+    pub report: Option<String>,
+    /// One mail each.
+    #[serde(default)]
+    pub recipients: Vec<Recipient>,
+    /// The sender, when it is not the deployment's.
+    #[serde(default)]
+    pub sender: Option<Recipient>,
+    /// What is attached.
+    #[serde(default)]
+    pub formats: Vec<Format>,
+    /// What happens to a message whose acceptance is unknown.
+    #[serde(default)]
+    pub on_uncertain: OnUncertain,
+    /// Who is told when it fails.
+    #[serde(default)]
+    pub owner: Option<Recipient>,
+    /// How the business date follows from the slot.
+    pub date: DateRule,
+}
+
+/// How long and how often a run may try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Attempts before a run is dead.
+    pub attempts: i32,
+    /// Silence after which another worker takes the run.
+    pub lease: Duration,
+    /// Time one attempt may take.
+    pub timeout: Duration,
+    /// How long a run waits for what it needs.
+    pub needs_within: Duration,
+}
+
+/// One job file.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The stem.
+    pub name: String,
+    /// The path, for messages.
+    pub file: String,
+    /// The pattern as written.
+    pub cron: String,
+    /// The zone it is read in.
+    pub zone: Tz,
+    /// What it means where local time jumps.
+    pub dst: Dst,
+    /// Pattern, zone and rule, ready to evaluate.
+    pub schedule: Schedule,
+    /// What happens to missed slots.
+    pub catchup: Catchup,
+    /// Attempts, lease, time-outs.
+    pub limits: Limits,
+    /// Jobs whose run for the same business date comes first.
+    pub needs: Vec<String>,
+    /// Whether its slots run.
+    pub enabled: bool,
+    /// What its recipe reads.
+    pub spec: Spec,
+}
+
+/// Reads every job under `dir`; a missing folder of a kind is no problem, a wrong file is, and all come at once.
+pub fn read_jobs(dir: &Path) -> Result<Vec<Job>, Problems> {
+    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
+    for (folder, kind) in Kind::FOLDERS {
+        for path in toml_files(&dir.join(folder), &mut problems) {
+            let file = path.display().to_string();
+            let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => match read_job(kind, name, &file, &text) {
+                    Ok(job) => jobs.push(job),
+                    Err(mut found) => problems.append(&mut found.0),
+                },
+                Err(e) => problems.push(Problem::of_file(file, format!("cannot be read: {e}"))),
+            }
+        }
+    }
+    // A job that failed to read would make every file that needs it look wrong.
+    if problems.is_empty() {
+        problems.append(&mut relation_problems(&jobs));
+    }
+    Problems(problems).into_result().map(|()| jobs)
+}
+
+/// Reads one job file's text.
+pub fn read_job(kind: Kind, name: &str, file: &str, text: &str) -> Result<Job, Problems> {
+    let toml = TomlFile::parse(file, text);
+    let top = toml.top();
+    if !is_job_name(name) {
+        toml.problem(&(0..0), "the file's name is the job's name", Some("use a-z, 0-9, `.`, `_`, `-`".to_owned()));
+    }
+    let cron = top.text("cron");
+    let zone = read_zone(&top);
+    let dst = top.choice("dst", &[("wall", Dst::Wall), ("elapsed", Dst::Elapsed)], Dst::Wall);
+    let schedule = cron.as_ref().and_then(|cron| read_schedule(&toml, cron, zone, dst));
+    let catchup = Catchup {
+        policy: top.choice("catchup", &CatchupPolicy::NAMES, default_policy(kind)),
+        grace: read_span(&top, "catchup_grace", 300, 0),
+        window: read_span(&top, "catchup_window", 7 * 86_400, 0),
+    };
+    let limits = Limits {
+        attempts: top.integer_or("attempts", 5, 1..=100) as i32,
+        lease: read_span(&top, "lease", 60, 3),
+        timeout: read_span(&top, "timeout", 2 * 3_600, 1),
+        needs_within: read_span(&top, "needs_within", 6 * 3_600, 1),
+    };
+    let needs = top.texts("needs").into_iter().map(|p| p.value).collect();
+    let enabled = top.flag_or("enabled", true);
+    let spec = read_spec(kind, &top);
+    top.finish();
+    toml.finish()?;
+    let (cron, schedule) = cron.zip(schedule).expect("a missing pattern is a problem, and there is none");
+    let (name, file, cron) = (name.to_owned(), file.to_owned(), cron.value);
+    Ok(Job { name, file, cron, zone, dst, schedule, catchup, limits, needs, enabled, spec })
+}
+
+fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
+    let is_report = kind == Kind::Report;
+    let date =
+        top.choice("date", &[("yesterday", DateRule::Yesterday), ("today", DateRule::Today)], DateRule::Yesterday);
+    let owner = top.text_opt("owner").and_then(|p| read_address(top, &p));
+    // Keys of reports are unknown keys anywhere else.
+    let mut spec = Spec {
+        kind,
+        report: None,
+        recipients: Vec::new(),
+        sender: None,
+        formats: Vec::new(),
+        on_uncertain: OnUncertain::Hold,
+        owner,
+        date,
+    };
+    if is_report {
+        spec.report = top.text("report").map(|p| p.value);
+        spec.recipients = read_recipients(top);
+        spec.sender = top.text_opt("sender").and_then(|p| read_address(top, &p));
+        spec.formats = read_formats(top);
+        spec.on_uncertain = top.choice("on_uncertain", &OnUncertain::NAMES, OnUncertain::Hold);
+    }
+    spec
+}
+
+fn read_recipients(top: &Table<'_, '_>) -> Vec<Recipient> {
+    let mut recipients: Vec<Recipient> = Vec::new();
+    for text in top.texts("recipients") {
+        let Some(recipient) = read_address(top, &text) else { continue };
+        if recipients.iter().any(|r| r.is_same_inbox(&recipient)) {
+            top.file().problem(&text.span, format!("`{}` stands twice", text.value), None);
+        }
+        recipients.push(recipient);
+    }
+    recipients
+}
+
+fn read_formats(top: &Table<'_, '_>) -> Vec<Format> {
+    let mut formats = Vec::new();
+    for text in top.texts("formats") {
+        match Format::NAMES.iter().find(|(name, _)| *name == text.value) {
+            Some((_, format)) => formats.push(*format),
+            None => top.file().unknown_name(&text.span, "format", &text.value, Format::NAMES.iter().map(|(n, _)| *n)),
+        }
+    }
+    formats
+}
+
+fn read_address(top: &Table<'_, '_>, text: &Placed<String>) -> Option<Recipient> {
+    match Recipient::parse(&text.value) {
+        Ok(recipient) => Some(recipient),
+        Err(reason) => {
+            let hint = "expected name@host or Name <name@host>".to_owned();
+            top.file().problem(&text.span, format!("`{}` is no mail address: {reason}", text.value), Some(hint));
+            None
+        }
+    }
+}
+
+fn read_zone(top: &Table<'_, '_>) -> Tz {
+    let Some(text) = top.text_opt("zone") else { return Tz::UTC };
+    text.value.parse().unwrap_or_else(|_| {
+        let names = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name());
+        let near = crate::base::nearest(&text.value, names);
+        let hint = near.map_or("an IANA name such as Europe/Berlin".to_owned(), |n| format!("did you mean `{n}`?"));
+        top.file().problem(&text.span, format!("unknown zone `{}`", text.value), Some(hint));
+        Tz::UTC
+    })
+}
+
+fn read_schedule(toml: &TomlFile<'_>, cron: &Placed<String>, zone: Tz, dst: Dst) -> Option<Schedule> {
+    match Schedule::parse(&cron.value, zone, dst) {
+        Ok(schedule) if schedule.next_after(clock::now()).is_some() => Some(schedule),
+        Ok(_) => {
+            toml.problem(&cron.span, format!("`{}` never comes", cron.value), None);
+            None
+        }
+        Err(reason) => {
+            let hint = "expected minute hour day month weekday, or six fields with seconds first".to_owned();
+            toml.problem(&cron.span, format!("`{}` is no cron pattern: {reason}", cron.value), Some(hint));
+            None
+        }
+    }
+}
+
+fn read_span(top: &Table<'_, '_>, key: &str, default_secs: u64, min_secs: u64) -> Duration {
+    let default = Duration::from_secs(default_secs);
+    let Some(text) = top.text_opt(key) else { return default };
+    match parse_span(&text.value) {
+        Ok(span) if span.as_secs() >= min_secs => span,
+        Ok(_) => {
+            top.file().problem(&text.span, format!("`{key}` is too short"), Some(format!("at least {min_secs}s")));
+            default
+        }
+        Err(form) => {
+            let message = format!("`{key}` is `{}`", text.value);
+            top.file().problem(&text.span, message, Some(format!("expected {form}")));
+            default
+        }
+    }
+}
+
+/// A night that is missing leaves a hole in the history; a report that is missing is replaced by the next.
+fn default_policy(kind: Kind) -> CatchupPolicy {
+    match kind {
+        Kind::Pipeline => CatchupPolicy::All,
+        Kind::Report | Kind::Upkeep => CatchupPolicy::Latest,
+    }
+}
+
+fn is_job_name(name: &str) -> bool {
+    let is_name_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    (1..=64).contains(&name.len()) && name.chars().all(is_name_char)
+}
+
+/// Names that stand twice, needs of nobody, circles.
+fn relation_problems(jobs: &[Job]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut by_name: BTreeMap<&str, &Job> = BTreeMap::new();
+    for job in jobs {
+        if let Some(other) = by_name.insert(&job.name, job) {
+            let message = format!("job \"{}\" stands in {} too", job.name, other.file);
+            problems.push(Problem::of_file(&job.file, message).with_hint("rename one of the files"));
+        }
+    }
+    for job in jobs {
+        for need in job.needs.iter().filter(|need| !by_name.contains_key(need.as_str())) {
+            let problem = Problem::of_file(&job.file, format!("`needs` names the unknown job \"{need}\""));
+            problems.push(match crate::base::nearest(need, by_name.keys().copied()) {
+                Some(near) => problem.with_hint(format!("did you mean \"{near}\"?")),
+                None => problem,
+            });
+        }
+        if needs_itself(job, &by_name) {
+            let message = format!("job \"{}\" waits for itself through `needs`", job.name);
+            problems.push(Problem::of_file(&job.file, message));
+        }
+    }
+    problems
+}
+
+fn needs_itself(job: &Job, by_name: &BTreeMap<&str, &Job>) -> bool {
+    let mut open: Vec<&str> = job.needs.iter().map(String::as_str).collect();
+    let mut seen = Vec::new();
+    while let Some(name) = open.pop() {
+        if name == job.name {
+            return true;
+        }
+        if !seen.contains(&name) {
+            seen.push(name);
+            open.extend(by_name.get(name).into_iter().flat_map(|j| j.needs.iter().map(String::as_str)));
+        }
+    }
+    false
+}
+
+/// The `.toml` files of one folder, by name.
+fn toml_files(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    if !folder.is_dir() {
+        return Vec::new();
+    }
+    match std::fs::read_dir(folder) {
+        Ok(entries) => {
+            let paths = entries.filter_map(|entry| entry.ok().map(|e| e.path()));
+            let mut paths: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+            paths.sort();
+            paths
+        }
+        Err(e) => {
+            problems.push(Problem::of_file(folder.display().to_string(), format!("cannot be listed: {e}")));
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(kind: Kind, text: &str) -> String {
+        read_job(kind, "weekly", "jobs/report/weekly.toml", text).expect_err("problems").to_string()
+    }
+
+    #[test]
+    fn the_shipped_jobs_read_and_the_report_waits_for_its_night() {
+        let jobs = read_jobs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs")).expect("jobs without problems");
+        let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
+        assert_eq!(names, ["nightly", "executive-weekly"]);
+        assert_eq!(jobs[1].needs, ["nightly"]);
+        assert_eq!(jobs[1].spec.recipients[0].to_string(), "Leadership <leadership@example.com>");
+        assert_eq!(jobs[1].spec.formats, [Format::Pdf, Format::Xlsx]);
+    }
+
+    #[test]
+    fn every_problem_of_a_file_comes_at_once_with_its_place() {
+        let text = "report = \"w\"\ncron = \"99 2 * * *\"\nzone = \"Europe/Berln\"\nlease = \"1 minute\"\nrecipents = []\n\
+                    recipients = [\"a b@x\", \"ok@example.com\", \"OK@example.com\"]\nformats = [\"pfd\"]\ncatchup = \"last\"\n";
+        let found = problems(Kind::Report, text);
+        for expected in [
+            ":2:8: `99 2 * * *` is no cron pattern",
+            ":3:8: unknown zone `Europe/Berln` (did you mean `Europe/Berlin`?)",
+            ":4:9: `lease` is `1 minute` (expected a number with its unit",
+            ":5:1: unknown key `recipents` (did you mean `recipients`?)",
+            ":6:15: `a b@x` is no mail address",
+            ":6:42: `OK@example.com` stands twice",
+            ":7:12: unknown format `pfd` (did you mean `pdf`?)",
+            ":8:11: unknown catchup `last` (did you mean `latest`?)",
+        ] {
+            assert!(found.contains(expected), "{expected} in:\n{found}");
+        }
+        assert_eq!(found.lines().count(), 8, "{found}");
+    }
+
+    #[test]
+    fn a_pattern_that_never_comes_and_a_key_of_another_kind_are_problems() {
+        assert!(problems(Kind::Upkeep, "cron = \"0 0 30 2 *\"").contains("`0 0 30 2 *` never comes"));
+        assert!(
+            problems(Kind::Pipeline, "cron = \"0 2 * * *\"\nformats = [\"pdf\"]").contains("unknown key `formats`")
+        );
+    }
+
+    #[test]
+    fn needs_must_exist_and_may_not_turn_in_a_circle() {
+        let job = |name: &str, needs: &str| {
+            let text = format!("cron = \"0 2 * * *\"\nneeds = [{needs}]");
+            read_job(Kind::Pipeline, name, &format!("jobs/pipeline/{name}.toml"), &text).expect("a job")
+        };
+        let circle = [job("a", "\"b\""), job("b", "\"c\""), job("c", "\"a\""), job("d", "\"a\", \"bb\"")];
+        let found = Problems(relation_problems(&circle)).to_string();
+        assert_eq!(found.matches("waits for itself").count(), 3, "{found}");
+        assert!(found.contains("unknown job \"bb\" (did you mean \"b\"?)"), "{found}");
+    }
+
+    #[test]
+    fn a_missing_folder_holds_no_jobs() {
+        let dir = tempfile::tempdir().expect("a directory");
+        assert!(read_jobs(dir.path()).expect("no problems").is_empty());
+    }
+}

@@ -1,0 +1,42 @@
+//! The conductor: what is due, who works on it, what happened.
+//!
+//! In: job files (`jobs/<kind>/<name>.toml`) and the database's clock. Out: rows of `vesper.job`, `vesper.run` and
+//! `vesper.run_step`, and calls of the recipe for every run that is this worker's.
+//!
+//! The clock only wakes the worker up; rows decide. A tick materialises slots, reaps expired leases and claims runs,
+//! and may happen any number of times on any number of machines. A run is claimed under a lease with a fencing token;
+//! what it does is cut into steps, and a step is one transaction whose last act is the fence, so that a superseded
+//! attempt commits nothing.
+//!
+//! The seam: [`Worker::runner`] is the one function the process supplies. It gets a [`RunContext`] (the claim with its
+//! frozen [`Spec`], the business date, the pool) and works through [`RunContext::step`]; any error that knows its
+//! remedy turns into a [`RunError`] by `?`. [`Remedy::RetryLater`](crate::base::Remedy) is tried again with growing
+//! pauses, anything else is dead at once, because the same input would fail the same way.
+//!
+//! Never here: what a report says, SQL of the star, the machine's clock.
+
+mod catchup;
+mod claim;
+mod error;
+mod file;
+mod ledger;
+mod schedule;
+mod span;
+mod status;
+mod step;
+mod ticker;
+mod worker;
+
+pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
+pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_over, heartbeat};
+pub use error::{JobError, RunError};
+pub use file::{Format, Job, Kind, Limits, Spec, read_job, read_jobs};
+pub use ledger::{Request, Tick, materialise, request_run, sync_jobs, tick};
+pub use schedule::{Dst, Schedule};
+pub use status::{JobLine, RunFilter, RunLine, job_lines, run_lines};
+pub use step::step;
+pub use ticker::{Ticker, Wake};
+pub use worker::{Ending, RunContext, Runner, Stop, Worker, run_claimed};
+
+#[cfg(test)]
+mod schedule_tests;

@@ -1,0 +1,238 @@
+//! The worker: tick, claim, run under a heartbeat, record; beside it the sender of mail.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use uuid::Uuid;
+
+use crate::base::{Night, Remedy, clock};
+use crate::delivery::{Mailer, Sender};
+use crate::job::{
+    Claim, Failure, JobError, RunError, Ticker, Wake, claim, fail, finish, hand_over, heartbeat, step, tick,
+};
+
+/// What a run gets to work with.
+#[derive(Clone)]
+pub struct RunContext {
+    /// The warehouse.
+    pub pool: PgPool,
+    /// The run: job, business date, frozen spec.
+    pub claim: Arc<Claim>,
+}
+
+impl RunContext {
+    /// Does `work` once for this run, in one transaction with its memo and its fence; see [`step()`].
+    pub async fn step<T, F>(&self, name: &str, work: F) -> Result<T, RunError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: AsyncFnOnce(&mut PgConnection) -> Result<T, RunError>,
+    {
+        step(&self.pool, &self.claim, name, work).await
+    }
+
+    /// The night this run works for.
+    pub fn night(&self) -> Night {
+        Night { business_date: self.claim.business_date, run_id: Some(self.claim.run_id), started_at: clock::now() }
+    }
+}
+
+/// What a run does: supplied once by the process, chosen by [`Spec::kind`](crate::job::Spec).
+pub type Runner = Arc<dyn Fn(RunContext) -> BoxFuture<'static, Result<(), RunError>> + Send + Sync>;
+
+/// A worker process.
+pub struct Worker {
+    /// The warehouse.
+    pub pool: PgPool,
+    /// What a run does.
+    pub runner: Runner,
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// Runs at the same time, of different jobs.
+    pub run_max: usize,
+    /// How long runs may go on after the word to stop, before they are handed over.
+    pub grace: Duration,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Recorded as done.
+    Succeeded,
+    /// Recorded as failed.
+    Failed {
+        /// Why.
+        error: RunError,
+        /// Whether it is tried again.
+        failure: Failure,
+    },
+    /// Another worker holds the run; nothing of this attempt was committed after that.
+    Superseded,
+    /// Given back because this worker stops.
+    HandedOver,
+}
+
+impl Worker {
+    /// Works until `stop` turns true, then lets the live runs finish for the grace and hands the rest over.
+    ///
+    /// A database that is away is logged and waited for; only a ticker that cannot start is an error.
+    pub async fn serve(self, stop: watch::Receiver<bool>) -> Result<(), JobError> {
+        let ticker = Ticker::start(&self.pool).await?;
+        let sender = Sender::new(self.pool.clone(), self.mailer.clone());
+        let mut sending = JoinSet::new();
+        sending.spawn(send_mail(sender, ticker.subscribe(), stop.clone()));
+        let mut runs = JoinSet::new();
+        self.run_loop(ticker.subscribe(), stop, &mut runs).await;
+        while runs.join_next().await.is_some() {}
+        // A message in the middle of its conversation gets the grace too; its row says what was known.
+        let _ = tokio::time::timeout(self.grace, sending.join_next()).await;
+        ticker.stop().await;
+        Ok(())
+    }
+
+    async fn run_loop(&self, mut wake: Wake, mut stop: watch::Receiver<bool>, runs: &mut JoinSet<()>) {
+        let owner = Uuid::new_v4();
+        while !*stop.borrow() {
+            if let Err(error) = self.turn(owner, &stop, runs).await {
+                tracing::error!("{}", RunError::from(error));
+            }
+            tokio::select! {
+                () = wake.tick() => {}
+                // A run that ended may have made room, or fulfilled another's needs.
+                Some(_) = runs.join_next() => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+    }
+
+    /// One look at the ledger: what is due becomes rows, what is ready starts.
+    async fn turn(&self, owner: Uuid, stop: &watch::Receiver<bool>, runs: &mut JoinSet<()>) -> Result<(), JobError> {
+        let ticked = tick(&self.pool).await?;
+        if ticked.slot_count + ticked.reaped_count + ticked.late_count > 0 {
+            let (slots, reaped, late) = (ticked.slot_count, ticked.reaped_count, ticked.late_count);
+            tracing::info!(slot.count = slots, reaped.count = reaped, late.count = late, "{slots} slots came due");
+        }
+        while runs.len() < self.run_max && !*stop.borrow() {
+            let Some(claim) = claim(&self.pool, owner).await? else { break };
+            let (pool, runner, stop, grace) = (self.pool.clone(), self.runner.clone(), stop.clone(), self.grace);
+            runs.spawn(async move {
+                run_claimed(&pool, claim, &runner, Stop { stop, grace }).await;
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The word to stop, and how long a run may still go on after it.
+#[derive(Clone)]
+pub struct Stop {
+    /// Turns true once.
+    pub stop: watch::Receiver<bool>,
+    /// Time to finish.
+    pub grace: Duration,
+}
+
+/// Works a claimed run to its end under a heartbeat and records how it ended. Errors are logged here, once.
+///
+/// A panic is a failure like another; a lost lease, a time-out and the word to stop end the work first.
+pub async fn run_claimed(pool: &PgPool, claim: Claim, runner: &Runner, stop: Stop) -> Ending {
+    let claim = Arc::new(claim);
+    let (run_id, job, date) = (claim.run_id, claim.job.clone(), claim.business_date);
+    tracing::info!(run.id = run_id, job.name = %job, run.attempt = claim.attempt, "{job} for {date} starts");
+    // The set aborts its task when it is dropped: work never outlives the function that records it.
+    let mut work = JoinSet::new();
+    work.spawn(runner(RunContext { pool: pool.clone(), claim: claim.clone() }));
+    let worked = tokio::select! {
+        joined = work.join_next() => outcome(joined.expect("the set holds one task")),
+        () = lease_lost(pool, &claim) => Outcome::Superseded,
+        () = tokio::time::sleep(claim.timeout) => {
+            let message = format!("took longer than its time-out of {} s", claim.timeout.as_secs());
+            Outcome::Failed(RunError::new(Remedy::RetryLater, message))
+        }
+        () = grace_over(stop) => Outcome::HandedOver,
+    };
+    work.shutdown().await;
+    let ending = match record(pool, &claim, worked).await {
+        Ok(ending) => ending,
+        Err(JobError::Superseded { .. }) => Ending::Superseded,
+        Err(error) => {
+            // The lease expires and the run comes back; steps that are done stay done.
+            tracing::error!(run.id = run_id, job.name = %job, "{}", RunError::from(error));
+            Ending::Superseded
+        }
+    };
+    match &ending {
+        Ending::Succeeded => tracing::info!(run.id = run_id, job.name = %job, "{job} for {date} succeeded"),
+        Ending::Failed { error, failure } => {
+            let next = if *failure == Failure::Retried { "is tried again" } else { "is dead" };
+            tracing::error!(run.id = run_id, job.name = %job, "{job} for {date} failed and {next}: {error}");
+        }
+        Ending::Superseded => tracing::warn!(run.id = run_id, job.name = %job, "{job} for {date} was superseded"),
+        Ending::HandedOver => tracing::info!(run.id = run_id, job.name = %job, "{job} for {date} was handed over"),
+    }
+    ending
+}
+
+enum Outcome {
+    Succeeded,
+    Failed(RunError),
+    Superseded,
+    HandedOver,
+}
+
+fn outcome(joined: Result<Result<(), RunError>, JoinError>) -> Outcome {
+    match joined {
+        Ok(Ok(())) => Outcome::Succeeded,
+        Ok(Err(error)) => Outcome::Failed(error),
+        Err(join) => Outcome::Failed(RunError::new(Remedy::FixCode, format!("the run broke off: {join}"))),
+    }
+}
+
+async fn record(pool: &PgPool, claim: &Claim, outcome: Outcome) -> Result<Ending, JobError> {
+    match outcome {
+        Outcome::Succeeded => finish(pool, claim).await.map(|()| Ending::Succeeded),
+        Outcome::Failed(error) => fail(pool, claim, &error).await.map(|failure| Ending::Failed { error, failure }),
+        Outcome::Superseded => Ok(Ending::Superseded),
+        Outcome::HandedOver => hand_over(pool, claim).await.map(|()| Ending::HandedOver),
+    }
+}
+
+/// Renews the lease for as long as it is ours. A database that is away is no answer: the fence has the last word.
+async fn lease_lost(pool: &PgPool, claim: &Claim) {
+    loop {
+        tokio::time::sleep(claim.lease / 3).await;
+        match heartbeat(pool, claim).await {
+            Ok(()) => {}
+            Err(JobError::Superseded { .. }) => return,
+            Err(error) => tracing::warn!(run.id = claim.run_id, "{}", RunError::from(error)),
+        }
+    }
+}
+
+async fn grace_over(mut stop: Stop) {
+    stopped(&mut stop.stop).await;
+    tokio::time::sleep(stop.grace).await;
+}
+
+/// Waits for the word to stop; a process that forgot whom to tell has stopped too.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|is_stopped| *is_stopped).await;
+}
+
+/// Sends what is due at every tick until the word to stop.
+async fn send_mail(sender: Sender, mut wake: Wake, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = sender.send_due(&stop).await {
+            tracing::error!("{}", RunError::from(error));
+        }
+        tokio::select! {
+            () = wake.tick() => {}
+            () = stopped(&mut stop) => {}
+        }
+    }
+}
