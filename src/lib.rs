@@ -21,3 +21,4 @@
 
 pub mod base;
 pub mod metric;
+pub mod report;
