@@ -21,4 +21,5 @@
 
 pub mod base;
 pub mod metric;
+pub mod render;
 pub mod report;

@@ -1,5 +1,7 @@
 //! Charts: categories and series of figures; what they look like is decided later.
 
+use chrono::Datelike;
+
 use crate::base::{Grain, Period};
 use crate::metric::{Figure, Slice};
 use crate::report::build::Source;
@@ -41,10 +43,10 @@ pub(super) fn build_chart(source: &Source<'_>, template: &ChartTemplate, id: Str
             }
             if let Some(top) = top.filter(|top| bars.len() > *top + 1) {
                 let rest: i64 = bars.split_off(top).iter().filter_map(|(_, f)| f.and_then(|f| f.rounded())).sum();
-                bars.push(("Other".to_owned(), Some(Figure::whole(rest))));
+                bars.push((Category { is_rest: true, ..category("Other") }, Some(Figure::whole(rest))));
             }
-            let (labels, figures): (Vec<_>, Vec<_>) = bars.into_iter().unzip();
-            chart.categories = labels.into_iter().map(|l| Category { short: l.clone(), label: l }).collect();
+            let (categories, figures) = bars.into_iter().unzip();
+            chart.categories = categories;
             chart.series = vec![Series { name: template.measure.label(), figures }];
         }
     }
@@ -115,22 +117,26 @@ fn fill_year_before(
 /// The bucket's label; the first of the axis and every January say their year.
 fn bucket_category(bucket: Period, grain: Grain, is_first: bool) -> Category {
     let from = bucket.from;
-    match grain {
-        Grain::Day => {
-            Category { label: from.format("%-d %b %Y").to_string(), short: from.format("%-d %b").to_string() }
-        }
+    let (label, short) = match grain {
+        Grain::Day => (from.format("%-d %b %Y").to_string(), from.format("%-d %b").to_string()),
         Grain::Month => {
-            let names_year = is_first || from.format("%m").to_string() == "01";
+            let names_year = is_first || from.month() == 1;
             let short = if names_year { "%b ’%y" } else { "%b" };
-            Category { label: from.format("%b %Y").to_string(), short: from.format(short).to_string() }
+            (from.format("%b %Y").to_string(), from.format(short).to_string())
         }
         Grain::Week => {
             let label = grain.label(from);
             let short = label.split_once('-').map_or(label.clone(), |(_, week)| week.to_owned());
-            Category { label, short }
+            (label, short)
         }
-        Grain::Quarter | Grain::Year => Category { label: grain.label(from), short: grain.label(from) },
-    }
+        Grain::Quarter | Grain::Year => (grain.label(from), grain.label(from)),
+    };
+    Category { label, short, is_rest: false }
+}
+
+/// A category that needs no short form.
+fn category(label: &str) -> Category {
+    Category { label: label.to_owned(), short: label.to_owned(), is_rest: false }
 }
 
 /// One bar a member: those asked for, or all in the dimension's order.
@@ -139,7 +145,7 @@ fn member_bars(
     template: &ChartTemplate,
     dimension: &str,
     asked: &[String],
-) -> Result<Vec<(String, Option<Figure>)>, ReportError> {
+) -> Result<Vec<(Category, Option<Figure>)>, ReportError> {
     let metric = template.measure.metric.name;
     let all = source.members(dimension, &[&template.measure]);
     if let Some(unknown) = asked.iter().find(|member| !all.contains(member)) {
@@ -154,7 +160,7 @@ fn member_bars(
     let slice = Slice::of(template.measure.window);
     let bar = |member: &String| {
         let figure = source.snapshot.figure(metric, &slice.clone().at(dimension, member));
-        (member_label(source.snapshot, dimension, member), figure)
+        (category(&member_label(source.snapshot, dimension, member)), figure)
     };
     Ok(members.iter().map(bar).collect())
 }

@@ -287,6 +287,9 @@ pub struct Category {
     pub label: String,
     /// Where space is short: `Oct`.
     pub short: String,
+    /// Whether it holds everything beyond the largest n.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_rest: bool,
 }
 
 /// One line, or one set of bars.
