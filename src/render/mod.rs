@@ -10,17 +10,19 @@
 
 mod artifact;
 mod chart;
+mod email;
 mod error;
 mod font;
 mod page;
 mod palette;
 mod pdf;
+mod xlsx;
 
 pub use artifact::{Artifact, Stamp};
 pub use chart::{chart_alt, chart_svg};
+pub use email::{EmailBody, InlineImage, render_email};
 pub use error::RenderError;
 pub use page::{Pages, draw_list, lay_out};
 pub use pdf::render_pdf;
+pub use xlsx::render_xlsx;
 
-#[cfg(test)]
-mod look;

@@ -57,6 +57,32 @@ pub struct Document {
     pub sections: Vec<Section>,
 }
 
+impl Document {
+    /// Whether every row of the source is in the star or in quarantine.
+    pub fn reconciliation_holds(&self) -> bool {
+        self.reconciliation.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows)
+    }
+
+    /// The proof in one line: `✓ Source = star: deal 4,812 = 4,810 + 2 held`. Blanks within an equation do not break.
+    pub fn reconciliation_line(&self) -> String {
+        if self.reconciliation.is_empty() {
+            return "Source and star were not compared for this snapshot".to_owned();
+        }
+        let count = |n: i64| self.locale.integer(n);
+        let equation = |l: &Reconciliation| {
+            let held =
+                if l.quarantined_rows > 0 { format!(" + {} held", count(l.quarantined_rows)) } else { String::new() };
+            let sign = if l.source_rows == l.star_rows + l.quarantined_rows { "=" } else { "≠" };
+            format!("{} {} {sign} {}{held}", l.entity, count(l.source_rows), count(l.star_rows)).replace(' ', "\u{a0}")
+        };
+        let equations: Vec<String> = self.reconciliation.iter().map(equation).collect();
+        let head = if self.reconciliation_holds() { "✓ Source = star: " } else { "! Source and star differ: " };
+        let has_held = self.reconciliation.iter().any(|l| l.quarantined_rows > 0);
+        let tail = if has_held { " (held: in quarantine)" } else { "" };
+        format!("{head}{}{tail}", equations.join(" · "))
+    }
+}
+
 /// The sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Layout {

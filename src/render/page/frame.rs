@@ -69,40 +69,17 @@ fn draw_emblem(ink: &mut super::sheet::Ink, document: &Document) {
 
 /// The proof of page 1: what the source held is what the star holds, per entity.
 pub(super) fn draw_proof(sheet: &mut Sheet, document: &Document) {
-    let lines = &document.reconciliation;
     let (left, right) = (MARGIN, sheet.width - MARGIN);
-    let holds = lines.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows);
-    let has_quarantine = lines.iter().any(|l| l.quarantined_rows > 0);
-    let colour = if holds { palette::GOOD } else { palette::BAD };
+    let colour = if document.reconciliation_holds() { palette::GOOD } else { palette::BAD };
     let notes = match document.warnings.len() {
         0 => String::new(),
         1 => "1 note on the data, last page".to_owned(),
         n => format!("{n} notes on the data, last page"),
     };
     let note = Style::regular(7.5, palette::ALERT);
-    let mut words = match (lines.is_empty(), holds) {
-        (true, _) => "Source and star were not compared for this snapshot".to_owned(),
-        (false, true) => "✓ Source = star: ".to_owned(),
-        (false, false) => "! Source and star differ: ".to_owned(),
-    };
-    let count = |n: i64| document.locale.integer(n);
-    let parts: Vec<String> = lines
-        .iter()
-        .map(|l| {
-            let held =
-                if l.quarantined_rows > 0 { format!(" + {} held", count(l.quarantined_rows)) } else { String::new() };
-            let sign = if l.source_rows == l.star_rows + l.quarantined_rows { "=" } else { "≠" };
-            // A line never breaks within one entity's equation.
-            format!("{} {} {sign} {}{held}", l.entity, count(l.source_rows), count(l.star_rows)).replace(' ', "\u{a0}")
-        })
-        .collect();
-    words.push_str(&parts.join(" · "));
-    if has_quarantine {
-        words.push_str(" (held: in quarantine)");
-    }
     let style = Style::regular(7.5, colour);
     let room = right - left - if notes.is_empty() { 0.0 } else { note.width(&notes) + 12.0 };
-    let wrapped = crate::render::font::wrap(style.weight, style.size, &words, room);
+    let wrapped = crate::render::font::wrap(style.weight, style.size, &document.reconciliation_line(), room);
     let top = sheet.y;
     sheet.element("P", |ink| {
         for (at, line) in wrapped.iter().enumerate() {
