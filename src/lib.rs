@@ -29,3 +29,5 @@ pub mod delivery;
 pub mod job;
 pub mod metric;
 pub mod source;
+pub mod render;
+pub mod report;

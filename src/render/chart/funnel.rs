@@ -1,0 +1,60 @@
+//! Stages, each a part of the one before: widths in proportion, the step's rate beside it.
+
+use plotters::prelude::DrawingBackend;
+
+use crate::metric::Figure;
+use crate::metric::Unit;
+use crate::render::chart::pen::{Label, Pen};
+use crate::render::chart::{ChartSpec, Drawn, value_label};
+use crate::render::font::{Weight, shorten};
+use crate::render::palette;
+
+/// Draws the chart.
+pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) -> Drawn<DB> {
+    let figures = &spec.chart.series[0].figures;
+    let values: Vec<f64> = spec.values(0).into_iter().map(|v| v.unwrap_or(0.0).max(0.0)).collect();
+    let widest = values.iter().copied().fold(0.0, f64::max).max(1.0);
+    let name = Label::new(7.8, palette::TEXT);
+    let longest = spec.chart.categories.iter().map(|c| name.width(&c.label)).fold(0.0, f64::max);
+    let left = longest.min(pen.width * 0.3) + 8.0;
+    let rates: Vec<String> = (0..figures.len()).map(|at| step_rate(spec, figures, at)).collect();
+    let rate = Label { weight: Weight::Bold, ..Label::new(7.8, palette::MUTED) }.right();
+    let right = pen.width - rates.iter().map(|r| rate.width(r)).fold(0.0, f64::max) - 8.0;
+    let (room, centre) = (right - left, (left + right) / 2.0);
+    let step = pen.height / values.len() as f64;
+    for (at, category) in spec.chart.categories.iter().enumerate() {
+        let width = room * values[at] / widest;
+        let below = values.get(at + 1).map_or(width * 0.86, |v| room * v / widest);
+        let (top, bottom) = (step * at as f64 + 0.8, step * (at + 1) as f64 - 0.8);
+        let colour = palette::tint(spec.accent, 1.0 - 0.55 * at as f64 / values.len() as f64);
+        let corners = [
+            (centre - width / 2.0, top),
+            (centre + width / 2.0, top),
+            (centre + below / 2.0, bottom),
+            (centre - below / 2.0, bottom),
+        ];
+        pen.polygon(&corners, colour)?;
+        let middle = (top + bottom) / 2.0;
+        let text = spec.label(figures[at]);
+        let label = value_label(8.4);
+        let narrow = (width + below) / 2.0;
+        if label.width(&text) + 8.0 <= narrow {
+            pen.text(centre, middle, &Label { colour: palette::text_on(colour), ..label }.centred(), &text)?;
+        } else {
+            pen.text(centre + narrow / 2.0 + 6.0, middle, &label, &text)?;
+        }
+        pen.text(0.0, middle, &name, &shorten(Weight::Regular, 7.8, &category.label, left - 8.0))?;
+        pen.text(pen.width - 1.0, middle, &rate, &rates[at])?;
+    }
+    Ok(())
+}
+
+/// The share of the stage before that came this far; nothing beside the first.
+fn step_rate(spec: &ChartSpec<'_>, figures: &[Option<Figure>], at: usize) -> String {
+    if at == 0 {
+        return String::new();
+    }
+    let whole = |at: usize| figures[at].and_then(|f| f.rounded());
+    let ratio = whole(at).zip(whole(at - 1)).map(|(now, before)| Figure::ratio(now, before));
+    spec.locale.full(ratio, Unit::Percent, spec.currency)
+}

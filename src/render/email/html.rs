@@ -1,0 +1,371 @@
+//! The HTML part.
+
+use std::fmt::{Arguments, Write};
+
+use crate::render::artifact::Stamp;
+use crate::render::chart::chart_alt;
+use crate::render::email::style::STYLE;
+use crate::render::email::{CHART_SIZE, InlineImage, ROW_COUNT_MAX};
+use crate::render::palette;
+use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text};
+
+const FONT: &str = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const TILES_PER_ROW: usize = 4;
+
+/// A page under construction.
+struct Page<'a> {
+    html: String,
+    document: &'a Document,
+}
+
+/// Writes the whole part.
+pub(super) fn write_html(document: &Document, stamp: Stamp, images: &[InlineImage]) -> String {
+    let mut page = Page { html: String::new(), document };
+    page.head();
+    page.band(stamp);
+    page.proof();
+    let mut images = images.iter();
+    for section in &document.sections {
+        match section {
+            Section::Kpis(row) => page.kpis(row),
+            Section::Chart(chart) => page.chart(chart, images.next().expect("one picture a chart")),
+            Section::Table(table) => page.table(table),
+            Section::Text(text) => page.text(text),
+            Section::PageBreak => {}
+        }
+    }
+    page.foot();
+    page.html
+}
+
+/// Text as HTML text or a quoted attribute.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c if c.is_control() => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+fn judgment_class(judgment: Judgment) -> &'static str {
+    match judgment {
+        Judgment::Good => "good",
+        Judgment::Bad => "bad",
+        Judgment::Neutral => "muted",
+    }
+}
+
+impl Page<'_> {
+    fn line(&mut self, text: Arguments<'_>) {
+        writeln!(self.html, "{text}").expect("a string takes every line");
+    }
+
+    /// Opens a row of the sheet with its padding.
+    fn open_row(&mut self, top: u32, bottom: u32) {
+        self.line(format_args!("<tr><td class=\"pad\" style=\"padding:{top}px 24px {bottom}px 24px;{FONT}\">"));
+    }
+
+    fn close_row(&mut self) {
+        self.line(format_args!("</td></tr>"));
+    }
+
+    fn heading(&mut self, title: &str, span: &str) {
+        let (ink, muted) = (palette::INK.hex(), palette::MUTED.hex());
+        self.line(format_args!(
+            "<h2 class=\"ink\" style=\"margin:0 0 8px 0;font-size:16px;line-height:22px;color:{ink};{FONT}\">{}",
+            escape(title)
+        ));
+        if !span.is_empty() {
+            self.line(format_args!(
+                "<span class=\"muted\" style=\"font-weight:normal;font-size:12px;color:{muted}\">&nbsp; {}</span>",
+                escape(span)
+            ));
+        }
+        self.line(format_args!("</h2>"));
+    }
+
+    fn head(&mut self) {
+        let document = self.document;
+        let (lang, title) = (document.locale.tag(), escape(&document.subject));
+        let (ground, sheet) = (palette::HEAD.hex(), palette::WHITE.hex());
+        self.line(format_args!("<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">"));
+        self.line(format_args!("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"));
+        self.line(format_args!("<meta name=\"color-scheme\" content=\"light dark\">"));
+        self.line(format_args!("<meta name=\"supported-color-schemes\" content=\"light dark\">"));
+        self.line(format_args!("<title>{title}</title>\n<style>{STYLE}</style>\n</head>"));
+        self.line(format_args!("<body class=\"page\" style=\"margin:0;padding:0;background:{ground}\">"));
+        // Blanks that do not collapse keep the body's first words out of the inbox line.
+        self.line(format_args!(
+            "<div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">{}{}</div>",
+            escape(&document.preheader),
+            "&#847;&zwnj;&nbsp;".repeat(40)
+        ));
+        self.line(format_args!(
+            "<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" \
+             style=\"background:{ground}\">\n<tr><td align=\"center\" style=\"padding:20px 0\">"
+        ));
+        self.line(format_args!(
+            "<table role=\"presentation\" class=\"sheet\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" \
+             style=\"width:100%;max-width:600px;background:{sheet}\">"
+        ));
+    }
+
+    fn band(&mut self, stamp: Stamp) {
+        let document = self.document;
+        let (night, text) = (palette::NIGHT.hex(), palette::NIGHT_TEXT.hex());
+        let (accent, link) = (document.theme.accent.hex(), palette::NIGHT_LINK.hex());
+        self.line(format_args!(
+            "<tr><td class=\"pad\" bgcolor=\"{night}\" \
+             style=\"padding:22px 24px 18px 24px;background:{night};border-bottom:3px solid {accent};{FONT}\">"
+        ));
+        self.line(format_args!(
+            "<h1 style=\"margin:0;font-size:22px;line-height:28px;color:#ffffff;{FONT}\">{}</h1>",
+            escape(&document.title)
+        ));
+        let line = format!("{} · {} · {}", document.organisation, document.period_label, document.currency);
+        self.line(format_args!(
+            "<div style=\"font-size:13px;line-height:20px;color:{text};padding-top:2px\">{}</div>",
+            escape(&line)
+        ));
+        self.line(format_args!("<div style=\"font-size:12px;line-height:18px;color:{text};padding-top:6px\">"));
+        let generated = document.locale.instant(stamp.generated_at);
+        self.line(format_args!("<span class=\"stamp\">Generated {}&nbsp;&nbsp; </span>", escape(&generated)));
+        if let Some(url) = &document.web_url {
+            self.line(format_args!(
+                "<a href=\"{}\" style=\"color:{link};font-weight:bold;text-decoration:none\">Open web edition &rarr;</a>",
+                escape(url)
+            ));
+        }
+        self.line(format_args!("</div>"));
+        self.close_row();
+    }
+
+    /// The proof and the notes on the data.
+    fn proof(&mut self) {
+        let document = self.document;
+        self.open_row(12, 0);
+        let holds = document.reconciliation_holds();
+        let (class, colour) = if holds { ("good", palette::GOOD.hex()) } else { ("bad", palette::BAD.hex()) };
+        self.line(format_args!(
+            "<div class=\"{class}\" style=\"font-size:12px;line-height:17px;color:{colour}\">{}</div>",
+            escape(&document.reconciliation_line())
+        ));
+        let alert = palette::ALERT.hex();
+        for warning in &document.warnings {
+            self.line(format_args!(
+                "<div class=\"alert\" style=\"font-size:12px;line-height:17px;color:{alert};padding-top:3px\">{}</div>",
+                escape(warning)
+            ));
+        }
+        self.close_row();
+    }
+
+    fn kpis(&mut self, row: &KpiRow) {
+        self.open_row(14, 0);
+        if let Some(title) = &row.title {
+            self.heading(title, "");
+        }
+        self.line(format_args!("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\">"));
+        for tiles in row.tiles.chunks(TILES_PER_ROW) {
+            self.line(format_args!("<tr>"));
+            tiles.iter().for_each(|tile| self.tile(tile));
+            self.line(format_args!("</tr>"));
+        }
+        self.line(format_args!("</table>"));
+        self.close_row();
+    }
+
+    fn tile(&mut self, tile: &Kpi) {
+        let document = self.document;
+        let (ink, muted, grid) = (palette::INK.hex(), palette::MUTED.hex(), palette::GRID.hex());
+        let value = document.locale.tile(tile.figure, tile.unit, &document.currency);
+        self.line(format_args!("<td class=\"tile\" width=\"25%\" valign=\"top\" style=\"padding:4px\">"));
+        self.line(format_args!(
+            "<table role=\"presentation\" class=\"tilebox line\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" \
+             style=\"border:1px solid {grid};border-radius:8px;border-collapse:separate\">\
+             <tr><td style=\"padding:9px 10px;{FONT}\">"
+        ));
+        self.line(format_args!(
+            "<div class=\"muted\" style=\"font-size:11px;line-height:15px;color:{muted}\">{}</div>",
+            escape(&tile.label)
+        ));
+        self.line(format_args!(
+            "<div class=\"ink\" style=\"font-size:20px;line-height:27px;font-weight:bold;color:{ink};white-space:nowrap\">{}</div>",
+            escape(&value)
+        ));
+        self.line(format_args!("<div style=\"font-size:11px;line-height:15px\">"));
+        match &tile.change {
+            Some(change) => {
+                let (class, colour) = (judgment_class(change.judgment), palette::judgment(change.judgment).hex());
+                let arrow = match change.tenths.unwrap_or(0).signum() {
+                    1 => "&#9650; ",
+                    -1 => "&#9660; ",
+                    _ => "",
+                };
+                self.line(format_args!(
+                    "<span class=\"{class}\" style=\"color:{colour};font-weight:bold;white-space:nowrap\">{arrow}{}</span>\
+                     <br><span class=\"muted\" style=\"color:{muted}\">vs {}</span>",
+                    escape(&document.locale.change(change)),
+                    escape(&change.against)
+                ));
+            }
+            None => {
+                let span = escape(&tile.span);
+                self.line(format_args!("<span class=\"muted\" style=\"color:{muted}\">{span}</span>"));
+            }
+        }
+        self.line(format_args!("</div></td></tr></table></td>"));
+    }
+
+    fn chart(&mut self, chart: &Chart, image: &InlineImage) {
+        let (width, alt) = (CHART_SIZE.0, chart_alt(self.document, chart));
+        self.open_row(22, 0);
+        self.heading(&chart.title, &chart.span);
+        // The picture keeps its white ground in the dark: its inks are chosen for it.
+        self.line(format_args!(
+            "<img src=\"cid:{}\" width=\"{width}\" alt=\"{}\"\n\
+             style=\"display:block;width:100%;max-width:{width}px;height:auto;background:#ffffff;color:#334155;font-size:12px;{FONT}\">",
+            image.cid,
+            wrapped(&escape(&alt))
+        ));
+        self.close_row();
+    }
+
+    fn table(&mut self, table: &Table) {
+        let document = self.document;
+        self.open_row(24, 0);
+        self.heading(&table.title, &table.span);
+        let (head, text) = (palette::HEAD.hex(), palette::TEXT.hex());
+        self.line(format_args!(
+            "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:12px;{FONT}\">"
+        ));
+        self.line(format_args!("<tr class=\"head\" style=\"background:{head}\">"));
+        let labels = std::iter::once(&table.row_label).chain(table.columns.iter().map(|c| &c.label));
+        for (at, label) in labels.enumerate() {
+            let (align, far) = cell_place(at);
+            self.line(format_args!(
+                "<th class=\"muted{far}\" align=\"{align}\" valign=\"bottom\" \
+                 style=\"padding:6px 6px;color:{text};font-size:11px;line-height:14px\">{}</th>",
+                escape(label)
+            ));
+        }
+        self.line(format_args!("</tr>"));
+        let rows = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
+        for row in rows {
+            self.cells(&row.label, table, &row.cells, "normal");
+        }
+        if let Some(totals) = &table.totals {
+            self.cells("Total", table, totals, "bold");
+        }
+        self.line(format_args!("</table>"));
+        let count = |n: usize| document.locale.integer(n as i64);
+        let mut note = format!("Rows shown: {} of {}", count(rows.len()), count(table.rows.len()));
+        if rows.len() < table.rows.len() {
+            note.push_str("; the workbook holds all, and totals count all");
+        }
+        for words in &table.notes {
+            note.push_str(" · ");
+            note.push_str(words);
+        }
+        let muted = palette::MUTED.hex();
+        self.line(format_args!(
+            "<div class=\"muted\" style=\"font-size:11px;line-height:16px;color:{muted};padding-top:5px\">{}</div>",
+            escape(&note)
+        ));
+        self.close_row();
+    }
+
+    fn cells(&mut self, label: &str, table: &Table, cells: &[Option<crate::metric::Figure>], weight: &str) {
+        let document = self.document;
+        let (ink, grid) = (palette::INK.hex(), palette::GRID.hex());
+        self.line(format_args!("<tr>"));
+        let texts = cells.iter().zip(&table.columns).map(|(f, c)| document.locale.cell(*f, c.unit, &document.currency));
+        for (at, text) in std::iter::once(label.to_owned()).chain(texts).enumerate() {
+            let (align, far) = cell_place(at);
+            let wrap = if at == 0 { "" } else { ";white-space:nowrap" };
+            self.line(format_args!(
+                "<td class=\"ink line{far}\" align=\"{align}\" \
+                 style=\"padding:6px;border-bottom:1px solid {grid};color:{ink};font-weight:{weight}{wrap}\">{}</td>",
+                escape(&text)
+            ));
+        }
+        self.line(format_args!("</tr>"));
+    }
+
+    fn text(&mut self, text: &Text) {
+        self.open_row(20, 0);
+        if let Some(title) = &text.title {
+            self.heading(title, "");
+        }
+        let colour = palette::TEXT.hex();
+        for paragraph in &text.paragraphs {
+            let (indent, bullet) = if paragraph.is_item { (14, "&bull; ") } else { (0, "") };
+            self.line(format_args!(
+                "<p class=\"ink\" style=\"margin:0 0 8px {indent}px;font-size:14px;line-height:21px;color:{colour};{FONT}\">{bullet}{}</p>",
+                wrapped(&escape(&paragraph.words))
+            ));
+        }
+        self.close_row();
+    }
+
+    fn foot(&mut self) {
+        let document = self.document;
+        let (muted, grid) = (palette::MUTED.hex(), palette::GRID.hex());
+        if let Some(url) = &document.web_url {
+            let accent = document.theme.accent;
+            let (ground, ink) = (accent.hex(), palette::text_on(accent).hex());
+            self.open_row(26, 0);
+            self.line(format_args!(
+                "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\"><tr><td bgcolor=\"{ground}\" \
+                 style=\"background:{ground};border-radius:6px;padding:11px 18px;{FONT}\">\
+                 <a href=\"{}\" style=\"color:{ink};font-size:14px;font-weight:bold;text-decoration:none\">Open web edition</a>\
+                 </td></tr></table>",
+                escape(url)
+            ));
+            self.close_row();
+        }
+        self.open_row(24, 24);
+        self.line(format_args!(
+            "<div class=\"muted line\" style=\"border-top:1px solid {grid};padding-top:12px;font-size:11px;line-height:16px;color:{muted}\">"
+        ));
+        self.line(format_args!(
+            "{} · {}<br>Snapshot {}, data up to the end of {}. Definitions of every number: last page of the PDF, first sheet of the workbook.",
+            escape(&document.organisation),
+            escape(&document.theme.footer),
+            document.snapshot.snapshot_id,
+            escape(&document.locale.date(document.business_date))
+        ));
+        self.line(format_args!("</div>"));
+        self.close_row();
+        self.line(format_args!("</table>\n</td></tr>\n</table>\n</body>\n</html>"));
+    }
+}
+
+/// Names on the left; on a narrow screen only the first columns stay.
+fn cell_place(column: usize) -> (&'static str, &'static str) {
+    const NEAR_COUNT: usize = 4;
+    (if column == 0 { "left" } else { "right" }, if column > NEAR_COUNT { " far" } else { "" })
+}
+
+/// A long text in lines: mail servers break lines beyond 998 bytes wherever they are.
+fn wrapped(escaped: &str) -> String {
+    let mut wrapped = String::with_capacity(escaped.len());
+    let mut length = 0;
+    for word in escaped.split(' ') {
+        if length > 0 {
+            wrapped.push(if length > 400 { '\n' } else { ' ' });
+            length = if length > 400 { 0 } else { length + 1 };
+        }
+        wrapped.push_str(word);
+        length += word.len().max(1);
+    }
+    wrapped
+}

@@ -1,0 +1,144 @@
+//! The body of a mail: the same document as tables a mail program shows, and as plain text.
+//!
+//! In: a document. Out: subject, preheader, HTML of 600 px with charts by content id, plain text with the same numbers.
+//!
+//! Tables and inline styles, because mail programs know little else; colours that hold in the dark;
+//! the whole below 100 kB, beyond which Gmail cuts a mail off.
+//!
+//! Never here: addresses, attachments, sending.
+
+mod html;
+mod style;
+mod text;
+
+use sha2::{Digest, Sha256};
+
+use crate::render::artifact::Stamp;
+use crate::render::chart::chart_png;
+use crate::render::error::RenderError;
+use crate::report::{Chart, Document, Section};
+
+/// A mail shows this many rows of a table; the attachments hold the rest.
+const ROW_COUNT_MAX: usize = 10;
+/// A chart's picture in a mail: points wide and high, and pixels a point for sharp screens.
+const CHART_SIZE: (u32, u32) = (552, 210);
+const CHART_ZOOM: u32 = 2;
+
+/// The body of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailBody {
+    /// The subject.
+    pub subject: String,
+    /// What an inbox shows after the subject.
+    pub preheader: String,
+    /// The HTML part; pictures by `cid:`.
+    pub html: String,
+    /// The plain-text part with the same numbers.
+    pub text: String,
+    /// The pictures the HTML part shows.
+    pub images: Vec<InlineImage>,
+}
+
+/// A picture shown inside the HTML part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineImage {
+    /// The content id, without angle brackets.
+    pub cid: String,
+    /// A file name.
+    pub name: String,
+    /// PNG.
+    pub bytes: Vec<u8>,
+}
+
+/// Renders `document` as a mail's body. The same document and stamp give the same body.
+pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, RenderError> {
+    let charts: Vec<&Chart> = document
+        .sections
+        .iter()
+        .filter_map(|s| if let Section::Chart(chart) = s { Some(chart) } else { None })
+        .collect();
+    let images = charts.iter().map(|chart| draw_image(document, chart)).collect::<Result<Vec<_>, _>>()?;
+    Ok(EmailBody {
+        subject: document.subject.clone(),
+        preheader: document.preheader.clone(),
+        html: html::write_html(document, stamp, &images),
+        text: text::write_text(document, stamp),
+        images,
+    })
+}
+
+/// Draws a chart; its id is made from its content, so that an equal body has equal ids.
+fn draw_image(document: &Document, chart: &Chart) -> Result<InlineImage, RenderError> {
+    let bytes = chart_png(document, chart, CHART_SIZE, CHART_ZOOM)?;
+    let digest = hex::encode(&Sha256::digest(&bytes)[..8]);
+    Ok(InlineImage { cid: format!("{}.{digest}@vesper", chart.id), name: format!("{}.png", chart.id), bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::document;
+
+    fn stamp() -> Stamp {
+        Stamp { generated_at: "2026-11-23T06:00:00Z".parse().expect("an instant") }
+    }
+
+    #[test]
+    fn html_and_plain_text_carry_the_same_numbers() {
+        let document = document();
+        let body = render_email(&document, stamp()).expect("a body");
+        let (mut checked, locale) = (0, document.locale);
+        for section in &document.sections {
+            let mut numbers = Vec::new();
+            match section {
+                Section::Kpis(row) => {
+                    numbers.extend(row.tiles.iter().map(|t| locale.tile(t.figure, t.unit, &document.currency)));
+                    numbers.extend(row.tiles.iter().filter_map(|t| t.change.as_ref()).map(|c| locale.change(c)));
+                }
+                Section::Table(table) => {
+                    let rows = table.shown().iter().take(ROW_COUNT_MAX).map(|r| &r.cells).chain(&table.totals);
+                    for cells in rows {
+                        let cell =
+                            |(f, c): (&Option<_>, &crate::report::Column)| locale.cell(*f, c.unit, &document.currency);
+                        numbers.extend(cells.iter().zip(&table.columns).map(cell));
+                    }
+                }
+                Section::Chart(_) | Section::Text(_) | Section::PageBreak => {}
+            }
+            for number in numbers {
+                assert!(body.html.contains(&number), "{number} is not in the HTML part");
+                assert!(body.text.contains(&number), "{number} is not in the plain text");
+                checked += 1;
+            }
+        }
+        assert!(checked > 80, "{checked}");
+    }
+
+    #[test]
+    fn every_picture_is_shown_once_and_has_words() {
+        let body = render_email(&document(), stamp()).expect("a body");
+        assert_eq!(body.images.len(), 5);
+        for image in &body.images {
+            assert_eq!(body.html.matches(&format!("src=\"cid:{}\"", image.cid)).count(), 1);
+            assert!(image.bytes.starts_with(b"\x89PNG") && image.bytes.len() < 80_000, "{}", image.bytes.len());
+        }
+        assert!(!body.html.contains("alt=\"\""));
+    }
+
+    #[test]
+    fn a_body_is_small_repeatable_and_takes_no_markup_from_names() {
+        let body = render_email(&document(), stamp()).expect("a body");
+        assert!(body.html.len() < 100_000, "{}", body.html.len());
+        assert!(!body.html.contains("<sales>") && body.html.contains("&lt;sales&gt;"));
+        assert!(body.text.contains("<sales>"));
+        assert_eq!(body, render_email(&document(), stamp()).expect("a body"));
+        assert!(!body.subject.contains('\n'));
+    }
+
+    #[test]
+    fn no_line_of_the_html_is_too_long_for_a_mail_server() {
+        let body = render_email(&document(), stamp()).expect("a body");
+        let longest = body.html.lines().map(str::len).max();
+        assert!(longest < Some(998), "{longest:?}");
+    }
+}

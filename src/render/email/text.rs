@@ -1,0 +1,123 @@
+//! The plain-text part: the same numbers for terminals, screen readers and search.
+
+use crate::render::artifact::Stamp;
+use crate::render::chart::chart_alt;
+use crate::render::email::ROW_COUNT_MAX;
+use crate::report::{Chart, Document, KpiRow, Section, Table, Text};
+
+const WIDTH: usize = 76;
+
+/// Writes the whole part.
+pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
+    let mut lines = vec![
+        document.title.clone(),
+        "=".repeat(document.title.chars().count()),
+        format!("{} · {} · {}", document.organisation, document.period_label, document.currency),
+        format!("Generated {}", document.locale.instant(stamp.generated_at)),
+    ];
+    lines.extend(wrap(&document.reconciliation_line(), ""));
+    lines.extend(document.warnings.iter().flat_map(|warning| wrap(warning, "")));
+    for section in &document.sections {
+        match section {
+            Section::Kpis(row) => write_kpis(&mut lines, document, row),
+            Section::Chart(chart) => write_chart(&mut lines, document, chart),
+            Section::Table(table) => write_table(&mut lines, document, table),
+            Section::Text(text) => write_words(&mut lines, text),
+            Section::PageBreak => {}
+        }
+    }
+    if let Some(url) = &document.web_url {
+        lines.extend([String::new(), format!("Web edition: {url}")]);
+    }
+    let until = document.locale.date(document.business_date);
+    lines.extend([
+        String::new(),
+        format!("{} · {}", document.organisation, document.theme.footer),
+        format!("Snapshot {}, data up to the end of {until}.", document.snapshot.snapshot_id),
+        String::new(),
+    ]);
+    lines.join("\n")
+}
+
+fn heading(lines: &mut Vec<String>, title: &str) {
+    lines.extend([String::new(), title.to_owned(), "-".repeat(title.chars().count())]);
+}
+
+fn write_kpis(lines: &mut Vec<String>, document: &Document, row: &KpiRow) {
+    heading(lines, row.title.as_deref().unwrap_or("Key figures"));
+    let widest = row.tiles.iter().map(|t| t.label.chars().count()).max().unwrap_or(0);
+    for tile in &row.tiles {
+        let value = document.locale.tile(tile.figure, tile.unit, &document.currency);
+        let rest = match &tile.change {
+            Some(change) => format!("{} vs {}", document.locale.change(change), change.against),
+            None => tile.span.clone(),
+        };
+        lines.push(format!("{}  {value}  ({rest})", padded(&tile.label, widest, true)));
+    }
+}
+
+fn write_chart(lines: &mut Vec<String>, document: &Document, chart: &Chart) {
+    heading(lines, &chart.title);
+    lines.extend(wrap(&chart_alt(document, chart), ""));
+}
+
+fn write_table(lines: &mut Vec<String>, document: &Document, table: &Table) {
+    heading(lines, &table.title);
+    let shown = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
+    let texts = |label: &str, cells: &[Option<crate::metric::Figure>]| -> Vec<String> {
+        let cell = |(figure, column): (&Option<_>, &crate::report::Column)| {
+            document.locale.cell(*figure, column.unit, &document.currency)
+        };
+        std::iter::once(label.to_owned()).chain(cells.iter().zip(&table.columns).map(cell)).collect()
+    };
+    let labels = table.columns.iter().map(|c| c.label.clone());
+    let mut rows: Vec<Vec<String>> = vec![std::iter::once(table.row_label.clone()).chain(labels).collect()];
+    rows.extend(shown.iter().map(|row| texts(&row.label, &row.cells)));
+    rows.extend(table.totals.iter().map(|totals| texts("Total", totals)));
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    for row in &rows {
+        let cells = row.iter().enumerate().map(|(at, text)| padded(text, widths[at], at == 0));
+        lines.push(cells.collect::<Vec<_>>().join("  ").trim_end().to_owned());
+    }
+    let count = |n: usize| document.locale.integer(n as i64);
+    lines.push(format!("Rows shown: {} of {}", count(shown.len()), count(table.rows.len())));
+    lines.extend(table.notes.iter().cloned());
+}
+
+fn write_words(lines: &mut Vec<String>, text: &Text) {
+    match &text.title {
+        Some(title) => heading(lines, title),
+        None => lines.push(String::new()),
+    }
+    for paragraph in &text.paragraphs {
+        lines.extend(wrap(&paragraph.words, if paragraph.is_item { "- " } else { "" }));
+    }
+}
+
+fn padded(text: &str, width: usize, is_left: bool) -> String {
+    let blanks = " ".repeat(width.saturating_sub(text.chars().count()));
+    if is_left { format!("{text}{blanks}") } else { format!("{blanks}{text}") }
+}
+
+/// Lines of at most [`WIDTH`] characters; the first begins with `lead`, the others align under it.
+fn wrap(text: &str, lead: &str) -> Vec<String> {
+    let indent = " ".repeat(lead.chars().count());
+    let mut lines = Vec::new();
+    let mut line = lead.to_owned();
+    let mut is_bare = true;
+    for word in text.split(' ') {
+        if !is_bare && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::replace(&mut line, indent.clone()));
+            is_bare = true;
+        }
+        if !is_bare {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_bare = false;
+    }
+    lines.push(line);
+    lines
+}

@@ -1,0 +1,59 @@
+//! Why a document could not be drawn.
+
+use crate::base::{Remedied, Remedy};
+
+/// Why a document could not be rendered. All of these are ours to mend: a document that was built can be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A chart could not be drawn.
+    #[error("chart `{chart}` cannot be drawn: {reason}")]
+    Chart {
+        /// Its id within the document.
+        chart: String,
+        /// The drawing library's reason.
+        reason: String,
+    },
+    /// A vendored font could not be cut down to the letters used.
+    #[error("font `{font}` cannot be subset: {reason}")]
+    Font {
+        /// Its PostScript name.
+        font: &'static str,
+        /// The library's reason.
+        reason: String,
+    },
+    /// The PDF could not be put together.
+    #[error("the PDF of `{report}` cannot be written: {reason}")]
+    Pdf {
+        /// The report.
+        report: String,
+        /// The library's reason.
+        reason: String,
+    },
+    /// The workbook could not be put together.
+    #[error("the workbook of `{report}` cannot be written")]
+    Xlsx {
+        /// The report.
+        report: String,
+        /// The library's reason.
+        #[source]
+        source: Box<rust_xlsxwriter::XlsxError>,
+    },
+}
+
+impl Remedied for RenderError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            RenderError::Chart { .. }
+            | RenderError::Font { .. }
+            | RenderError::Pdf { .. }
+            | RenderError::Xlsx { .. } => Remedy::FixCode,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            RenderError::Chart { .. } => Some("take the chart out of the template until it is mended".to_owned()),
+            RenderError::Font { .. } | RenderError::Pdf { .. } | RenderError::Xlsx { .. } => None,
+        }
+    }
+}

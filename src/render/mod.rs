@@ -1,0 +1,28 @@
+//! How it looks: a [`Document`](crate::report::Document) becomes bytes in every format.
+//!
+//! In: a document and a [`Stamp`] (when it was rendered, as data).
+//! Out: artifacts (PDF, workbook) with their digests, and the body of a mail.
+//!
+//! One chart drawing serves page, mail and web; one draw list stands between layout and PDF, plain
+//! enough to be compared as text. The same document and stamp give the same bytes.
+//!
+//! Never here: a metric's meaning, a database, the clock, a font of the machine.
+
+mod artifact;
+mod chart;
+mod email;
+mod error;
+mod font;
+mod page;
+mod palette;
+mod pdf;
+mod xlsx;
+
+pub use artifact::{Artifact, Stamp};
+pub use chart::{chart_alt, chart_svg};
+pub use email::{EmailBody, InlineImage, render_email};
+pub use error::RenderError;
+pub use page::{Pages, draw_list, lay_out};
+pub use pdf::render_pdf;
+pub use xlsx::render_xlsx;
+

@@ -1,0 +1,119 @@
+//! Cards: tiles of one number, charts with their title.
+
+use crate::render::chart::{ChartSpec, chart_alt};
+use crate::render::error::RenderError;
+use crate::render::font::shorten;
+use crate::render::page::Shape;
+use crate::render::page::recorder::{Frame, record};
+use crate::render::page::sheet::{Align, GAP, Ink, MARGIN, Sheet, Style};
+use crate::render::palette;
+use crate::report::{Change, Chart, Document, Kpi, KpiRow, Width};
+
+const TILE_HEIGHT: f64 = 65.0;
+const PADDING: f64 = 11.0;
+/// A tile narrower than this has no room for its comparison.
+const TILE_WIDTH_MIN: f64 = 115.0;
+const HEADING: Style = Style::bold(11.0, palette::INK);
+
+/// A heading in the flow of the page.
+pub(super) fn draw_heading(sheet: &mut Sheet, title: &str) {
+    let top = sheet.y + 6.0;
+    let words = shorten(HEADING.weight, HEADING.size, title, sheet.content_width());
+    sheet.element("H2", |ink| ink.text((MARGIN, top + 9.0), Align::Left, HEADING, &words));
+    sheet.y = top + 18.0;
+}
+
+/// Rows of tiles, as even as they can be.
+pub(super) fn draw_kpis(sheet: &mut Sheet, document: &Document, row: &KpiRow) {
+    let widest_count = (((sheet.content_width() + GAP) / (TILE_WIDTH_MIN + GAP)) as usize).max(1);
+    let row_count = row.tiles.len().div_ceil(widest_count).max(1);
+    let per_row = row.tiles.len().div_ceil(row_count).max(1);
+    let width = (sheet.content_width() - GAP * (per_row as f64 - 1.0)) / per_row as f64;
+    let heading = if row.title.is_some() { 24.0 } else { 0.0 };
+    sheet.ensure(heading + TILE_HEIGHT);
+    sheet.bookmark(1, row.title.as_deref().unwrap_or("Key figures"));
+    if let Some(title) = &row.title {
+        draw_heading(sheet, title);
+    }
+    for tiles in row.tiles.chunks(per_row) {
+        sheet.ensure(TILE_HEIGHT);
+        let top = sheet.y;
+        for (at, tile) in tiles.iter().enumerate() {
+            let left = MARGIN + (width + GAP) * at as f64;
+            sheet.artifact(|ink| ink.card((left, top), (width, TILE_HEIGHT), palette::WHITE, palette::GRID));
+            sheet.element("P", |ink| draw_tile(ink, document, tile, (left + PADDING, top, width - 2.0 * PADDING)));
+        }
+        sheet.y = top + TILE_HEIGHT + GAP;
+    }
+}
+
+fn draw_tile(ink: &mut Ink, document: &Document, tile: &Kpi, (left, top, room): (f64, f64, f64)) {
+    let label = Style::regular(7.8, palette::MUTED);
+    ink.text((left, top + 17.0), Align::Left, label, &shorten(label.weight, label.size, &tile.label, room));
+    let text = document.locale.tile(tile.figure, tile.unit, &document.currency);
+    let mut value = Style::bold(19.0, palette::INK);
+    while value.width(&text) > room && value.size > 9.0 {
+        value.size -= 0.5;
+    }
+    ink.text((left, top + 40.5), Align::Left, value, &text);
+    match &tile.change {
+        Some(change) => draw_change(ink, document, change, (left, top + 56.0, room)),
+        None => {
+            let span = shorten(label.weight, 7.2, &tile.span, room);
+            ink.text((left, top + 56.0), Align::Left, Style { size: 7.2, ..label }, &span);
+        }
+    }
+}
+
+/// An arrow, the change, and against what: the arrow and sign say what the colour says.
+fn draw_change(ink: &mut Ink, document: &Document, change: &Change, (left, y, room): (f64, f64, f64)) {
+    let colour = palette::judgment(change.judgment);
+    let text = document.locale.change(change);
+    let style = Style::bold(8.3, colour);
+    let tenths = change.tenths.unwrap_or(0);
+    let mut x = left;
+    if tenths != 0 {
+        let (base, tip) = if tenths > 0 { (y, y - 6.0) } else { (y - 6.0, y) };
+        ink.0.push(Shape::Polygon { points: vec![(x, base), (x + 6.6, base), (x + 3.3, tip)], fill: colour });
+        x += 9.6;
+    }
+    ink.text((x, y), Align::Left, style, &text);
+    x += style.width(&text) + 5.0;
+    let against = Style::regular(7.2, palette::MUTED);
+    let words = shorten(against.weight, against.size, &format!("vs {}", change.against), left + room - x);
+    ink.text((x, y), Align::Left, against, &words);
+}
+
+/// One chart across the page, or two side by side.
+pub(super) fn draw_charts(sheet: &mut Sheet, document: &Document, charts: &[&Chart]) -> Result<(), RenderError> {
+    let is_half = charts[0].width == Width::Half;
+    let height = if is_half { 176.0 } else { 196.0 };
+    let width = if is_half { (sheet.content_width() - GAP) / 2.0 } else { sheet.content_width() };
+    sheet.ensure(height);
+    let top = sheet.y;
+    for (at, chart) in charts.iter().enumerate() {
+        sheet.bookmark(1, &chart.title);
+        let left = MARGIN + (width + GAP) * at as f64;
+        draw_chart(sheet, document, chart, Frame { x: left, y: top, width, height })?;
+    }
+    sheet.y = top + height + GAP;
+    Ok(())
+}
+
+fn draw_chart(sheet: &mut Sheet, document: &Document, chart: &Chart, card: Frame) -> Result<(), RenderError> {
+    let frame = Frame { x: card.x + 12.0, y: card.y + 31.0, width: card.width - 24.0, height: card.height - 40.0 };
+    let shapes = record(&ChartSpec::new(document, chart), frame)?;
+    sheet.artifact(|ink| ink.card((card.x, card.y), (card.width, card.height), palette::WHITE, palette::GRID));
+    let (title, span) = (Style::bold(10.0, palette::INK), Style::regular(7.5, palette::MUTED));
+    let right = card.x + card.width - 12.0;
+    sheet.element("H2", |ink| {
+        let room = frame.width - span.width(&chart.span) - 10.0;
+        let words = shorten(title.weight, title.size, &chart.title, room);
+        ink.text((frame.x, card.y + 19.0), Align::Left, title, &words);
+    });
+    sheet.element("P", |ink| ink.text((right, card.y + 19.0), Align::Right, span, &chart.span));
+    sheet.open("Figure", Some(chart_alt(document, chart)));
+    sheet.tagged(|ink| ink.0 = shapes);
+    sheet.close();
+    Ok(())
+}

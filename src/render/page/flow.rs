@@ -1,0 +1,120 @@
+//! The order of things on paper: sections flow down the pages, halves stand side by side.
+
+use crate::render::artifact::Stamp;
+use crate::render::error::RenderError;
+use crate::render::page::Pages;
+use crate::render::page::card::{draw_charts, draw_kpis};
+use crate::render::page::frame::{draw_band, draw_frames, draw_proof};
+use crate::render::page::prose::{draw_guide, draw_text};
+use crate::render::page::sheet::Sheet;
+use crate::render::page::table::draw_table;
+use crate::report::{Chart, Document, Section, Width};
+
+/// Gives everything in `document` its place.
+pub fn lay_out(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> {
+    let mut sheet = Sheet::new(document.layout);
+    draw_band(&mut sheet, document, stamp);
+    draw_proof(&mut sheet, document);
+    let mut rest = document.sections.as_slice();
+    while let Some((section, after)) = rest.split_first() {
+        rest = after;
+        match section {
+            Section::Kpis(row) => draw_kpis(&mut sheet, document, row),
+            Section::Chart(chart) => {
+                let partner = partner(chart, after);
+                rest = if partner.is_some() { &after[1..] } else { after };
+                let side_by_side: Vec<&Chart> = std::iter::once(chart).chain(partner).collect();
+                draw_charts(&mut sheet, document, &side_by_side)?;
+            }
+            Section::Table(table) => draw_table(&mut sheet, document, table),
+            Section::Text(text) => draw_text(&mut sheet, text),
+            Section::PageBreak => sheet.new_page(),
+        }
+    }
+    draw_guide(&mut sheet, document);
+    draw_frames(&mut sheet, document);
+    Ok(sheet.finish())
+}
+
+/// The half chart that stands beside a half chart.
+fn partner<'a>(chart: &Chart, after: &'a [Section]) -> Option<&'a Chart> {
+    match after.first() {
+        Some(Section::Chart(next)) if chart.width == Width::Half && next.width == Width::Half => Some(next),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::page::{Mark, Shape, draw_list};
+    use crate::report::Orientation;
+    use crate::report::fixture::{document, expect_file};
+
+    fn stamp() -> Stamp {
+        Stamp { generated_at: "2026-11-23T06:00:00Z".parse().expect("an instant") }
+    }
+
+    fn texts(pages: &Pages) -> Vec<(usize, f64, f64, f64, String)> {
+        let mut texts = Vec::new();
+        for (at, page) in pages.pages.iter().enumerate() {
+            for shape in page.marks.iter().flat_map(|(_, shapes)| shapes) {
+                if let Shape::Text { x, y, size, weight, text, .. } = shape {
+                    texts.push((at, *x, *y, *x + crate::render::font::measure(*weight, *size, text), text.clone()));
+                }
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn the_draw_list_of_the_weekly_report_is_the_one_on_file() {
+        let pages = lay_out(&document(), stamp()).expect("pages");
+        expect_file("executive-weekly.drawlist.txt", &draw_list(&pages));
+    }
+
+    #[test]
+    fn nothing_stands_outside_the_margins_on_any_paper() {
+        for orientation in [Orientation::Portrait, Orientation::Landscape] {
+            let mut document = document();
+            document.layout.orientation = orientation;
+            let pages = lay_out(&document, stamp()).expect("pages");
+            for (page, left, y, right, text) in texts(&pages) {
+                assert!(left >= 41.0 && right <= pages.width - 41.0, "page {page}: {left}–{right} {text}");
+                assert!(y > 10.0 && y < pages.height - 10.0, "page {page}: {y} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_table_repeats_its_head_and_ends_with_its_total() {
+        let mut document = document();
+        for section in &mut document.sections {
+            if let Section::Table(table) = section {
+                let rows = table.rows.clone();
+                table.rows = rows.iter().cycle().take(150).cloned().collect();
+                table.limit = 120;
+            }
+        }
+        let pages = lay_out(&document, stamp()).expect("pages");
+        let texts = texts(&pages);
+        let heads: Vec<usize> = texts.iter().filter(|t| t.4 == "Sales rep").map(|t| t.0).collect();
+        assert!(heads.len() >= 3, "{heads:?}");
+        assert!(heads.windows(2).all(|pair| pair[0] < pair[1]), "one head a page: {heads:?}");
+        assert!(texts.iter().any(|t| t.4.starts_with("Rows shown: 120 of 150")));
+        let total = texts.iter().rposition(|t| t.4 == "Total").expect("a total");
+        assert!(texts[total..].iter().any(|t| t.4.starts_with("Rows shown")));
+    }
+
+    #[test]
+    fn every_tagged_mark_has_its_one_place_in_the_structure() {
+        let pages = lay_out(&document(), stamp()).expect("pages");
+        let tagged = |page: &crate::render::page::Page| page.marks.iter().filter(|(m, _)| *m != Mark::Artifact).count();
+        let marks: usize = pages.pages.iter().map(tagged).sum();
+        let is_content = |kid: &&crate::render::page::Kid| matches!(kid, crate::render::page::Kid::Content { .. });
+        let kids: usize = pages.nodes.iter().map(|n| n.kids.iter().filter(is_content).count()).sum();
+        assert_eq!(marks, kids);
+        let figures = pages.nodes.iter().filter(|n| n.role == "Figure");
+        assert!(figures.clone().count() == 5 && figures.clone().all(|n| n.alt.as_ref().is_some_and(|a| a.len() > 20)));
+    }
+}

@@ -1,0 +1,131 @@
+//! The cover: what this is, how fresh, whether it adds up, what the words mean.
+
+use rust_xlsxwriter::{Formula, Url, Worksheet, XlsxError};
+
+use crate::render::artifact::Stamp;
+use crate::render::xlsx::format::Formats;
+use crate::render::xlsx::{excel_date, excel_instant};
+use crate::report::Document;
+
+/// Fills the first sheet.
+pub(super) fn write_cover(
+    sheet: &mut Worksheet,
+    document: &Document,
+    stamp: Stamp,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    sheet.set_column_width(0, 26)?.set_column_width(1, 34)?;
+    for column in 2..6 {
+        sheet.set_column_width(column, 14)?;
+    }
+    sheet.set_screen_gridlines(false).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_row_height(0, 28)?;
+    sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
+    let line = format!("{} · {} · {}", document.organisation, document.period_label, document.currency);
+    sheet.write_string_with_format(1, 0, line, &formats.subtitle)?;
+    let mut row = write_freshness(sheet, document, stamp, formats)?;
+    row = write_reconciliation(sheet, document, formats, row + 1)?;
+    if !document.warnings.is_empty() {
+        sheet.write_string_with_format(row + 1, 0, "Notes on the data", &formats.heading)?;
+        row += 2;
+        for warning in &document.warnings {
+            sheet.write_string(row, 0, warning)?;
+            row += 1;
+        }
+    }
+    write_definitions(sheet, document, formats, row + 1)
+}
+
+/// Dates, snapshot, sources: typed, so that they can be compared.
+fn write_freshness(
+    sheet: &mut Worksheet,
+    document: &Document,
+    stamp: Stamp,
+    formats: &Formats,
+) -> Result<u32, XlsxError> {
+    let mut row = 3;
+    sheet.write_string_with_format(row, 0, "Freshness", &formats.heading)?;
+    let mark = &document.snapshot;
+    let dates = [("Period from", document.period.from), ("Period to", document.period.last())];
+    for (label, date) in dates.into_iter().chain([("Data up to the end of", document.business_date)]) {
+        row += 1;
+        sheet.write_string_with_format(row, 0, label, &formats.muted)?;
+        sheet.write_datetime_with_format(row, 1, excel_date(date)?, &formats.date)?;
+    }
+    for (label, at) in [("Snapshot published", mark.published_at), ("Report generated", stamp.generated_at)] {
+        row += 1;
+        sheet.write_string_with_format(row, 0, label, &formats.muted)?;
+        sheet.write_datetime_with_format(row, 1, excel_instant(at)?, &formats.instant)?;
+    }
+    let mut words = vec![("Snapshot".to_owned(), mark.snapshot_id.to_string())];
+    for (source, watermark) in &mark.watermarks {
+        words.push((format!("Source {source} read up to"), watermark.clone()));
+    }
+    words.push(("Definitions' fingerprint".to_owned(), mark.definition_hash.clone()));
+    words.push(("Template's fingerprint".to_owned(), document.template_hash.clone()));
+    for (label, value) in words {
+        row += 1;
+        sheet.write_string_with_format(row, 0, label, &formats.muted)?;
+        sheet.write_string(row, 1, value)?;
+    }
+    if let Some(url) = &document.web_url {
+        row += 1;
+        sheet.write_string_with_format(row, 0, "Web edition", &formats.muted)?;
+        sheet.write_url_with_format(row, 1, Url::new(url).set_text("Open web edition"), &formats.link)?;
+    }
+    Ok(row + 1)
+}
+
+/// Source = star + quarantine, its difference as a live formula.
+fn write_reconciliation(
+    sheet: &mut Worksheet,
+    document: &Document,
+    formats: &Formats,
+    mut row: u32,
+) -> Result<u32, XlsxError> {
+    if document.reconciliation.is_empty() {
+        return Ok(row);
+    }
+    sheet.write_string_with_format(row, 0, "Reconciliation", &formats.heading)?;
+    row += 1;
+    sheet.write_string_with_format(row, 0, "Entity", &formats.head)?;
+    for (at, head) in ["Rows in the source", "Rows in the star", "In quarantine", "Difference"].iter().enumerate() {
+        sheet.write_string_with_format(row, at as u16 + 1, *head, &formats.head_right)?;
+    }
+    for line in &document.reconciliation {
+        row += 1;
+        sheet.write_string(row, 0, &line.entity)?;
+        for (at, count) in [line.source_rows, line.star_rows, line.quarantined_rows].into_iter().enumerate() {
+            sheet.write_number_with_format(row, at as u16 + 1, count as f64, &formats.integer)?;
+        }
+        let difference = line.source_rows - line.star_rows - line.quarantined_rows;
+        let n = row + 1;
+        let formula = Formula::new(format!("=B{n}-C{n}-D{n}")).set_result(difference.to_string());
+        let format = if difference == 0 { &formats.good } else { &formats.bad };
+        sheet.write_formula_with_format(row, 4, formula, format)?;
+    }
+    Ok(row + 1)
+}
+
+fn write_definitions(
+    sheet: &mut Worksheet,
+    document: &Document,
+    formats: &Formats,
+    mut row: u32,
+) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(row, 0, "How to read this", &formats.heading)?;
+    row += 1;
+    for (at, head) in ["Name", "Metric", "Meaning"].iter().enumerate() {
+        sheet.write_string_with_format(row, at as u16, *head, &formats.head)?;
+    }
+    for column in 3..6 {
+        sheet.write_blank(row, column, &formats.head)?;
+    }
+    for definition in &document.definitions {
+        row += 1;
+        sheet.write_string(row, 0, &definition.label)?;
+        sheet.write_string_with_format(row, 1, &definition.metric, &formats.muted)?;
+        sheet.write_string(row, 2, &definition.words)?;
+    }
+    Ok(())
+}

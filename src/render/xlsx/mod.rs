@@ -1,0 +1,119 @@
+//! The workbook: every section as typed cells that can be sorted, summed and charted again.
+//!
+//! In: a document. Out: a cover (freshness, reconciliation, definitions) and a sheet a section, with native charts.
+//!
+//! Cells hold numbers with a format, never text that looks like a number; totals are formulas over the rows;
+//! text is always written as text, so that a name that begins with `=` stays a name.
+//! Tables hold every row, also those a page has no room for.
+//!
+//! Never here: a picture of a chart.
+
+mod cover;
+mod format;
+mod native;
+mod sheet;
+mod table;
+
+use chrono::{Datelike, Timelike};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+use crate::render::artifact::{Artifact, Stamp};
+use crate::render::error::RenderError;
+use crate::render::xlsx::cover::write_cover;
+use crate::render::xlsx::format::Formats;
+use crate::render::xlsx::sheet::{SheetNames, write_chart, write_kpis, write_text};
+use crate::render::xlsx::table::write_table;
+use crate::report::{Document, Section};
+
+const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Renders `document` as a workbook. The same document and stamp give the same bytes.
+pub fn render_xlsx(document: &Document, stamp: Stamp) -> Result<Artifact, RenderError> {
+    let failed = |source| RenderError::Xlsx { report: document.report.clone(), source: Box::new(source) };
+    let bytes = write_workbook(document, stamp).map_err(failed)?;
+    Ok(Artifact::seal(document, "xlsx", MEDIA_TYPE, bytes))
+}
+
+fn write_workbook(document: &Document, stamp: Stamp) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(document, stamp)?);
+    let formats = Formats::new(document);
+    let mut names = SheetNames::default();
+    let cover = names.take("Report");
+    write_cover(workbook.add_worksheet().set_name(cover)?, document, stamp, &formats)?;
+    for section in &document.sections {
+        match section {
+            Section::Kpis(row) => {
+                let name = names.take(row.title.as_deref().unwrap_or("Key figures"));
+                write_kpis(workbook.add_worksheet().set_name(name)?, row, &formats)?;
+            }
+            Section::Chart(chart) => {
+                let name = names.take(&chart.title);
+                write_chart(workbook.add_worksheet().set_name(&name)?, document, chart, (&name, &formats))?;
+            }
+            Section::Table(table) => {
+                let name = names.take(&table.title);
+                write_table(workbook.add_worksheet().set_name(name)?, document, table, &formats)?;
+            }
+            Section::Text(text) => {
+                let name = names.take(text.title.as_deref().unwrap_or("Commentary"));
+                write_text(workbook.add_worksheet().set_name(name)?, text, &formats)?;
+            }
+            Section::PageBreak => {}
+        }
+    }
+    workbook.save_to_buffer()
+}
+
+/// The file's own properties, its dates pinned to the stamp.
+fn properties(document: &Document, stamp: Stamp) -> Result<DocProperties, XlsxError> {
+    Ok(DocProperties::new()
+        .set_title(format!("{} · {}", document.title, document.period_label))
+        .set_subject(&document.preheader)
+        .set_author(&document.organisation)
+        .set_company(&document.organisation)
+        .set_comment(format!("Snapshot {}", document.snapshot.snapshot_id))
+        .set_creation_datetime(&excel_instant(stamp.generated_at)?))
+}
+
+/// An instant as Excel counts it, in UTC.
+fn excel_instant(at: chrono::DateTime<chrono::Utc>) -> Result<ExcelDateTime, XlsxError> {
+    excel_date(at.date_naive())?.and_hms(at.hour() as u16, at.minute() as u8, f64::from(at.second()))
+}
+
+/// A date as Excel counts it.
+fn excel_date(date: chrono::NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    ExcelDateTime::from_ymd(date.year() as u16, date.month() as u8, date.day() as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::document;
+
+    fn render() -> Artifact {
+        let stamp = Stamp { generated_at: "2026-11-23T06:00:00Z".parse().expect("an instant") };
+        render_xlsx(&document(), stamp).expect("a workbook")
+    }
+
+    #[test]
+    fn the_same_document_gives_the_same_bytes() {
+        let first = render();
+        let second = std::thread::spawn(render).join().expect("a workbook");
+        assert_eq!(first, second);
+        assert_eq!(first.name, "executive-weekly-2026-11-22.xlsx");
+    }
+
+    #[test]
+    fn sheet_names_are_unique_short_and_without_forbidden_letters() {
+        let mut names = SheetNames::default();
+        assert_eq!(names.take("Revenue [EUR] by month/week: a very long title"), "Revenue EUR by month week a ver");
+        assert_eq!(names.take("Sales"), "Sales");
+        assert_eq!(names.take("SALES"), "SALES 2");
+        assert_eq!(names.take("'quoted'"), "quoted");
+        assert_eq!(names.take(""), "Sheet");
+        let twice = "A title of exactly thirty-one c";
+        assert_eq!(names.take(twice), twice);
+        assert_eq!(names.take(twice), "A title of exactly thirty-one 2");
+    }
+}

@@ -1,0 +1,97 @@
+//! Charts as Excel's own: they follow the cells they are drawn from.
+
+use rust_xlsxwriter::{
+    Chart as Native, ChartDataLabel, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartPoint,
+    ChartSolidFill, ChartType,
+};
+
+use crate::render::chart::chart_alt;
+use crate::render::palette;
+use crate::render::xlsx::format::{Formats, colour};
+use crate::report::{Chart, ChartKind, Document};
+
+/// Excel refuses longer alternative texts.
+const ALT_LENGTH_MAX: usize = 255;
+
+/// The chart over the data on `sheet`: names in column A, series from column B, heads in row 1.
+pub(super) fn native_chart(document: &Document, chart: &Chart, sheet: &str, formats: &Formats) -> Native {
+    let mut native = Native::new(match chart.kind {
+        ChartKind::Line => ChartType::Line,
+        ChartKind::Area => ChartType::Line,
+        ChartKind::Bar => ChartType::Column,
+        ChartKind::HorizontalBar => ChartType::Bar,
+        ChartKind::Donut => ChartType::Doughnut,
+        ChartKind::Funnel => ChartType::BarStacked,
+    });
+    let last = chart.categories.len() as u32;
+    let categories = (sheet, 1, 0, last, 0);
+    if chart.kind == ChartKind::Funnel {
+        let pad = chart.series.len() as u16 + 1;
+        let series = native.add_series();
+        series.set_categories(categories).set_values((sheet, 1, pad, last, pad));
+        series.set_format(ChartFormat::new().set_no_fill());
+    }
+    for at in 0..chart.series.len() {
+        let column = at as u16 + 1;
+        let ink = colour(if at == 0 { document.theme.accent } else { palette::MUTED });
+        let series = native.add_series();
+        series.set_categories(categories).set_values((sheet, 1, column, last, column)).set_name((sheet, 0, column));
+        match chart.kind {
+            ChartKind::Line | ChartKind::Area => {
+                let mut line = ChartLine::new();
+                line.set_color(ink).set_width(if at == 0 { 2.25 } else { 1.5 });
+                if at > 0 {
+                    line.set_dash_type(ChartLineDashType::Dash);
+                }
+                series.set_format(&mut line);
+            }
+            ChartKind::Bar | ChartKind::HorizontalBar => {
+                series.set_format(ChartSolidFill::new().set_color(ink)).set_gap(60);
+            }
+            ChartKind::Donut => {
+                let point = |at| {
+                    let fill = colour(palette::series(document.theme.accent, at));
+                    ChartPoint::new().set_format(ChartSolidFill::new().set_color(fill))
+                };
+                series.set_points(&(0..chart.categories.len()).map(point).collect::<Vec<_>>());
+                series.set_data_label(ChartDataLabel::new().show_percentage());
+            }
+            ChartKind::Funnel => {
+                series.set_format(ChartSolidFill::new().set_color(ink)).set_gap(12);
+                series.set_data_label(ChartDataLabel::new().show_value());
+            }
+        }
+    }
+    set_axes(&mut native, chart, formats);
+    native.title().set_name(&chart.title);
+    native.set_alt_text(chart_alt(document, chart).chars().take(ALT_LENGTH_MAX).collect::<String>());
+    native.set_width(720).set_height(380);
+    native
+}
+
+fn set_axes(native: &mut Native, chart: &Chart, formats: &Formats) {
+    match chart.kind {
+        ChartKind::Donut => {
+            native.set_hole_size(60);
+            native.legend().set_position(ChartLegendPosition::Right);
+        }
+        ChartKind::Funnel => {
+            native.x_axis().set_reverse();
+            native.y_axis().set_hidden(true);
+            native.legend().set_hidden();
+        }
+        ChartKind::HorizontalBar => {
+            native.x_axis().set_reverse();
+            native.y_axis().set_num_format(formats.number_format(chart.unit));
+            native.legend().set_hidden();
+        }
+        ChartKind::Bar => {
+            native.y_axis().set_num_format(formats.number_format(chart.unit));
+            native.legend().set_hidden();
+        }
+        ChartKind::Line | ChartKind::Area => {
+            native.y_axis().set_min(0.0).set_num_format(formats.number_format(chart.unit));
+            native.legend().set_position(ChartLegendPosition::Top);
+        }
+    }
+}

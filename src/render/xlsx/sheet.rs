@@ -1,0 +1,167 @@
+//! Sheets of tiles, chart data and words.
+
+use std::collections::BTreeSet;
+
+use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+
+use crate::metric::Unit;
+use crate::render::palette;
+use crate::render::xlsx::format::{Formats, cell_value, colour};
+use crate::render::xlsx::native::native_chart;
+use crate::report::{Change, Chart, ChartKind, Document, KpiRow, Text};
+
+/// Excel refuses longer names.
+const NAME_LENGTH_MAX: usize = 31;
+
+/// Sheet names already taken; Excel does not tell upper from lower case.
+#[derive(Debug, Default)]
+pub(super) struct SheetNames(BTreeSet<String>);
+
+impl SheetNames {
+    /// A free name like `wanted`, without the letters Excel forbids.
+    pub(super) fn take(&mut self, wanted: &str) -> String {
+        let clean: String =
+            wanted.chars().map(|c| if "[]:*?/\\'".contains(c) || c.is_control() { ' ' } else { c }).collect();
+        let clean = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+        let base = if clean.is_empty() { "Sheet".to_owned() } else { clean };
+        let cut = |length: usize| base.chars().take(length).collect::<String>().trim_end().to_owned();
+        let mut name = cut(NAME_LENGTH_MAX);
+        let mut number = 2;
+        while !self.0.insert(name.to_lowercase()) {
+            let suffix = format!(" {number}");
+            name = format!("{}{suffix}", cut(NAME_LENGTH_MAX - suffix.len()));
+            number += 1;
+        }
+        name
+    }
+}
+
+/// Freezes the head, fits the print to the page's width.
+pub(super) fn frame_sheet(sheet: &mut Worksheet, head_row: u32) -> Result<(), XlsxError> {
+    sheet.set_freeze_panes(head_row + 1, 1)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(head_row, head_row)?;
+    Ok(())
+}
+
+/// Tiles as rows: value, earlier value, and the change as a live formula.
+pub(super) fn write_kpis(sheet: &mut Worksheet, row: &KpiRow, formats: &Formats) -> Result<(), XlsxError> {
+    let heads = ["Figure", "Span", "Value", "Compared with", "From", "To", "Earlier value", "Change", "Metric"];
+    let widths = [26, 26, 18, 22, 13, 13, 18, 14, 24];
+    for (at, (head, width)) in heads.iter().zip(widths).enumerate() {
+        let format = if matches!(at, 2 | 6 | 7) { &formats.head_right } else { &formats.head };
+        sheet.set_column_width(at as u16, width)?;
+        sheet.write_string_with_format(0, at as u16, *head, format)?;
+    }
+    for (at, tile) in row.tiles.iter().enumerate() {
+        let line = at as u32 + 1;
+        sheet.write_string(line, 0, &tile.label)?;
+        sheet.write_string_with_format(line, 1, &tile.span, &formats.muted)?;
+        if let Some(value) = cell_value(tile.figure, tile.unit) {
+            sheet.write_number_with_format(line, 2, value, &formats.value(tile.unit))?;
+        }
+        if let Some(change) = &tile.change {
+            let now = cell_value(tile.figure, tile.unit);
+            write_change(sheet, line, (change, tile.unit, now), formats)?;
+        }
+        sheet.write_string_with_format(line, 8, &tile.metric, &formats.muted)?;
+    }
+    frame_sheet(sheet, 0)
+}
+
+fn write_change(
+    sheet: &mut Worksheet,
+    line: u32,
+    (change, unit, now): (&Change, Unit, Option<f64>),
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(line, 3, &change.against, &formats.muted)?;
+    sheet.write_datetime_with_format(line, 4, super::excel_date(change.period.from)?, &formats.date)?;
+    sheet.write_datetime_with_format(line, 5, super::excel_date(change.period.last())?, &formats.date)?;
+    let before = cell_value(change.figure, unit);
+    if let Some(before) = before {
+        sheet.write_number_with_format(line, 6, before, &formats.value(unit))?;
+    }
+    let n = line + 1;
+    let result = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+    let (formula, value, number_format) = match change.in_points {
+        true => (
+            format!("=IF(OR(C{n}=\"\",G{n}=\"\"),\"\",(C{n}-G{n})*100)"),
+            now.zip(before).map(|(now, before)| (now - before) * 100.0),
+            "+0.0 \"pts\";-0.0 \"pts\";0.0 \"pts\"",
+        ),
+        false => (
+            format!("=IF(OR(C{n}=\"\",G{n}=\"\",G{n}=0),\"\",(C{n}-G{n})/ABS(G{n}))"),
+            now.zip(before.filter(|b| *b != 0.0)).map(|(now, before)| (now - before) / before.abs()),
+            "+0.0%;-0.0%;0.0%",
+        ),
+    };
+    let ink = colour(palette::judgment(change.judgment));
+    let format = Format::new().set_bold().set_font_color(ink).set_num_format(number_format);
+    sheet.write_formula_with_format(line, 7, Formula::new(formula).set_result(result(value)), &format)?;
+    Ok(())
+}
+
+/// A chart's data with the native chart beside it.
+pub(super) fn write_chart(
+    sheet: &mut Worksheet,
+    document: &Document,
+    chart: &Chart,
+    (name, formats): (&str, &Formats),
+) -> Result<(), XlsxError> {
+    sheet.set_column_width(0, 26)?;
+    sheet.write_string_with_format(0, 0, &chart.axis, &formats.head)?;
+    for (at, series) in chart.series.iter().enumerate() {
+        let column = at as u16 + 1;
+        sheet.set_column_width(column, 18)?;
+        sheet.write_string_with_format(0, column, &series.name, &formats.head_right)?;
+    }
+    let format = formats.value(chart.unit);
+    let value = |series: usize, at: usize| cell_value(chart.series[series].figures[at], chart.unit);
+    let pad = chart.series.len() as u16 + 1;
+    let widest = (0..chart.categories.len()).filter_map(|at| value(0, at)).fold(0.0, f64::max);
+    for (at, category) in chart.categories.iter().enumerate() {
+        let line = at as u32 + 1;
+        sheet.write_string(line, 0, &category.label)?;
+        for series in 0..chart.series.len() {
+            if let Some(value) = value(series, at) {
+                sheet.write_number_with_format(line, series as u16 + 1, value, &format)?;
+            }
+        }
+        if chart.kind == ChartKind::Funnel {
+            // The invisible bar that centres a stage: half of what it lacks to the widest.
+            let last = chart.categories.len() + 1;
+            let formula = format!("=(MAX($B$2:$B${last})-B{})/2", line + 1);
+            let result = (widest - value(0, at).unwrap_or(0.0)) / 2.0;
+            sheet.write_formula_with_format(
+                line,
+                pad,
+                Formula::new(formula).set_result(result.to_string()),
+                &formats.muted,
+            )?;
+        }
+    }
+    if chart.kind == ChartKind::Funnel {
+        sheet.write_string_with_format(0, pad, "Centring", &formats.head_right)?;
+    }
+    frame_sheet(sheet, 0)?;
+    let native = native_chart(document, chart, name, formats);
+    sheet.insert_chart(1, pad + 2, &native)?;
+    Ok(())
+}
+
+/// Paragraphs, one a row.
+pub(super) fn write_text(sheet: &mut Worksheet, text: &Text, formats: &Formats) -> Result<(), XlsxError> {
+    sheet.set_column_width(0, 110)?;
+    sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
+    let mut row = 0;
+    if let Some(title) = &text.title {
+        sheet.write_string_with_format(row, 0, title, &formats.heading)?;
+        row += 1;
+    }
+    for paragraph in &text.paragraphs {
+        let words = if paragraph.is_item { format!("• {}", paragraph.words) } else { paragraph.words.clone() };
+        sheet.write_string_with_format(row, 0, words, &formats.text)?;
+        row += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Tables: all rows, filtered and frozen, totals as formulas that follow the filter.
+
+use rust_xlsxwriter::{Formula, Worksheet, XlsxError, column_number_to_name};
+
+use crate::render::xlsx::format::{Formats, cell_value, numerator};
+use crate::render::xlsx::sheet::frame_sheet;
+use crate::report::{Document, Table};
+
+/// Fills a table's sheet. A ratio's parts stand in folded columns to the right, so that its total is
+/// the ratio of the sums and stays so under a filter.
+pub(super) fn write_table(
+    sheet: &mut Worksheet,
+    document: &Document,
+    table: &Table,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let last_row = table.rows.len() as u32;
+    let last_column = table.columns.len() as u16;
+    let parts = ratio_parts(table);
+    write_heads(sheet, table, &parts, formats)?;
+    for (at, row) in table.rows.iter().enumerate() {
+        let line = at as u32 + 1;
+        sheet.write_string(line, 0, &row.label)?;
+        for (at, (figure, column)) in row.cells.iter().zip(&table.columns).enumerate() {
+            let place = at as u16 + 1;
+            let Some(figure) = figure else { continue };
+            if let Some(part) = parts[at] {
+                sheet.write_number(line, part, numerator(*figure, column.unit))?;
+                sheet.write_number(line, part + 1, figure.denominator as f64)?;
+            }
+            if let Some(value) = cell_value(Some(*figure), column.unit) {
+                sheet.write_number_with_format(line, place, value, &formats.value(column.unit))?;
+            }
+        }
+    }
+    if let Some(totals) = &table.totals {
+        let line = last_row + 1;
+        sheet.write_string_with_format(line, 0, "Total", &formats.total)?;
+        for (at, (figure, column)) in totals.iter().zip(&table.columns).enumerate() {
+            let sum = |column: u16| {
+                let name = column_number_to_name(column);
+                format!("SUBTOTAL(109,{name}2:{name}{})", last_row + 1)
+            };
+            let formula = match parts[at] {
+                Some(part) => format!("=IF({0}=0,\"\",{1}/{0})", sum(part + 1), sum(part)),
+                None => format!("={}", sum(at as u16 + 1)),
+            };
+            let result = cell_value(*figure, column.unit).map_or_else(String::new, |v| v.to_string());
+            let formula = Formula::new(formula).set_result(result);
+            sheet.write_formula_with_format(line, at as u16 + 1, formula, &formats.total_value(column.unit))?;
+        }
+    }
+    let mut line = last_row + 3;
+    let count = document.locale.integer(i64::from(last_row));
+    let notes = std::iter::once(format!("{} · {count} rows", table.title)).chain(table.notes.iter().cloned());
+    for note in notes {
+        sheet.write_string_with_format(line, 0, note, &formats.muted)?;
+        line += 1;
+    }
+    if last_row > 0 {
+        sheet.autofilter(0, 0, last_row, last_column)?;
+    }
+    frame_sheet(sheet, 0)
+}
+
+/// For each ratio column, where its numerator stands; the denominator is the column after.
+fn ratio_parts(table: &Table) -> Vec<Option<u16>> {
+    let mut next = table.columns.len() as u16 + 2;
+    let mut place = || {
+        let taken = next;
+        next += 2;
+        taken
+    };
+    table.columns.iter().map(|column| column.is_ratio.then(&mut place)).collect()
+}
+
+fn write_heads(
+    sheet: &mut Worksheet,
+    table: &Table,
+    parts: &[Option<u16>],
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let widest = table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
+    sheet.set_column_width(0, (widest as f64 + 3.0).clamp(18.0, 48.0))?;
+    sheet.set_row_height(0, 32)?;
+    sheet.write_string_with_format(0, 0, &table.row_label, &formats.head)?;
+    for (at, column) in table.columns.iter().enumerate() {
+        sheet.set_column_width(at as u16 + 1, 17)?;
+        sheet.write_string_with_format(0, at as u16 + 1, &column.label, &formats.head_right)?;
+        if let Some(part) = parts[at] {
+            sheet.write_string_with_format(0, part, format!("{}: of", column.label), &formats.head_right)?;
+            sheet.write_string_with_format(0, part + 1, format!("{}: per", column.label), &formats.head_right)?;
+        }
+    }
+    if let (Some(first), Some(last)) = (parts.iter().flatten().next(), parts.iter().flatten().last()) {
+        sheet.group_columns_collapsed(*first, last + 1)?;
+    }
+    Ok(())
+}

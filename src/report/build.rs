@@ -1,0 +1,171 @@
+//! Template + snapshot → document.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::base::Period;
+use crate::metric::catalog::{CATALOG, Nature};
+use crate::metric::{Metric, Snapshot, Window};
+use crate::report::chart::build_chart;
+use crate::report::document::{Definition, Document, Section, SnapshotMark, Text};
+use crate::report::error::ReportError;
+use crate::report::kpi::build_kpis;
+use crate::report::locale::Locale;
+use crate::report::table::build_table;
+use crate::report::template::{Measure, ReportTemplate, SectionTemplate};
+use crate::report::words::{Facts, Names, one_line, paragraphs, write};
+
+/// What a report needs to know of the deployment and the recipient, apart from the numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportContext {
+    /// Who the numbers belong to; a template may name another.
+    pub organisation: String,
+    /// Where this edition stands on the web, if it does.
+    pub web_url: Option<String>,
+}
+
+/// What every section is built from.
+pub(super) struct Source<'a> {
+    pub report: &'a str,
+    pub snapshot: &'a Snapshot,
+    pub locale: Locale,
+}
+
+impl Source<'_> {
+    /// Refuses a metric the snapshot does not hold at all: a blank would look like a zero.
+    pub(super) fn require(&self, metric: &Metric) -> Result<(), ReportError> {
+        match self.snapshot.points.get(metric.name).is_some_and(|points| !points.is_empty()) {
+            true => Ok(()),
+            false => Err(ReportError::Unpublished {
+                report: self.report.to_owned(),
+                metric: metric.name.to_owned(),
+                snapshot_id: self.snapshot.header.snapshot_id,
+            }),
+        }
+    }
+
+    /// The dates a window covers.
+    pub(super) fn period(&self, window: Window) -> Period {
+        window.period(self.snapshot.header.business_date, self.snapshot.header.first_date)
+    }
+
+    /// The span of a metric's window in words: a stock is taken at the window's end.
+    pub(super) fn span(&self, metric: &Metric, window: Window) -> String {
+        let period = self.period(window);
+        match (metric.nature, window) {
+            (Nature::Stock, _) => format!("at {}", self.locale.date(period.last())),
+            (Nature::Flow, Window::All) => {
+                format!("since {}", self.locale.date(period.from))
+            }
+            (Nature::Flow, _) => self.locale.period(period),
+        }
+    }
+
+    /// A dimension's members in order, then those only the points know (`unassigned`).
+    pub(super) fn members(&self, dimension: &str, measures: &[&Measure]) -> Vec<String> {
+        let mut members: Vec<String> = self.snapshot.members(dimension).iter().map(|m| m.member.clone()).collect();
+        let mut seen: BTreeSet<String> = members.iter().cloned().collect();
+        for measure in measures {
+            for slice in self.snapshot.points.get(measure.metric.name).into_iter().flat_map(|points| points.keys()) {
+                let Some((cut, member)) = &slice.member else { continue };
+                if cut == dimension && slice.window == measure.window && seen.insert(member.clone()) {
+                    members.push(member.clone());
+                }
+            }
+        }
+        members
+    }
+}
+
+/// Builds the document of `template` over `snapshot`. The same arguments give an equal document.
+pub fn build(template: &ReportTemplate, snapshot: &Snapshot, context: &ReportContext) -> Result<Document, ReportError> {
+    let header = &snapshot.header;
+    let locale = template.locale;
+    let source = Source { report: &template.name, snapshot, locale };
+    let period = source.period(template.window);
+    let period_label = period_label(&source, template.window, period);
+    let organisation = template.organisation.clone().unwrap_or_else(|| context.organisation.clone());
+    let names = Names {
+        title: template.title.clone(),
+        organisation: organisation.clone(),
+        period: period_label.clone(),
+        business_date: locale.date(header.business_date),
+    };
+    let facts = Arc::new(Facts::of(snapshot, locale));
+    let say = |place: &str, text: &str| {
+        let report = template.name.clone();
+        write(text, &facts, &names).map_err(|source| ReportError::Words { report, place: place.to_owned(), source })
+    };
+    let mut sections = Vec::new();
+    for (at, section) in template.sections.iter().enumerate() {
+        let id = format!("s{}", at + 1);
+        sections.push(match section {
+            SectionTemplate::Kpis(kpis) => Section::Kpis(build_kpis(&source, kpis, id)?),
+            SectionTemplate::Chart(chart) => Section::Chart(build_chart(&source, chart, id)?),
+            SectionTemplate::Table(table) => Section::Table(build_table(&source, table, id)?),
+            SectionTemplate::Text(text) => {
+                let paragraphs = paragraphs(&say(text.title.as_deref().unwrap_or(&id), &text.body)?);
+                Section::Text(Text { id, title: text.title.clone(), paragraphs })
+            }
+            SectionTemplate::PageBreak => Section::PageBreak,
+        });
+    }
+    // A header line holds no line break, whatever the words hold.
+    let subject = one_line(&say("subject", &template.subject)?);
+    let preheader = one_line(&say("preheader", &template.preheader)?);
+    Ok(Document {
+        report: template.name.clone(),
+        title: template.title.clone(),
+        subtitle: template.subtitle.clone(),
+        organisation,
+        subject,
+        preheader,
+        period_label,
+        period,
+        business_date: header.business_date,
+        currency: header.currency.clone(),
+        locale,
+        layout: template.layout,
+        theme: template.theme.clone(),
+        snapshot: SnapshotMark {
+            snapshot_id: header.snapshot_id,
+            published_at: header.published_at,
+            definition_hash: header.definition_hash.clone(),
+            watermarks: header.watermarks.clone(),
+        },
+        reconciliation: header.reconciliation.clone(),
+        warnings: header.warnings.clone(),
+        definitions: definitions(template, facts.asked()),
+        web_url: context.web_url.clone(),
+        template_hash: template.hash.clone(),
+        sections,
+    })
+}
+
+/// `Week 47 · 16–22 Nov 2026`.
+fn period_label(source: &Source<'_>, window: Window, period: Period) -> String {
+    let dates = source.locale.period(period);
+    match window {
+        Window::Week => format!("{} · {dates}", period.from.format("Week %-V")),
+        Window::Quarter => format!("{} · {dates}", period.from.format("Q%q %Y")),
+        Window::All | Window::Month | Window::Year => dates,
+    }
+}
+
+/// Every metric a section or a sentence uses, in the catalog's order.
+fn definitions(template: &ReportTemplate, mut used: BTreeSet<&'static str>) -> Vec<Definition> {
+    for section in &template.sections {
+        match section {
+            SectionTemplate::Kpis(kpis) => used.extend(kpis.tiles.iter().map(|t| t.measure.metric.name)),
+            SectionTemplate::Chart(chart) => used.extend([chart.measure.metric.name]),
+            SectionTemplate::Table(table) => used.extend(table.columns.iter().map(|m| m.metric.name)),
+            SectionTemplate::Text(_) | SectionTemplate::PageBreak => {}
+        }
+    }
+    let define =
+        |m: &Metric| Definition { metric: m.versioned(), label: m.label.to_owned(), words: m.definition.to_owned() };
+    CATALOG.iter().filter(|m| used.contains(m.name)).map(define).collect()
+}
+
+#[cfg(test)]
+mod tests;

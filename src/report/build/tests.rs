@@ -1,0 +1,161 @@
+use super::*;
+use crate::metric::{Figure, Slice};
+use crate::report::document::{Chart, Judgment, Table};
+use crate::report::fixture::{EXECUTIVE_WEEKLY, context, document, expect_file, snapshot, template};
+
+fn table(document: &Document) -> &Table {
+    match document.sections.iter().find(|s| matches!(s, Section::Table(_))) {
+        Some(Section::Table(table)) => table,
+        _ => panic!("the weekly report has a table"),
+    }
+}
+
+fn charts(document: &Document) -> Vec<&Chart> {
+    document.sections.iter().filter_map(|s| if let Section::Chart(c) = s { Some(c) } else { None }).collect()
+}
+
+fn problems(text: &str) -> String {
+    ReportTemplate::parse("r", "r.toml", text).expect_err("a template with problems").to_string()
+}
+
+#[test]
+fn the_document_of_the_weekly_report_is_the_one_on_file() {
+    let json = serde_json::to_string_pretty(&document()).expect("a document is plain data");
+    expect_file("executive-weekly.document.json", &(json + "\n"));
+}
+
+#[test]
+fn every_problem_of_a_template_comes_at_once_with_its_place() {
+    let text = r##"title = "T"
+widnow = "week"
+[theme]
+accent = "blue"
+[[section]]
+kind = "kpis"
+metrics = ["revnue", "win_rate"]
+[[section]]
+kind = "chart"
+title = "C"
+shape = "dohnut"
+metric = "revenue"
+by = "stage"
+[[section]]
+kind = "table"
+title = "T"
+by = "sales_rep"
+columns = ["revenue", "win_rate"]
+sort = "win_rat"
+[[section]]
+kind = "text"
+body = "{{ value('revenue', 'wek') }}"
+[[section]]
+kind = "kpi"
+"##;
+    let found = problems(text);
+    for expected in [
+        "r.toml:2:1: unknown key `widnow` (did you mean `window`?)",
+        "r.toml:4:10: `accent` is `blue`, expected a colour such as \"#1D4ED8\"",
+        "r.toml:7:12: unknown metric `revnue` (did you mean `revenue`?)",
+        "r.toml:11:9: unknown shape `dohnut` (did you mean `donut`?)",
+        "r.toml:13:6: unknown dimension of `revenue` `stage` (valid: tier, sales_rep)",
+        "r.toml:19:8: unknown sort column `win_rat` (did you mean `win_rate`?)",
+        "r.toml:22:8: unknown window `wek`: did you mean `week`?",
+        "r.toml:24:8: unknown kind `kpi` (did you mean `kpis`?)",
+    ] {
+        assert!(found.lines().any(|line| line == expected), "missing: {expected}\nfound:\n{found}");
+    }
+    assert_eq!(found.lines().count(), 8, "{found}");
+}
+
+#[test]
+fn pictures_that_would_lie_are_refused() {
+    let chart = |rest: &str| problems(&format!("title = \"T\"\n[[section]]\nkind = \"chart\"\ntitle = \"C\"\n{rest}"));
+    assert!(chart("shape = \"line\"\nmetric = \"revenue\"\nby = \"tier\"").contains("needs `by` to be a grain"));
+    assert!(chart("shape = \"donut\"\nmetric = \"win_rate\"\nby = \"tier\"").contains("shows shares of a sum"));
+    assert!(chart("shape = \"line\"\nmetric = \"win_rate\"\nby = \"month\"").contains("has no daily series"));
+    assert!(chart("metric = \"deals_created\"\nby = \"tier\"").contains("it has no dimension"));
+    let all = problems("title = \"T\"\nwindow = \"all\"\ncompare = \"year\"\n[[section]]\nkind = \"page_break\"");
+    assert!(all.contains("window `all` has nothing before it to compare with"), "{all}");
+}
+
+#[test]
+fn totals_come_from_sums_over_every_row_also_the_hidden_ones() {
+    let mut template = template();
+    for section in &mut template.sections {
+        if let SectionTemplate::Table(table) = section {
+            table.limit = 2;
+        }
+    }
+    let document = build(&template, &snapshot(), &context()).expect("a document");
+    let table = table(&document);
+    assert_eq!((table.shown().len(), table.rows.len()), (2, 12));
+    let totals = table.totals.as_ref().expect("a total");
+    let sum = |column: usize| table.rows.iter().filter_map(|r| r.cells[column]).map(|f| f.numerator).sum::<i64>();
+    let denominators: i64 = table.rows.iter().filter_map(|r| r.cells[3]).map(|f| f.denominator).sum();
+    assert_eq!(totals[0], Some(Figure::whole(sum(0))));
+    assert_eq!(totals[3], Some(Figure::ratio(sum(3), denominators)));
+}
+
+#[test]
+fn a_rep_without_a_single_deal_still_has_a_row() {
+    let document = document();
+    let table = table(&document);
+    let nobody = table.rows.iter().find(|r| r.label == "Zoë Nobody").expect("a row");
+    assert_eq!(nobody.cells[3], Some(Figure::ratio(0, 0)));
+    let unassigned = table.rows.iter().find(|r| r.member == "unassigned").expect("a row");
+    assert_eq!((unassigned.label.as_str(), unassigned.cells[0]), ("Unassigned", None));
+}
+
+#[test]
+fn the_rest_beyond_the_top_adds_up_as_other() {
+    let document = document();
+    let reps = *charts(&document).last().expect("the chart by rep");
+    assert_eq!(reps.categories.len(), 6);
+    let sum: i64 = reps.series[0].figures.iter().filter_map(|f| f.and_then(|f| f.rounded())).sum();
+    let all: i64 = table(&document).rows.iter().filter_map(|r| r.cells[0]).map(|f| f.numerator).sum();
+    assert_eq!(sum, all);
+    assert_eq!(reps.categories[5].label, "Other");
+}
+
+#[test]
+fn months_before_the_first_day_are_unknown_and_not_zero() {
+    let document = document();
+    let revenue = charts(&document)[0];
+    let before = &revenue.series[1];
+    assert_eq!(before.name, "A year before");
+    assert!(before.figures[0].is_none() && before.figures[11].is_some());
+}
+
+#[test]
+fn a_metric_the_snapshot_lacks_holds_the_report() {
+    let mut snapshot = snapshot();
+    snapshot.points.remove("open_value");
+    let error = build(&template(), &snapshot, &context()).expect_err("a hole");
+    assert_eq!(error.to_string(), "report `executive-weekly`: metric `open_value` is not in snapshot 317");
+}
+
+#[test]
+fn a_missing_comparison_says_nothing_and_judges_nothing() {
+    let document = document();
+    let Some(Section::Kpis(row)) = document.sections.first() else { panic!("tiles come first") };
+    let tile = row.tiles.iter().find(|t| t.metric == "new_customers@1").expect("a tile");
+    let change = tile.change.as_ref().expect("a comparison was asked for");
+    assert_eq!((change.tenths, change.judgment), (None, Judgment::Neutral));
+}
+
+#[test]
+fn a_member_nobody_knows_is_named_with_the_nearest() {
+    let text = EXECUTIVE_WEEKLY.replace("\"negotiation\", \"closed_won\"", "\"negotation\", \"closed_won\"");
+    let template = ReportTemplate::parse("r", "r.toml", &text).expect("members are checked against the snapshot");
+    let error = build(&template, &snapshot(), &context()).expect_err("no such member");
+    assert_eq!(crate::base::Remedied::hint(&error).as_deref(), Some("did you mean `negotiation`?"));
+}
+
+#[test]
+fn what_belongs_to_no_row_is_named() {
+    let mut snapshot = snapshot();
+    let points = snapshot.points.get_mut("deals_lost").expect("published");
+    points.insert(Slice::of(Window::Quarter), Figure::whole(1_000_000));
+    let document = build(&template(), &snapshot, &context()).expect("a document");
+    assert!(table(&document).notes.iter().any(|note| note.starts_with("Deals lost: ")));
+}

@@ -1,0 +1,414 @@
+//! The document: what a report says, in typed sections, before anything has a font or a place.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::base::Period;
+use crate::metric::snapshot::Reconciliation;
+use crate::metric::{Direction, Figure, Unit};
+use crate::report::Locale;
+
+/// A whole report, ready to be rendered in any format.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Document {
+    /// The template's name; file names begin with it.
+    pub report: String,
+    /// The headline.
+    pub title: String,
+    /// One line under the headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subtitle: Option<String>,
+    /// Who the numbers belong to.
+    pub organisation: String,
+    /// The mail's subject.
+    pub subject: String,
+    /// The line an inbox shows after the subject.
+    pub preheader: String,
+    /// The report's main period, in words.
+    pub period_label: String,
+    /// The report's main period.
+    pub period: Period,
+    /// The last complete day inside.
+    pub business_date: NaiveDate,
+    /// ISO 4217.
+    pub currency: String,
+    /// How numbers and dates are written.
+    pub locale: Locale,
+    /// Sheet and its orientation.
+    pub layout: Layout,
+    /// White-label colours and words.
+    pub theme: Theme,
+    /// The snapshot every number comes from.
+    pub snapshot: SnapshotMark,
+    /// Source rows = star rows, per entity, as checked at publish.
+    pub reconciliation: Vec<Reconciliation>,
+    /// Sentences a reader must know about the data.
+    pub warnings: Vec<String>,
+    /// Every metric the report uses, in the catalog's order.
+    pub definitions: Vec<Definition>,
+    /// Where the same report stands on the web.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_url: Option<String>,
+    /// SHA-256 of the template, hex.
+    pub template_hash: String,
+    /// What the report says, in order.
+    pub sections: Vec<Section>,
+}
+
+impl Document {
+    /// Whether every row of the source is in the star or in quarantine.
+    pub fn reconciliation_holds(&self) -> bool {
+        self.reconciliation.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows)
+    }
+
+    /// The proof in one line: `✓ Source = star: deal 4,812 = 4,810 + 2 held`. Blanks within an equation do not break.
+    pub fn reconciliation_line(&self) -> String {
+        if self.reconciliation.is_empty() {
+            return "Source and star were not compared for this snapshot".to_owned();
+        }
+        let count = |n: i64| self.locale.integer(n);
+        let equation = |l: &Reconciliation| {
+            let held =
+                if l.quarantined_rows > 0 { format!(" + {} held", count(l.quarantined_rows)) } else { String::new() };
+            let sign = if l.source_rows == l.star_rows + l.quarantined_rows { "=" } else { "≠" };
+            format!("{} {} {sign} {}{held}", l.entity, count(l.source_rows), count(l.star_rows)).replace(' ', "\u{a0}")
+        };
+        let equations: Vec<String> = self.reconciliation.iter().map(equation).collect();
+        let head = if self.reconciliation_holds() { "✓ Source = star: " } else { "! Source and star differ: " };
+        let has_held = self.reconciliation.iter().any(|l| l.quarantined_rows > 0);
+        let tail = if has_held { " (held: in quarantine)" } else { "" };
+        format!("{head}{}{tail}", equations.join(" · "))
+    }
+}
+
+/// The sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Layout {
+    /// Its format.
+    pub paper: Paper,
+    /// Which side is up.
+    pub orientation: Orientation,
+}
+
+/// Formats of paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Paper {
+    /// 210 × 297 mm.
+    A4,
+    /// 8.5 × 11 inches.
+    Letter,
+}
+
+/// Which side of the sheet is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Orientation {
+    /// The short side.
+    Portrait,
+    /// The long side.
+    Landscape,
+}
+
+/// An sRGB colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+impl Colour {
+    /// Reads `#2563EB`.
+    pub fn parse(text: &str) -> Option<Colour> {
+        let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii())?;
+        let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
+        Some(Colour(channel(0)?, channel(2)?, channel(4)?))
+    }
+
+    /// Writes `#2563eb`.
+    pub fn hex(self) -> String {
+        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+impl Serialize for Colour {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.hex())
+    }
+}
+
+/// White-label colours and words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Theme {
+    /// The house colour: bands, first series, links.
+    pub accent: Colour,
+    /// The left half of every page's foot.
+    pub footer: String,
+}
+
+/// The snapshot a document was built from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SnapshotMark {
+    /// Its number.
+    pub snapshot_id: i64,
+    /// When it became current.
+    pub published_at: DateTime<Utc>,
+    /// SHA-256 of the metric definitions, hex.
+    pub definition_hash: String,
+    /// Source → high-water mark.
+    pub watermarks: BTreeMap<String, String>,
+}
+
+/// What a metric means, for the last page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Definition {
+    /// `win_rate@1`.
+    pub metric: String,
+    /// The reader's name for it.
+    pub label: String,
+    /// The meaning in words.
+    pub words: String,
+}
+
+/// One thing the report says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// Tiles.
+    Kpis(KpiRow),
+    /// A picture of numbers.
+    Chart(Chart),
+    /// Rows by a dimension's member.
+    Table(Table),
+    /// Words over the numbers.
+    Text(Text),
+    /// What follows begins on a new page.
+    PageBreak,
+}
+
+/// Tiles that stand together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KpiRow {
+    /// Stable within the report.
+    pub id: String,
+    /// The heading, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The tiles.
+    pub tiles: Vec<Kpi>,
+}
+
+/// One number with what it is compared to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Kpi {
+    /// The metric's name.
+    pub metric: String,
+    /// The reader's name for it.
+    pub label: String,
+    /// Which span, in words.
+    pub span: String,
+    /// What it is counted in.
+    pub unit: Unit,
+    /// The value.
+    pub figure: Option<Figure>,
+    /// What it is compared with, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+}
+
+/// A comparison and whether it is good news.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The earlier value.
+    pub figure: Option<Figure>,
+    /// Tenths of a percent, or tenths of a percentage point; `None` when it cannot be said.
+    pub tenths: Option<i64>,
+    /// Percentages differ by points, everything else relatively.
+    pub in_points: bool,
+    /// Good, bad or neither.
+    pub judgment: Judgment,
+    /// `prior week`.
+    pub against: String,
+    /// The dates compared with.
+    pub period: Period,
+}
+
+/// Whether a change is welcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judgment {
+    /// The metric moved its good way.
+    Good,
+    /// The metric moved its bad way.
+    Bad,
+    /// It did not move, has no good way, or cannot be said.
+    Neutral,
+}
+
+impl Judgment {
+    /// Judges a signed change by the metric's good direction.
+    pub fn of(direction: Direction, tenths: Option<i64>) -> Judgment {
+        match (direction, tenths.unwrap_or(0).signum()) {
+            (Direction::Up, 1) | (Direction::Down, -1) => Judgment::Good,
+            (Direction::Up, -1) | (Direction::Down, 1) => Judgment::Bad,
+            _ => Judgment::Neutral,
+        }
+    }
+}
+
+/// How a chart is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartKind {
+    /// A line over time.
+    Line,
+    /// A line over time with the space under it filled.
+    Area,
+    /// Upright bars.
+    Bar,
+    /// Lying bars: for long names.
+    HorizontalBar,
+    /// Shares of a whole.
+    Donut,
+    /// Stages, each a part of the one before.
+    Funnel,
+}
+
+/// How much of the page's width a chart takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Width {
+    /// All of it.
+    Full,
+    /// Half; two halves that follow each other stand side by side.
+    Half,
+}
+
+/// A picture of numbers, not yet drawn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Chart {
+    /// Stable within the report.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// Which span, in words.
+    pub span: String,
+    /// How it is drawn.
+    pub kind: ChartKind,
+    /// Full or half.
+    pub width: Width,
+    /// What the values are counted in.
+    pub unit: Unit,
+    /// What stands on the category axis: `Month`, `Stage`.
+    pub axis: String,
+    /// The categories, in order.
+    pub categories: Vec<Category>,
+    /// One value a category each; the first series is the one spoken of.
+    pub series: Vec<Series>,
+}
+
+/// One place on the category axis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Category {
+    /// In full: `Oct 2026`.
+    pub label: String,
+    /// Where space is short: `Oct`.
+    pub short: String,
+    /// Whether it holds everything beyond the largest n.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_rest: bool,
+}
+
+/// One line, or one set of bars.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Series {
+    /// The legend's word.
+    pub name: String,
+    /// One figure a category; `None` where nothing is known.
+    pub figures: Vec<Option<Figure>>,
+}
+
+impl Chart {
+    /// Whether no series holds a value other than zero.
+    pub fn is_empty(&self) -> bool {
+        let known = |f: &Option<Figure>| f.is_some_and(|f| f.numerator != 0 && f.denominator != 0);
+        !self.series.iter().any(|s| s.figures.iter().any(known))
+    }
+}
+
+/// Rows by a dimension's member.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table {
+    /// Stable within the report.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// Which span, in words; empty when the columns differ.
+    pub span: String,
+    /// The first column's heading.
+    pub row_label: String,
+    /// The columns after the first.
+    pub columns: Vec<Column>,
+    /// Every row, sorted.
+    pub rows: Vec<Row>,
+    /// Pages and mails show this many rows, the workbook all.
+    pub limit: usize,
+    /// The column the rows are sorted by, if not by name.
+    pub sorted_by: Option<usize>,
+    /// Totals over every row, one a column, from sums.
+    pub totals: Option<Vec<Option<Figure>>>,
+    /// What a reader must know about this table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    /// The rows a page shows.
+    pub fn shown(&self) -> &[Row] {
+        &self.rows[..self.limit.min(self.rows.len())]
+    }
+}
+
+/// A column of figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// The metric's name.
+    pub metric: String,
+    /// The heading.
+    pub label: String,
+    /// What the values are counted in.
+    pub unit: Unit,
+    /// Whether a value is a ratio of sums (its total is not the sum of the values).
+    pub is_ratio: bool,
+}
+
+/// A row of figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The member's id.
+    pub member: String,
+    /// The member's name.
+    pub label: String,
+    /// One figure a column; `None` where nothing is known.
+    pub cells: Vec<Option<Figure>>,
+}
+
+/// Words over the numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// Stable within the report.
+    pub id: String,
+    /// The heading, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The paragraphs.
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// One paragraph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Paragraph {
+    /// Its words, on one line.
+    pub words: String,
+    /// Whether it is an item of a list.
+    pub is_item: bool,
+}

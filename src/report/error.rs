@@ -1,0 +1,77 @@
+//! Why a report could not be said.
+
+use crate::base::{Remedied, Remedy, nearest};
+
+/// Why a document could not be built from a template and a snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The snapshot holds no point of a metric the template asks for.
+    #[error("report `{report}`: metric `{metric}` is not in snapshot {snapshot_id}")]
+    Unpublished {
+        /// The template.
+        report: String,
+        /// The metric.
+        metric: String,
+        /// The snapshot.
+        snapshot_id: i64,
+    },
+    /// The snapshot holds no daily series of a metric the template draws over time.
+    #[error("report `{report}`: snapshot {snapshot_id} has no daily series of `{metric}`")]
+    SeriesMissing {
+        /// The template.
+        report: String,
+        /// The metric.
+        metric: String,
+        /// The snapshot.
+        snapshot_id: i64,
+    },
+    /// A `members` list names what the dimension does not have.
+    #[error("report `{report}`: dimension `{dimension}` has no member `{member}`")]
+    UnknownMember {
+        /// The template.
+        report: String,
+        /// The dimension.
+        dimension: String,
+        /// What was asked for.
+        member: String,
+        /// What there is.
+        valid: Vec<String>,
+    },
+    /// Words over the numbers failed.
+    #[error("report `{report}`: the words of `{place}` cannot be written")]
+    Words {
+        /// The template.
+        report: String,
+        /// Which text: a section, the subject.
+        place: String,
+        /// The template engine's reason.
+        #[source]
+        source: minijinja::Error,
+    },
+}
+
+impl Remedied for ReportError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            ReportError::Unpublished { .. } | ReportError::SeriesMissing { .. } => Remedy::RetryLater,
+            ReportError::UnknownMember { .. } | ReportError::Words { .. } => Remedy::FixConfig,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            ReportError::Unpublished { .. } | ReportError::SeriesMissing { .. } => {
+                Some("the snapshot is older than the metric: run the metrics job, then the report again".to_owned())
+            }
+            ReportError::UnknownMember { member, valid, .. } => {
+                Some(match nearest(member, valid.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("valid: {}", valid.join(", ")),
+                })
+            }
+            ReportError::Words { .. } => {
+                Some("`vesper check` names the line; see the comments in templates/reports".to_owned())
+            }
+        }
+    }
+}

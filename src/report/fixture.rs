@@ -1,0 +1,254 @@
+//! A plausible snapshot in memory: names in many scripts, zeros and missing values.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::base::period::minus_days;
+use crate::metric::catalog::CATALOG;
+use crate::metric::snapshot::Reconciliation;
+use crate::metric::{Compare, DaySeries, Figure, Member, Metric, Slice, Snapshot, SnapshotHeader, Unit, Window};
+use crate::report::{Document, ReportContext, ReportTemplate, build};
+
+/// The weekly template the house ships.
+pub(crate) const EXECUTIVE_WEEKLY: &str = include_str!("../../templates/reports/executive-weekly.toml");
+
+/// A small generator that gives the same numbers everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as i64) % sides
+    }
+}
+
+fn member(member: &str, label: &str) -> Member {
+    Member { member: member.to_owned(), label: label.to_owned() }
+}
+
+fn members() -> BTreeMap<String, Vec<Member>> {
+    let reps = [
+        "Amélie Dubois-Lefèvre",
+        "Björn Ångström",
+        "Łukasz Wiśniewski",
+        "Ελένη Παπαδοπούλου",
+        "Анна Соколова",
+        "王小明",
+        "佐藤 花子",
+        "Maximiliane Freifrau von und zu Hohenlohe-Waldenburg-Schillingsfürst",
+        "José Ñáñez",
+        "O’Brien & Sons <sales>",
+        "Zoë Nobody",
+    ];
+    let reps = reps.iter().enumerate().map(|(at, label)| member(&format!("rep-{at:02}"), label)).collect();
+    let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(m, l)| member(m, l)).collect::<Vec<_>>();
+    BTreeMap::from([
+        (
+            "stage".to_owned(),
+            pairs(&[
+                ("lead", "Lead"),
+                ("qualified", "Qualified"),
+                ("proposal", "Proposal"),
+                ("negotiation", "Negotiation"),
+                ("closed_won", "Closed won"),
+                ("closed_lost", "Closed lost"),
+            ]),
+        ),
+        (
+            "tier".to_owned(),
+            pairs(&[("free", "Free"), ("basic", "Basic"), ("pro", "Pro"), ("enterprise", "Enterprise")]),
+        ),
+        (
+            "status".to_owned(),
+            pairs(&[("lead", "Lead"), ("prospect", "Prospect"), ("customer", "Customer"), ("churned", "Churned")]),
+        ),
+        ("type".to_owned(), pairs(&[("call", "Call"), ("email", "E-mail"), ("meeting", "Meeting")])),
+        ("sales_rep".to_owned(), reps),
+    ])
+}
+
+fn weight(window: Window) -> i64 {
+    match window {
+        Window::All => 160,
+        Window::Week => 1,
+        Window::Month => 4,
+        Window::Quarter => 13,
+        Window::Year => 52,
+    }
+}
+
+fn figure(metric: &Metric, weight: i64, dice: &mut Dice) -> Figure {
+    let count = weight * 3 + dice.roll(weight + 4);
+    match (metric.unit, metric.name) {
+        (Unit::Money, "avg_deal_value") => Figure::ratio(count * 812_345, count),
+        (Unit::Money, _) => Figure::whole(count * 812_345 + dice.roll(100)),
+        (Unit::Percent, _) => Figure::ratio(count, count + weight * 2 + dice.roll(weight + 1)),
+        (Unit::Count, _) => Figure::whole(count),
+        (Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean, _) => {
+            Figure::ratio(count * 31 + dice.roll(count), count)
+        }
+    }
+}
+
+/// A member's figure: the last rep of the list never sold anything, `Free` has no money.
+fn member_figure(metric: &Metric, (dimension, at, id): (&str, i64, &str), window: Window, dice: &mut Dice) -> Figure {
+    if id == "rep-10" {
+        return if matches!(metric.unit, Unit::Percent | Unit::Days) || metric.name == "avg_deal_value" {
+            Figure::ratio(0, 0)
+        } else {
+            Figure::whole(0)
+        };
+    }
+    if metric.name == "stage_reached" {
+        return Figure::whole([4_812, 3_120, 1_934, 1_102, 684, 0][at as usize]);
+    }
+    if metric.name == "active_customers" && dimension == "tier" {
+        return Figure::whole([412, 655, 288, 96][at as usize]);
+    }
+    figure(metric, weight(window).max(13) / 13 * (12 - at).max(1), dice)
+}
+
+fn points(members: &BTreeMap<String, Vec<Member>>) -> BTreeMap<String, BTreeMap<Slice, Figure>> {
+    let mut dice = Dice(42);
+    let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
+    for metric in CATALOG {
+        let of = points.entry(metric.name.to_owned()).or_default();
+        for window in Window::ALL {
+            of.insert(Slice::of(window), figure(metric, weight(window) * 9, &mut dice));
+            for compare in [Compare::Previous, Compare::Year].into_iter().filter(|_| window != Window::All) {
+                of.insert(Slice::of(window).compared(compare), figure(metric, weight(window) * 9, &mut dice));
+            }
+            for dimension in metric.dimensions {
+                for (at, m) in members[*dimension].iter().enumerate() {
+                    let cut = (*dimension, at as i64, m.member.as_str());
+                    of.insert(
+                        Slice::of(window).at(dimension, &m.member),
+                        member_figure(metric, cut, window, &mut dice),
+                    );
+                }
+            }
+            if metric.dimensions.contains(&"sales_rep") && metric.name.starts_with("deals_") {
+                of.insert(Slice::of(window).at("sales_rep", "unassigned"), Figure::whole(2));
+            }
+        }
+    }
+    settle(&mut points);
+    // Nobody churned out of nobody: a rate without a denominator, and a tile that was never published.
+    points.entry("churn_rate".to_owned()).or_default().insert(Slice::of(Window::Week), Figure::ratio(0, 0));
+    points.entry("new_customers".to_owned()).or_default().remove(&Slice::of(Window::Week).compared(Compare::Previous));
+    points
+}
+
+/// Makes the wholes agree with their parts where a reader would add them up.
+fn settle(points: &mut BTreeMap<String, BTreeMap<Slice, Figure>>) {
+    for name in ["revenue", "deals_won", "deals_lost", "win_rate", "avg_deal_value", "avg_days_to_close"] {
+        let of = points.get_mut(name).expect("published");
+        for window in [Window::Quarter, Window::Year] {
+            let is_part = |s: &Slice| s.window == window && s.member.as_ref().is_some_and(|m| m.0 == "sales_rep");
+            let parts: Vec<Figure> = of.iter().filter(|(s, _)| is_part(s)).map(|(_, f)| *f).collect();
+            let is_ratio = parts.iter().any(|f| f.denominator != 1);
+            let numerator = parts.iter().map(|f| f.numerator).sum();
+            let denominator = if is_ratio { parts.iter().map(|f| f.denominator).sum() } else { 1 };
+            of.insert(Slice::of(window), Figure { numerator, denominator });
+        }
+    }
+    let customers = points.get_mut("active_customers").expect("published");
+    customers.insert(Slice::of(Window::Week), Figure::whole(1_451));
+    customers.insert(Slice::of(Window::Week).compared(Compare::Previous), Figure::whole(1_438));
+    customers.remove(&Slice::of(Window::Quarter));
+    let weighted = points.get_mut("weighted_value").expect("published");
+    weighted.insert(Slice::of(Window::Week), Figure::whole(9_412_077));
+    weighted.insert(Slice::of(Window::Week).compared(Compare::Previous), Figure::whole(9_018_450));
+}
+
+fn series(business_date: NaiveDate, first_date: NaiveDate) -> BTreeMap<String, DaySeries> {
+    let mut dice = Dice(7);
+    let days = (business_date - first_date).num_days() + 1;
+    let mut daily = |metric: &Metric| {
+        let scale = if metric.unit == Unit::Money { 612_345 } else { 3 };
+        let values = (0..days).map(|day| scale * (2 + day / 180) + dice.roll(scale)).collect();
+        DaySeries { start_date: first_date, values }
+    };
+    CATALOG.iter().filter(|m| m.has_series).map(|m| (m.name.to_owned(), daily(m))).collect()
+}
+
+/// A snapshot of a business that sells all over the world.
+pub(crate) fn snapshot() -> Snapshot {
+    let business_date: NaiveDate = "2026-11-22".parse().expect("a date");
+    let first_date = minus_days(business_date, 600);
+    let members = members();
+    let line = |entity: &str, source_rows, quarantined_rows| Reconciliation {
+        entity: entity.to_owned(),
+        source_rows,
+        star_rows: source_rows - quarantined_rows,
+        quarantined_rows,
+    };
+    Snapshot {
+        header: SnapshotHeader {
+            snapshot_id: 317,
+            tenant: "main".to_owned(),
+            business_date,
+            first_date,
+            published_at: "2026-11-23T02:04:11Z".parse::<DateTime<Utc>>().expect("an instant"),
+            run_id: Some(1_204),
+            definition_hash: "9f2c".repeat(16),
+            currency: "EUR".to_owned(),
+            watermarks: BTreeMap::from([("crm".to_owned(), "2026-11-23 00:00:00+00".to_owned())]),
+            reconciliation: vec![
+                line("customer", 1_451, 0),
+                line("deal", 4_812, 2),
+                line("interaction", 38_204, 0),
+                line("order", 9_127, 0),
+            ],
+            warnings: vec![
+                "12 deals closed before 2025-06-01 have no stage history; their path is inferred from the close date."
+                    .to_owned(),
+            ],
+        },
+        points: points(&members),
+        series: series(business_date, first_date),
+        members,
+        documents: BTreeMap::new(),
+    }
+}
+
+/// The shipped template, read.
+pub(crate) fn template() -> ReportTemplate {
+    let file = "templates/reports/executive-weekly.toml";
+    ReportTemplate::parse("executive-weekly", file, EXECUTIVE_WEEKLY).expect("the shipped template is valid")
+}
+
+/// The deployment the tests speak of.
+pub(crate) fn context() -> ReportContext {
+    ReportContext {
+        organisation: "Acme Café Group".to_owned(),
+        web_url: Some("https://reports.example.com/editions/317".to_owned()),
+    }
+}
+
+/// The shipped report over the plausible snapshot.
+pub(crate) fn document() -> Document {
+    build(&template(), &snapshot(), &context()).expect("the shipped report can be built")
+}
+
+/// Compares `found` with the file `tests/render/<name>`; with `VESPER_BLESS=1` writes it instead.
+pub(crate) fn expect_file(name: &str, found: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render").join(name);
+    if std::env::var_os("VESPER_BLESS").is_some() {
+        std::fs::write(&path, found).expect("tests/render can be written");
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if expected != found {
+        let at = expected.lines().zip(found.lines()).position(|(a, b)| a != b);
+        let at = at.unwrap_or_else(|| expected.lines().count().min(found.lines().count()));
+        let line = |text: &str| text.lines().nth(at).unwrap_or("(end of file)").to_owned();
+        panic!(
+            "tests/render/{name} differs at line {}:\n  expected {}\n  found    {}\nVESPER_BLESS=1 writes it anew",
+            at + 1,
+            line(&expected),
+            line(found)
+        );
+    }
+}

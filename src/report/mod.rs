@@ -1,0 +1,35 @@
+//! What is said: a report template and a published snapshot become a [`Document`].
+//!
+//! In: `templates/reports/<name>.toml` (read strictly, every problem at once) and one snapshot.
+//! Out: a document of typed sections: tiles, charts, tables, words. Its numbers are figures with a
+//! unit, never text, so that a workbook gets numbers and a page gets them in the reader's locale.
+//!
+//! The document is the last place with meaning. Everything that compares, totals, sorts or names
+//! happens here, once, so that the PDF, the workbook, the mail and the web edition cannot disagree.
+//!
+//! Never here: fonts, coordinates, file formats, a database, the clock.
+
+mod build;
+mod chart;
+mod document;
+mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod kpi;
+mod locale;
+mod parse;
+mod table;
+mod template;
+mod words;
+
+pub use build::{ReportContext, build};
+pub use document::{
+    Category, Change, Chart, ChartKind, Colour, Column, Definition, Document, Judgment, Kpi, KpiRow, Layout,
+    Orientation, Paper, Paragraph, Row, Section, Series, SnapshotMark, Table, Text, Theme, Width,
+};
+pub use error::ReportError;
+pub use locale::{Locale, NOTHING};
+pub use template::{
+    By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
+    TextTemplate,
+};

@@ -1,0 +1,332 @@
+//! Reads a report template: strictly, every problem at once, each with its place and the nearest name.
+
+use sha2::{Digest, Sha256};
+
+use crate::base::strict_toml::{Placed, Table, TomlFile};
+use crate::base::{Grain, Problems};
+use crate::metric::catalog::{self, CATALOG};
+use crate::metric::{Compare, Metric, Unit, Window};
+use crate::report::document::{ChartKind, Colour, Layout, Orientation, Paper, Theme, Width};
+use crate::report::locale::Locale;
+use crate::report::template::{
+    By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
+    TextTemplate,
+};
+use crate::report::words;
+
+const WINDOWS: &[(&str, Window)] = &[
+    ("all", Window::All),
+    ("week", Window::Week),
+    ("month", Window::Month),
+    ("quarter", Window::Quarter),
+    ("year", Window::Year),
+];
+const COMPARES: &[(&str, Option<Compare>)] =
+    &[("previous", Some(Compare::Previous)), ("year", Some(Compare::Year)), ("none", None)];
+const SHAPES: &[(&str, ChartKind)] = &[
+    ("line", ChartKind::Line),
+    ("area", ChartKind::Area),
+    ("bar", ChartKind::Bar),
+    ("horizontal-bar", ChartKind::HorizontalBar),
+    ("donut", ChartKind::Donut),
+    ("funnel", ChartKind::Funnel),
+];
+const KINDS: &[&str] = &["kpis", "chart", "table", "text", "page_break"];
+/// A PDF's memory grows with its tagged cells; the workbook holds every row.
+const ROW_LIMIT_MAX: i64 = 1_000;
+/// More points than this are not told apart at a page's width.
+const BUCKET_COUNT_MAX: i64 = 60;
+/// More tiles than this no reader takes in.
+const TILE_COUNT_MAX: usize = 12;
+
+/// What a section inherits from the top of the file.
+#[derive(Clone, Copy)]
+struct Defaults {
+    window: Window,
+    compare: Option<Compare>,
+}
+
+impl ReportTemplate {
+    /// Reads the template `name` (a file's stem) from `text`; `file_name` stands before every problem.
+    pub fn parse(name: &str, file_name: &str, text: &str) -> Result<ReportTemplate, Problems> {
+        let file = TomlFile::parse(file_name, text);
+        let template = read_template(&file, name, text);
+        file.finish()?;
+        Ok(template)
+    }
+}
+
+fn read_template(file: &TomlFile<'_>, name: &str, text: &str) -> ReportTemplate {
+    let top = file.top();
+    let title = top.text("title").map(|t| t.value).unwrap_or_default();
+    let window = top.choice("window", WINDOWS, Window::Week);
+    let compare = read_compare(&top, window, if window == Window::All { None } else { Some(Compare::Previous) });
+    let defaults = Defaults { window, compare };
+    let words_or = |key: &str, default: &str| match top.text_opt(key) {
+        Some(placed) => {
+            check_words(&top, &placed);
+            placed.value
+        }
+        None => default.to_owned(),
+    };
+    let template = ReportTemplate {
+        name: name.to_owned(),
+        subtitle: top.text_opt("subtitle").map(|t| t.value),
+        audience: top.text_opt("audience").map(|t| t.value),
+        subject: words_or("subject", "{{ title }} · {{ period }}"),
+        preheader: words_or("preheader", "{{ organisation }}: {{ period }}"),
+        organisation: top.text_opt("organisation").map(|t| t.value),
+        window,
+        locale: top.choice("locale", Locale::CHOICES, Locale::En),
+        layout: Layout {
+            paper: top.choice("paper", &[("a4", Paper::A4), ("letter", Paper::Letter)], Paper::A4),
+            orientation: top.choice(
+                "orientation",
+                &[("portrait", Orientation::Portrait), ("landscape", Orientation::Landscape)],
+                Orientation::Portrait,
+            ),
+        },
+        theme: read_theme(&top),
+        sections: top.tables("section").iter().filter_map(|s| read_section(s, defaults)).collect(),
+        hash: hex::encode(Sha256::digest(text.as_bytes())),
+        title,
+    };
+    if !top.has("section") {
+        file.problem(&(0..0), "no `[[section]]`: the report would say nothing", None);
+    }
+    top.finish();
+    template
+}
+
+fn read_theme(top: &Table<'_, '_>) -> Theme {
+    let mut theme = Theme { accent: Colour(0x1d, 0x4e, 0xd8), footer: "Confidential".to_owned() };
+    let Some(table) = top.table("theme") else { return theme };
+    if let Some(accent) = table.text_opt("accent") {
+        match Colour::parse(&accent.value) {
+            Some(colour) => theme.accent = colour,
+            None => {
+                let message = format!("`accent` is `{}`, expected a colour such as \"#1D4ED8\"", accent.value);
+                table.file().problem(&accent.span, message, None);
+            }
+        }
+    }
+    theme.footer = table.text_or("footer", &theme.footer);
+    table.finish();
+    theme
+}
+
+fn read_section(section: &Table<'_, '_>, defaults: Defaults) -> Option<SectionTemplate> {
+    let kind = section.text("kind")?;
+    let read = match kind.value.as_str() {
+        "kpis" => read_kpis(section, defaults).map(SectionTemplate::Kpis),
+        "chart" => read_chart(section, defaults).map(SectionTemplate::Chart),
+        "table" => read_table(section, defaults).map(SectionTemplate::Table),
+        "text" => read_text(section).map(SectionTemplate::Text),
+        "page_break" => Some(SectionTemplate::PageBreak),
+        unknown => {
+            section.file().unknown_name(&kind.span, "kind", unknown, KINDS.iter().copied());
+            return None;
+        }
+    };
+    section.finish();
+    read
+}
+
+fn read_kpis(section: &Table<'_, '_>, defaults: Defaults) -> Option<KpisTemplate> {
+    let window = section.choice("window", WINDOWS, defaults.window);
+    let compare = read_compare(section, window, defaults.compare);
+    let mut tiles = Vec::new();
+    for name in section.texts("metrics") {
+        if let Some(metric) = find_metric(section, &name) {
+            tiles.push(KpiTemplate { measure: Measure { metric, window, label: None }, compare });
+        }
+    }
+    for tile in section.tables("tile") {
+        let measure = read_measure(&tile, window);
+        let compare = measure.as_ref().and_then(|m| read_compare(&tile, m.window, compare));
+        tile.finish();
+        tiles.extend(measure.map(|measure| KpiTemplate { measure, compare }));
+    }
+    let has_any = section.has("metrics") || section.has("tile");
+    if !has_any || tiles.len() > TILE_COUNT_MAX {
+        let message = format!("a `kpis` section has 1 to {TILE_COUNT_MAX} tiles");
+        section.file().problem(&section.span(), message, Some("list them in `metrics`".to_owned()));
+    }
+    Some(KpisTemplate { title: section.text_opt("title").map(|t| t.value), tiles })
+}
+
+/// A metric with its window and label, from a tile's, column's or chart's own table.
+fn read_measure(table: &Table<'_, '_>, window: Window) -> Option<Measure> {
+    let name = table.text("metric");
+    let window = table.choice("window", WINDOWS, window);
+    let label = table.text_opt("label").map(|t| t.value);
+    Some(Measure { metric: find_metric(table, &name?)?, window, label })
+}
+
+fn find_metric(table: &Table<'_, '_>, name: &Placed<String>) -> Option<&'static Metric> {
+    let metric = catalog::find(&name.value);
+    if metric.is_none() {
+        table.file().unknown_name(&name.span, "metric", &name.value, CATALOG.iter().map(|m| m.name));
+    }
+    metric
+}
+
+/// The comparison of a window; before `all` there is nothing to compare with.
+fn read_compare(table: &Table<'_, '_>, window: Window, default: Option<Compare>) -> Option<Compare> {
+    let is_written = table.text_opt("compare");
+    let compare = table.choice("compare", COMPARES, default);
+    if window != Window::All {
+        return compare;
+    }
+    if let (Some(written), Some(_)) = (is_written, compare) {
+        let message = "window `all` has nothing before it to compare with";
+        table.file().problem(&written.span, message, Some("write compare = \"none\"".to_owned()));
+    }
+    None
+}
+
+/// A dimension that every metric of `metrics` may be cut by.
+fn find_dimension(table: &Table<'_, '_>, by: &Placed<String>, metrics: &[&'static Metric]) -> Option<&'static str> {
+    let mut found = None;
+    for metric in metrics {
+        match metric.dimensions.iter().find(|d| **d == by.value) {
+            Some(dimension) => found = Some(*dimension),
+            None if metric.dimensions.is_empty() => {
+                let message = format!("metric `{}` cannot be cut by `{}`", metric.name, by.value);
+                table.file().problem(&by.span, message, Some("it has no dimension".to_owned()));
+                return None;
+            }
+            None => {
+                let kind = format!("dimension of `{}`", metric.name);
+                table.file().unknown_name(&by.span, &kind, &by.value, metric.dimensions.iter().copied());
+                return None;
+            }
+        }
+    }
+    found
+}
+
+fn read_chart(section: &Table<'_, '_>, defaults: Defaults) -> Option<ChartTemplate> {
+    let title = section.text("title");
+    let kind = section.choice("shape", SHAPES, ChartKind::Bar);
+    let width = section.choice("width", &[("full", Width::Full), ("half", Width::Half)], Width::Full);
+    let measure = read_measure(section, defaults.window);
+    let by = section.text("by");
+    let grain = by.as_ref().and_then(|b| Grain::parse(&b.value));
+    let by = match (measure.as_ref(), by, grain) {
+        (Some(measure), Some(by), Some(grain)) => read_time(section, measure, &by, grain),
+        (Some(measure), Some(by), None) => read_cut(section, measure, &by),
+        _ => {
+            // Asked for, so that they are not called unknown beside the problem that matters.
+            for key in ["last", "compare", "members", "top", "sort"] {
+                section.has(key);
+            }
+            None
+        }
+    };
+    check_shape(section, kind, by.as_ref(), measure.as_ref());
+    Some(ChartTemplate { title: title?.value, kind, width, measure: measure?, by: by? })
+}
+
+fn read_time(section: &Table<'_, '_>, measure: &Measure, by: &Placed<String>, grain: Grain) -> Option<By> {
+    let last = section.integer_or("last", 12, 2..=BUCKET_COUNT_MAX) as usize;
+    let with_year_before = section.choice("compare", &[("year", true), ("none", false)], false);
+    if !measure.metric.has_series {
+        let series: Vec<&str> = CATALOG.iter().filter(|m| m.has_series).map(|m| m.name).collect();
+        let message = format!("metric `{}` has no daily series to be drawn by {}", measure.metric.name, by.value);
+        section.file().problem(&by.span, message, Some(format!("series: {}", series.join(", "))));
+        return None;
+    }
+    Some(By::Time { grain, last, with_year_before })
+}
+
+fn read_cut(section: &Table<'_, '_>, measure: &Measure, by: &Placed<String>) -> Option<By> {
+    let members = section.texts("members").into_iter().map(|m| m.value).collect();
+    let top = section.has("top").then(|| section.integer_or("top", 5, 1..=50) as usize);
+    let by_value = section.choice("sort", &[("value", true), ("member", false)], top.is_some());
+    let name = find_dimension(section, by, &[measure.metric])?;
+    Some(By::Dimension { name, members, top, by_value })
+}
+
+/// Refuses pictures that would lie: a line through unordered members, shares of what does not add up.
+fn check_shape(section: &Table<'_, '_>, kind: ChartKind, by: Option<&By>, measure: Option<&Measure>) {
+    let (Some(by), Some(measure), Some(shape)) = (by, measure, section.text_opt("shape")) else { return };
+    let is_time = matches!(by, By::Time { .. });
+    let adds_up = matches!(measure.metric.unit, Unit::Count | Unit::Money);
+    let groups = matches!(by, By::Dimension { top: Some(_), .. });
+    let problem = match kind {
+        ChartKind::Line | ChartKind::Area if !is_time => {
+            Some("needs `by` to be a grain: day, week, month, quarter, year")
+        }
+        ChartKind::Donut | ChartKind::Funnel if is_time => Some("needs `by` to be a dimension"),
+        ChartKind::Donut if !adds_up => Some("shows shares of a sum: the metric must be a count or an amount"),
+        ChartKind::Bar | ChartKind::HorizontalBar if groups && !adds_up => {
+            Some("with `top` sums the rest: the metric must be a count or an amount")
+        }
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        section.file().problem(&shape.span, format!("shape `{}` {problem}", shape.value), None);
+    }
+}
+
+fn read_table(section: &Table<'_, '_>, defaults: Defaults) -> Option<TableTemplate> {
+    let title = section.text("title");
+    let window = section.choice("window", WINDOWS, defaults.window);
+    let by = section.text("by");
+    let row_label = section.text_opt("label").map(|t| t.value);
+    let mut columns = Vec::new();
+    for name in section.texts("columns") {
+        columns.extend(find_metric(section, &name).map(|metric| Measure { metric, window, label: None }));
+    }
+    for column in section.tables("column") {
+        columns.extend(read_measure(&column, window));
+        column.finish();
+    }
+    if !section.has("columns") && !section.has("column") {
+        section.file().problem(&section.span(), "a table needs `columns`", None);
+    }
+    let sort = read_sort(section, &columns);
+    let limit = section.integer_or("limit", 25, 1..=ROW_LIMIT_MAX) as usize;
+    let has_total = section.flag_or("total", true);
+    let by = by?;
+    let metrics: Vec<&'static Metric> = columns.iter().map(|c| c.metric).collect();
+    let dimension = find_dimension(section, &by, &metrics)?;
+    let row_label = row_label.unwrap_or_else(|| words::heading(dimension));
+    Some(TableTemplate { title: title?.value, by: dimension, row_label, columns, sort, limit, has_total })
+}
+
+fn read_sort(section: &Table<'_, '_>, columns: &[Measure]) -> Sort {
+    let is_rising = section.choice("order", &[("descending", false), ("ascending", true)], false);
+    let Some(sort) = section.text_opt("sort") else {
+        return if columns.is_empty() { Sort::Member } else { Sort::Largest(0) };
+    };
+    if sort.value == "member" {
+        return Sort::Member;
+    }
+    match columns.iter().position(|c| c.metric.name == sort.value) {
+        Some(column) if is_rising => Sort::Smallest(column),
+        Some(column) => Sort::Largest(column),
+        None => {
+            let valid = columns.iter().map(|c| c.metric.name).chain(["member"]);
+            section.file().unknown_name(&sort.span, "sort column", &sort.value, valid);
+            Sort::Member
+        }
+    }
+}
+
+fn read_text(section: &Table<'_, '_>) -> Option<TextTemplate> {
+    let title = section.text_opt("title").map(|t| t.value);
+    let body = section.text("body")?;
+    check_words(section, &body);
+    Some(TextTemplate { title, body: body.value })
+}
+
+/// Writes the words once over no numbers: syntax, functions and the names in them are checked at load.
+fn check_words(table: &Table<'_, '_>, words: &Placed<String>) {
+    if let Err(error) = words::check(&words.value) {
+        let line = error.line().filter(|line| *line > 1).map(|line| format!("in line {line} of the text"));
+        let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        table.file().problem(&words.span, reason, line);
+    }
+}

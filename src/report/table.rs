@@ -1,0 +1,98 @@
+//! Tables: one row a member, totals from sums over every row.
+
+use crate::metric::{Figure, Slice, Unit};
+use crate::report::build::Source;
+use crate::report::document::{Column, Row, Table};
+use crate::report::error::ReportError;
+use crate::report::template::{Measure, Sort, TableTemplate};
+use crate::report::words::member_label;
+
+/// Fills a table.
+pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: String) -> Result<Table, ReportError> {
+    for column in &template.columns {
+        source.require(column.metric)?;
+    }
+    let measures: Vec<&Measure> = template.columns.iter().collect();
+    let mut rows: Vec<Row> =
+        source.members(template.by, &measures).into_iter().map(|member| build_row(source, template, member)).collect();
+    sort_rows(&mut rows, template);
+    let columns: Vec<Column> =
+        template.columns.iter().enumerate().map(|(at, m)| build_column(source, m, &rows, at)).collect();
+    let totals: Vec<Option<Figure>> = (0..columns.len()).map(|at| total(&rows, at, &columns[at])).collect();
+    let notes = template.columns.iter().zip(&totals).filter_map(|(m, total)| unattributed(source, m, *total)).collect();
+    let window = template.columns.first().map(|m| m.window);
+    let span = match window.filter(|w| template.columns.iter().all(|m| m.window == *w)) {
+        Some(window) => source.locale.period(source.period(window)),
+        None => String::new(),
+    };
+    Ok(Table {
+        id,
+        title: template.title.clone(),
+        span,
+        row_label: template.row_label.clone(),
+        columns,
+        rows,
+        limit: template.limit,
+        sorted_by: match template.sort {
+            Sort::Member => None,
+            Sort::Largest(column) | Sort::Smallest(column) => Some(column),
+        },
+        totals: template.has_total.then_some(totals),
+        notes,
+    })
+}
+
+fn build_row(source: &Source<'_>, template: &TableTemplate, member: String) -> Row {
+    let cell = |m: &Measure| source.snapshot.figure(m.metric.name, &Slice::of(m.window).at(template.by, &member));
+    let cells = template.columns.iter().map(cell).collect();
+    Row { label: member_label(source.snapshot, template.by, &member), cells, member }
+}
+
+/// Rows without a value stand last either way; equal values keep the dimension's order.
+fn sort_rows(rows: &mut [Row], template: &TableTemplate) {
+    let value =
+        |row: &Row, column: usize| row.cells[column].and_then(|f| f.value(template.columns[column].metric.unit));
+    let (column, sign) = match template.sort {
+        Sort::Member => return,
+        Sort::Largest(column) => (column, -1.0),
+        Sort::Smallest(column) => (column, 1.0),
+    };
+    let key = |row: &Row| value(row, column).map_or(f64::INFINITY, |v| v * sign);
+    rows.sort_by(|a, b| key(a).total_cmp(&key(b)));
+}
+
+fn build_column(source: &Source<'_>, measure: &Measure, rows: &[Row], at: usize) -> Column {
+    let unit = measure.metric.unit;
+    let whole = source.snapshot.figure(measure.metric.name, &Slice::of(measure.window));
+    let is_divided = |f: &Figure| f.denominator != 1;
+    let is_ratio = match unit {
+        Unit::Count => false,
+        // An average amount and a sum share the unit; the published ratio tells them apart.
+        Unit::Money => whole.iter().chain(rows.iter().filter_map(|r| r.cells[at].as_ref())).any(is_divided),
+        Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => true,
+    };
+    Column { metric: measure.metric.versioned(), label: measure.label(), unit, is_ratio }
+}
+
+/// The sum of the numerators over the sum of the denominators; `None` when no row has a value.
+fn total(rows: &[Row], column: usize, meta: &Column) -> Option<Figure> {
+    let figures: Vec<Figure> = rows.iter().filter_map(|row| row.cells[column]).collect();
+    if figures.is_empty() {
+        return None;
+    }
+    let numerator = figures.iter().map(|f| f.numerator).sum();
+    let denominator = if meta.is_ratio { figures.iter().map(|f| f.denominator).sum() } else { 1 };
+    Some(Figure { numerator, denominator })
+}
+
+/// Says so when the rows do not add up to the published whole: what belongs to nobody is named, not hidden.
+fn unattributed(source: &Source<'_>, measure: &Measure, total: Option<Figure>) -> Option<String> {
+    let whole = source.snapshot.figure(measure.metric.name, &Slice::of(measure.window))?;
+    let total = total?;
+    if whole.denominator != 1 || total.denominator != 1 || whole.numerator == total.numerator {
+        return None;
+    }
+    let rest = Figure::whole(whole.numerator - total.numerator);
+    let rest = source.locale.full(Some(rest), measure.metric.unit, &source.snapshot.header.currency);
+    Some(format!("{}: {rest} belongs to none of the rows", measure.label()))
+}

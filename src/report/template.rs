@@ -1,0 +1,167 @@
+//! A report template as read: every name in it already points at a metric, a window, a dimension.
+
+use crate::base::Grain;
+use crate::metric::{Compare, Metric, Window};
+use crate::report::Locale;
+use crate::report::document::{ChartKind, Layout, Theme, Width};
+
+/// A report template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportTemplate {
+    /// The file's stem: `executive-weekly`.
+    pub name: String,
+    /// The headline.
+    pub title: String,
+    /// One line under it.
+    pub subtitle: Option<String>,
+    /// Who reads it, for the operator's eyes.
+    pub audience: Option<String>,
+    /// The mail's subject, over the numbers.
+    pub subject: String,
+    /// The line an inbox shows after the subject, over the numbers.
+    pub preheader: String,
+    /// The organisation's name where the deployment's is not wanted.
+    pub organisation: Option<String>,
+    /// The window the report is about.
+    pub window: Window,
+    /// How numbers and dates are written.
+    pub locale: Locale,
+    /// The sheet.
+    pub layout: Layout,
+    /// Colours and words.
+    pub theme: Theme,
+    /// What the report says, in order.
+    pub sections: Vec<SectionTemplate>,
+    /// SHA-256 of the file, hex: part of an edition's manifest.
+    pub hash: String,
+}
+
+/// One section of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SectionTemplate {
+    /// Tiles.
+    Kpis(KpisTemplate),
+    /// A chart.
+    Chart(ChartTemplate),
+    /// A table.
+    Table(TableTemplate),
+    /// Words.
+    Text(TextTemplate),
+    /// A new page.
+    PageBreak,
+}
+
+/// A metric over a window, under a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// What is measured.
+    pub metric: &'static Metric,
+    /// Over which span.
+    pub window: Window,
+    /// A name other than the catalog's.
+    pub label: Option<String>,
+}
+
+impl Measure {
+    /// The name a reader sees.
+    pub fn label(&self) -> String {
+        self.label.clone().unwrap_or_else(|| self.metric.label.to_owned())
+    }
+}
+
+/// Tiles that stand together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KpisTemplate {
+    /// The heading, if any.
+    pub title: Option<String>,
+    /// The tiles.
+    pub tiles: Vec<KpiTemplate>,
+}
+
+/// One tile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KpiTemplate {
+    /// The number.
+    pub measure: Measure,
+    /// What it is compared with.
+    pub compare: Option<Compare>,
+}
+
+/// A chart of one metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartTemplate {
+    /// The heading.
+    pub title: String,
+    /// How it is drawn.
+    pub kind: ChartKind,
+    /// Full or half.
+    pub width: Width,
+    /// What is measured, over which span.
+    pub measure: Measure,
+    /// Along what it is cut.
+    pub by: By,
+}
+
+/// Along what a chart is cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// Complete buckets of time up to the business date.
+    Time {
+        /// Their grain.
+        grain: Grain,
+        /// How many.
+        last: usize,
+        /// Whether the same buckets a year before are drawn too.
+        with_year_before: bool,
+    },
+    /// A dimension's members.
+    Dimension {
+        /// Its name.
+        name: &'static str,
+        /// Only these, in this order; all when empty.
+        members: Vec<String>,
+        /// The largest n, the rest together as "Other".
+        top: Option<usize>,
+        /// Largest first instead of the dimension's own order.
+        by_value: bool,
+    },
+}
+
+/// A table by a dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableTemplate {
+    /// The heading.
+    pub title: String,
+    /// The dimension whose members are the rows.
+    pub by: &'static str,
+    /// The first column's heading.
+    pub row_label: String,
+    /// The columns after the first.
+    pub columns: Vec<Measure>,
+    /// How the rows are ordered.
+    pub sort: Sort,
+    /// Pages and mails show this many rows.
+    pub limit: usize,
+    /// Whether a total stands below.
+    pub has_total: bool,
+}
+
+/// How rows are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// As the dimension lists its members.
+    Member,
+    /// By a column, largest first.
+    Largest(usize),
+    /// By a column, smallest first.
+    Smallest(usize),
+}
+
+/// Words over the numbers (minijinja).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextTemplate {
+    /// The heading, if any.
+    pub title: Option<String>,
+    /// Paragraphs, parted by blank lines; `- ` begins an item.
+    pub body: String,
+}
