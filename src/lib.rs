@@ -20,4 +20,5 @@
 //! 9. No row is lost silently: read = loaded + unchanged + quarantined, and the ledger shows the three.
 
 pub mod base;
+pub mod demo;
 pub mod metric;
