@@ -27,6 +27,7 @@ pub mod config;
 pub mod http;
 pub mod delivery;
 pub mod job;
+pub mod demo;
 pub mod metric;
 pub mod source;
 pub mod render;

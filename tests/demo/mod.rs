@@ -1,0 +1,4 @@
+//! The cluster and the generated business.
+
+mod cluster;
+mod schema;

@@ -1,0 +1,5 @@
+//! The one integration binary: every test that needs a server, the whole program, or the whole tree.
+
+mod demo;
+mod house;
+mod support;

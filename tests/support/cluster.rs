@@ -1,0 +1,134 @@
+//! One private cluster a test run, a template of each kind of database, a copy for each test.
+//!
+//! Statics are never dropped, and a test process can end in many ways. So a small shell waits on a pipe whose other
+//! end only this process holds: when the process ends, however it does, the pipe closes, and the shell stops the
+//! server and removes the directory.
+
+use std::fs::Permissions;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::migrate::Migrator;
+use sqlx::{Connection, PgConnection};
+use tokio::sync::OnceCell;
+use vesper::demo::{Cluster, ClusterOptions, create_operational_schema};
+
+/// A database of one test's own.
+pub struct TestDatabase {
+    cluster: &'static Cluster,
+    name: String,
+}
+
+impl TestDatabase {
+    /// Its URL.
+    pub fn url(&self) -> String {
+        self.cluster.url(&self.name)
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> PgConnection {
+        self.cluster.connect(&self.name).await.expect("the test's database answers")
+    }
+}
+
+/// A database with the operational schema and no rows.
+pub async fn operational_database() -> TestDatabase {
+    copy_of(OPERATIONAL).await
+}
+
+/// A migrated warehouse with no rows.
+pub async fn warehouse_database() -> TestDatabase {
+    copy_of(WAREHOUSE).await
+}
+
+/// A database with nothing at all.
+pub async fn empty_database() -> TestDatabase {
+    copy_of("template0").await
+}
+
+/// The run's cluster, for tests of the cluster itself.
+pub async fn cluster() -> &'static Cluster {
+    &RUN.get_or_init(start_run).await.cluster
+}
+
+/// A directory under the system's temporary one that every user may enter, so that root's server can live in it.
+pub fn open_directory() -> tempfile::TempDir {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("vesper-test-").permissions(Permissions::from_mode(0o755));
+    builder.tempdir().expect("a temporary directory")
+}
+
+/// The template with the operational schema.
+const OPERATIONAL: &str = "operational_template";
+/// The template with every migration applied.
+const WAREHOUSE: &str = "warehouse_template";
+
+struct Run {
+    cluster: Cluster,
+    /// Closes with the process.
+    _watch: ChildStdin,
+}
+
+static RUN: OnceCell<Run> = OnceCell::const_new();
+
+async fn copy_of(template: &str) -> TestDatabase {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let cluster = cluster().await;
+    let name = format!("test_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+    cluster.create_database_from(&name, template).await.expect("templates have no sessions");
+    TestDatabase { cluster, name }
+}
+
+async fn start_run() -> Run {
+    let directory = open_directory().keep();
+    let mut watch = spawn_watch(&directory);
+    let options = ClusterOptions { is_disposable: true };
+    let cluster = Cluster::start(&directory.join("cluster"), options).await.expect("the test cluster starts");
+    writeln!(watch, "{}", cluster.directory().display()).expect("the watch listens");
+
+    cluster.create_database(OPERATIONAL).await.expect("a new cluster");
+    let mut connection = cluster.connect(OPERATIONAL).await.expect("the template answers");
+    create_operational_schema(&mut connection).await.expect("the schema is valid");
+    connection.close().await.expect("an idle connection closes");
+
+    cluster.create_database(WAREHOUSE).await.expect("a new cluster");
+    let mut connection = cluster.connect(WAREHOUSE).await.expect("the template answers");
+    migrate(&mut connection).await;
+    connection.close().await.expect("an idle connection closes");
+    Run { cluster, _watch: watch }
+}
+
+/// Applies every migration of the repository.
+pub async fn migrate(connection: &mut PgConnection) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let migrator = Migrator::new(folder).await.expect("migrations have valid names");
+    migrator.run(connection).await.expect("every migration applies to an empty database");
+}
+
+/// Waits for the pipe to close; every line it read until then is a further cluster directory.
+const WATCH: &str = r#"
+trap '' INT TERM HUP
+while IFS= read -r directory; do set -- "$@" "$directory"; done
+for directory; do
+    for file in "$directory"/data/postmaster.pid "$directory"/cluster/data/postmaster.pid; do
+        [ -f "$file" ] || continue
+        pid=$(head -n 1 "$file")
+        kill -QUIT "$pid"
+        tries=0
+        while kill -0 "$pid" && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+    done
+    rm -rf "$directory"
+done
+"#;
+
+fn spawn_watch(directory: &Path) -> ChildStdin {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", WATCH, "watch"]).arg(directory).current_dir("/").process_group(0);
+    shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = shell.spawn().expect("every system has a shell");
+    child.stdin.take().expect("it is piped")
+}
