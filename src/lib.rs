@@ -20,15 +20,15 @@
 //! 9. No row is lost silently: read = loaded + unchanged + quarantined, and the ledger shows the three.
 
 pub mod base;
-pub mod cube;
-pub mod load;
 pub mod cli;
 pub mod config;
-pub mod http;
+pub mod cube;
 pub mod delivery;
-pub mod job;
 pub mod demo;
+pub mod http;
+pub mod job;
+pub mod load;
 pub mod metric;
-pub mod source;
 pub mod render;
 pub mod report;
+pub mod source;

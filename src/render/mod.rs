@@ -25,4 +25,3 @@ pub use error::RenderError;
 pub use page::{Pages, draw_list, lay_out};
 pub use pdf::render_pdf;
 pub use xlsx::render_xlsx;
-
