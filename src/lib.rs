@@ -20,6 +20,7 @@
 //! 9. No row is lost silently: read = loaded + unchanged + quarantined, and the ledger shows the three.
 
 pub mod base;
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod cube;

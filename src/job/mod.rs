@@ -20,6 +20,7 @@ mod claim;
 mod error;
 mod file;
 mod ledger;
+pub mod recipe;
 mod schedule;
 mod span;
 mod status;

@@ -36,8 +36,9 @@ pub struct SourceSpec {
 }
 
 impl SourceSpec {
-    /// Reads a folder given as (path, text) pairs; all problems at once.
-    pub fn parse(name: &str, files: &[(String, String)]) -> Result<SourceSpec, Problems> {
+    /// Reads a folder given as (path, text) pairs; all problems at once. `currency` is the deployment's, for folders
+    /// that name none.
+    pub fn parse(name: &str, files: &[(String, String)], currency: &str) -> Result<SourceSpec, Problems> {
         let mut problems = Vec::new();
         let stem_of = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let find = |wanted: &str| files.iter().find(|(path, _)| stem_of(path) == wanted);
@@ -45,7 +46,7 @@ impl SourceSpec {
         let mut spec = SourceSpec {
             name: name.to_owned(),
             tenant: "main".to_owned(),
-            currency: "USD".to_owned(),
+            currency: currency.to_owned(),
             url_setting: "VESPER_SOURCE_URL".to_owned(),
             vanish_share_max: VANISH_SHARE_MAX,
             queries: Vec::new(),
@@ -90,7 +91,7 @@ impl SourceSpec {
         let top = file.top();
         self.url_setting = top.text_or("url", &self.url_setting);
         self.tenant = top.text_or("tenant", &self.tenant);
-        if let Some(currency) = top.text("currency") {
+        if let Some(currency) = top.text_opt("currency") {
             let is_code = currency.value.len() == 3 && currency.value.chars().all(|c| c.is_ascii_uppercase());
             if !is_code {
                 let message = format!("`currency` is `{}`, expected an ISO 4217 code such as USD", currency.value);
@@ -129,10 +130,9 @@ mod tests {
             ("s/deals.sql", "select 1"),
             ("s/fx_rate.csv", "currency,valid_from,rate\nEUR,2025-13-01,1.1\n"),
         ]);
-        let told = SourceSpec::parse("s", &folder).unwrap_err().to_string();
+        let told = SourceSpec::parse("s", &folder, "USD").unwrap_err().to_string();
         for expected in [
             "s/source.toml:1:1: unknown key `curency` (did you mean `currency`?)",
-            "missing key `currency`",
             "s/source.toml:2:20: `vanish_share_max` must lie between 0 and 1",
             "s/deals.sql: unknown entity `deals` (did you mean `deal.sql`?)",
             "s/fx_rate.csv:2:",

@@ -1,0 +1,185 @@
+//! From settings to a process that can work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use crate::base::pg::{Database, PgError};
+use crate::base::{Folder, FolderError, Problem, Problems, Remedied, Remedy};
+use crate::config::{ConfigError, Environment, Settings};
+use crate::delivery::{DeliveryError, Mailer, Recipient};
+use crate::job::recipe::{Recipes, SourceFeed};
+use crate::job::{Job, JobError, Kind, read_jobs, sync_jobs};
+use crate::report::ReportTemplate;
+use crate::source::SourceSpec;
+
+/// Why the process could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A setting is missing or wrong.
+    #[error("the settings do not suffice")]
+    Config(#[source] ConfigError),
+    /// A folder cannot be read.
+    #[error("a folder cannot be read")]
+    Folder(#[source] FolderError),
+    /// Files of jobs, sources or templates are wrong.
+    #[error("files of jobs, sources or templates are wrong")]
+    Files(#[source] Problems),
+    /// A database cannot be reached.
+    #[error("a database cannot be reached")]
+    Database(#[source] PgError),
+    /// The mail setting is wrong.
+    #[error("the mail setting cannot be used")]
+    Mail(#[source] DeliveryError),
+    /// The sender's address is wrong.
+    #[error("VESPER_MAIL_FROM: `{address}` is no address: {reason}")]
+    Sender {
+        /// As written.
+        address: String,
+        /// Why.
+        reason: String,
+    },
+    /// The ledger refused.
+    #[error("the ledger of jobs could not be brought up to date")]
+    Ledger(#[source] JobError),
+}
+
+impl Remedied for AppError {
+    fn remedy(&self) -> Remedy {
+        match self {
+            AppError::Config(source) => source.remedy(),
+            AppError::Folder(source) => source.remedy(),
+            AppError::Files(source) => source.remedy(),
+            AppError::Database(source) => source.remedy(),
+            AppError::Mail(source) => source.remedy(),
+            AppError::Sender { .. } => Remedy::FixConfig,
+            AppError::Ledger(source) => source.remedy(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            AppError::Config(source) => source.hint(),
+            AppError::Folder(source) => source.hint(),
+            AppError::Files(_) => Some("nothing was started; `vesper check` looks at everything at once".into()),
+            AppError::Database(source) => source.hint(),
+            AppError::Mail(source) => source.hint(),
+            AppError::Sender { .. } => Some("write it as `reports@example.org` or `Vesper <reports@example.org>`".into()),
+            AppError::Ledger(source) => source.hint(),
+        }
+    }
+}
+
+/// A process that can work.
+pub struct App {
+    /// The analytics database.
+    pub warehouse: Database,
+    /// Connections to it.
+    pub pool: PgPool,
+    /// Every job file.
+    pub jobs: Vec<Job>,
+    /// What a run does.
+    pub recipes: Arc<Recipes>,
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// Whose numbers these are.
+    pub organisation: String,
+}
+
+impl App {
+    /// Reads every file, checks every setting, connects, and brings the ledger's jobs up to date with their files.
+    pub async fn build(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
+        let warehouse = settings.warehouse().map_err(AppError::Config)?;
+        let (jobs, recipes, mailer) = Self::read_files(settings, environment)?;
+        let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
+        sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
+        Ok(App { warehouse, pool, jobs, recipes: Arc::new(recipes), mailer, organisation: settings.organisation().to_owned() })
+    }
+
+    /// Everything that can be wrong without a database being asked.
+    pub fn read_files(settings: &Settings, environment: &Environment) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
+        let folder = settings.jobs().map_err(AppError::Config)?;
+        let templates = settings.templates().map_err(AppError::Config)?;
+        let mut problems = Vec::new();
+        let jobs = keep(read_jobs(&folder), &mut problems).unwrap_or_default();
+        let specs = keep(read_sources(&folder, settings.currency())?, &mut problems).unwrap_or_default();
+        let reports = keep(read_reports(&templates)?, &mut problems).unwrap_or_default();
+        for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
+            let name = job.spec.report.as_deref().unwrap_or(&job.name);
+            if problems.is_empty() && !reports.contains_key(name) {
+                let near = crate::base::nearest(name, reports.keys().map(String::as_str));
+                let hint = near.map_or_else(|| format!("templates: {}", reports.keys().cloned().collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
+                problems.push(Problem::of_file(job.file.clone(), format!("unknown report `{name}`")).with_hint(hint));
+            }
+        }
+        Problems(problems).into_result().map_err(AppError::Files)?;
+        let mut feeds = Vec::new();
+        for spec in specs {
+            let database = source_database(settings, environment, &spec)?;
+            feeds.push(SourceFeed { spec, database });
+        }
+        let mailer = Mailer::parse(settings.mail_url().map_err(AppError::Config)?).map_err(AppError::Mail)?;
+        let from = settings.mail_from().map_err(AppError::Config)?;
+        let sender = Recipient::parse(from).map_err(|reason| AppError::Sender { address: from.to_owned(), reason })?;
+        let recipes = Recipes {
+            feeds,
+            reports,
+            organisation: settings.organisation().to_owned(),
+            sender,
+            public_url: settings.public_url().map(str::to_owned),
+        };
+        Ok((jobs, recipes, mailer))
+    }
+}
+
+fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T> {
+    found.map_err(|mut p| problems.append(&mut p.0)).ok()
+}
+
+/// The database a source folder names: the deployment's, or one in a variable of its own.
+fn source_database(settings: &Settings, environment: &Environment, spec: &SourceSpec) -> Result<Database, AppError> {
+    match environment.get(&spec.url_setting) {
+        Some(url) if spec.url_setting != DEFAULT_SOURCE_URL => Database::parse(&spec.url_setting, url).map_err(AppError::Database),
+        _ => settings.source().map_err(AppError::Config),
+    }
+}
+
+/// Every folder of `source/` in the job folder.
+pub fn read_sources(folder: &Folder, currency: &str) -> Result<Result<Vec<SourceSpec>, Problems>, AppError> {
+    let mut files: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for extension in ["toml", "sql", "csv"] {
+        for path in folder.list("source", extension).map_err(AppError::Folder)? {
+            let Some(name) = path.split('/').nth(1).map(str::to_owned) else { continue };
+            let text = folder.read(&path).map_err(AppError::Folder)?;
+            files.entry(name).or_default().push((folder.name(&path), text));
+        }
+    }
+    let (mut specs, mut problems) = (Vec::new(), Vec::new());
+    for (name, files) in &files {
+        specs.extend(keep(SourceSpec::parse(name, files, currency), &mut problems));
+    }
+    if files.is_empty() {
+        let problem = Problem::of_file(format!("{}/source", folder.root()), "there is no source folder");
+        problems.push(problem.with_hint("copy jobs/source/promenade and change its SELECTs to your schema"));
+    }
+    Ok(Problems(problems).into_result().map(|()| specs))
+}
+
+/// Every template of `reports/`.
+pub fn read_reports(folder: &Folder) -> Result<Result<BTreeMap<String, ReportTemplate>, Problems>, AppError> {
+    let (mut reports, mut problems) = (BTreeMap::new(), Vec::new());
+    for path in folder.list("reports", "toml").map_err(AppError::Folder)? {
+        let stem = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".toml").to_owned();
+        let text = folder.read(&path).map_err(AppError::Folder)?;
+        if let Some(template) = keep(ReportTemplate::parse(&stem, &folder.name(&path), &text), &mut problems) {
+            reports.insert(stem, template);
+        }
+    }
+    Ok(Problems(problems).into_result().map(|()| reports))
+}
+
+/// The setting a source reads when it names no other.
+const DEFAULT_SOURCE_URL: &str = "VESPER_SOURCE_URL";
+/// Worker, sender lanes, ledger and listeners of one process.
+const POOL_SIZE_MAX: u32 = 12;

@@ -1,0 +1,13 @@
+//! The process, built once: settings become sources, templates, jobs and connections, and the runner of every recipe.
+//!
+//! In: [`Settings`](crate::config::Settings). Out: an [`App`] that the commands drive.
+//!
+//! Never here: what a recipe does (that is `job::recipe`), what a command prints (that is `cli`).
+
+mod build;
+mod migrate;
+mod window;
+
+pub use build::{App, AppError, read_reports, read_sources};
+pub use migrate::{MigrateError, migrate};
+pub use window::{follow_snapshots, refresh_window};
