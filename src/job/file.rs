@@ -1,6 +1,5 @@
 //! Job files: the folder is the kind, the stem is the name, every key is known.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Problem, Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
+use crate::job::relation::relation_problems;
 use crate::job::span::parse_span;
 use crate::job::{Catchup, CatchupPolicy, DateRule, Dst, Schedule};
 
@@ -294,47 +294,6 @@ fn is_job_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(is_name_char)
 }
 
-/// Names that stand twice, needs of nobody, circles.
-fn relation_problems(jobs: &[Job]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut by_name: BTreeMap<&str, &Job> = BTreeMap::new();
-    for job in jobs {
-        if let Some(other) = by_name.insert(&job.name, job) {
-            let message = format!("job \"{}\" stands in {} too", job.name, other.file);
-            problems.push(Problem::of_file(&job.file, message).with_hint("rename one of the files"));
-        }
-    }
-    for job in jobs {
-        for need in job.needs.iter().filter(|need| !by_name.contains_key(need.as_str())) {
-            let problem = Problem::of_file(&job.file, format!("`needs` names the unknown job \"{need}\""));
-            problems.push(match crate::base::nearest(need, by_name.keys().copied()) {
-                Some(near) => problem.with_hint(format!("did you mean \"{near}\"?")),
-                None => problem,
-            });
-        }
-        if needs_itself(job, &by_name) {
-            let message = format!("job \"{}\" waits for itself through `needs`", job.name);
-            problems.push(Problem::of_file(&job.file, message));
-        }
-    }
-    problems
-}
-
-fn needs_itself(job: &Job, by_name: &BTreeMap<&str, &Job>) -> bool {
-    let mut open: Vec<&str> = job.needs.iter().map(String::as_str).collect();
-    let mut seen = Vec::new();
-    while let Some(name) = open.pop() {
-        if name == job.name {
-            return true;
-        }
-        if !seen.contains(&name) {
-            seen.push(name);
-            open.extend(by_name.get(name).into_iter().flat_map(|j| j.needs.iter().map(String::as_str)));
-        }
-    }
-    false
-}
-
 /// The `.toml` files of one folder, by name.
 fn toml_files(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     if !folder.is_dir() {
@@ -398,18 +357,6 @@ mod tests {
         assert!(
             problems(Kind::Pipeline, "cron = \"0 2 * * *\"\nformats = [\"pdf\"]").contains("unknown key `formats`")
         );
-    }
-
-    #[test]
-    fn needs_must_exist_and_may_not_turn_in_a_circle() {
-        let job = |name: &str, needs: &str| {
-            let text = format!("cron = \"0 2 * * *\"\nneeds = [{needs}]");
-            read_job(Kind::Pipeline, name, &format!("jobs/pipeline/{name}.toml"), &text).expect("a job")
-        };
-        let circle = [job("a", "\"b\""), job("b", "\"c\""), job("c", "\"a\""), job("d", "\"a\", \"bb\"")];
-        let found = Problems(relation_problems(&circle)).to_string();
-        assert_eq!(found.matches("waits for itself").count(), 3, "{found}");
-        assert!(found.contains("unknown job \"bb\" (did you mean \"b\"?)"), "{found}");
     }
 
     #[test]
