@@ -68,16 +68,25 @@ pub struct ComposedMail {
 /// The largest message: what the common providers take (25 MB) less a tenth for their own headers.
 const MAIL_SIZE_MAX: usize = 25_000_000 / 10 * 9;
 
-/// Composes the body that all recipients share. `label` names the mail in messages and in the unsubscribe subject.
-///
-/// The same input gives the same bytes: the boundaries come from the content.
-pub fn compose_mail(
-    label: &str,
-    sender: &Recipient,
-    sent_date: DateTime<Utc>,
-    body: &MailBody,
-    attachments: &[OutgoingArtifact],
-) -> Result<ComposedMail, DeliveryError> {
+/// A mail about to be composed.
+#[derive(Debug, Clone)]
+pub struct MailDraft<'a> {
+    /// What it is, in messages and in the unsubscribe subject: `2026-11-22-executive-weekly`.
+    pub label: &'a str,
+    /// Whom it comes from.
+    pub sender: &'a Recipient,
+    /// The `Date` header.
+    pub sent_date: DateTime<Utc>,
+    /// What a reader reads.
+    pub body: &'a MailBody,
+    /// What is attached.
+    pub attachments: &'a [OutgoingArtifact],
+}
+
+/// Composes the body that all recipients share. The same draft gives the same bytes: the boundaries come from the
+/// content.
+pub fn compose_mail(draft: &MailDraft<'_>) -> Result<ComposedMail, DeliveryError> {
+    let MailDraft { label, sender, sent_date, body, attachments } = *draft;
     let refused = |field, reason: String| DeliveryError::Header { label: label.to_owned(), field, reason };
     refuse_control(&body.subject).map_err(|r| refused("subject", r))?;
     let boundary = boundary(body, attachments);

@@ -30,7 +30,7 @@ fn sender() -> Recipient {
 
 fn compose(body: &MailBody, attachments: &[OutgoingArtifact]) -> Result<ComposedMail, DeliveryError> {
     let sent_date = "2026-11-23T07:00:00Z".parse().expect("an instant");
-    compose_mail(LABEL, &sender(), sent_date, body, attachments)
+    compose_mail(&MailDraft { label: LABEL, sender: &sender(), sent_date, body, attachments })
 }
 
 fn message(mail: &ComposedMail, recipient: &str) -> Vec<u8> {

@@ -29,7 +29,7 @@ mod sender;
 mod smtp;
 
 pub use address::Recipient;
-pub use compose::{ComposedMail, InlineImage, MailBody, OutgoingArtifact, compose_mail};
+pub use compose::{ComposedMail, InlineImage, MailBody, MailDraft, OutgoingArtifact, compose_mail};
 pub use edition::{EditionDraft, Manifest, ManifestFile, SealedEdition, edition_artifacts, find_edition, seal_edition};
 pub use error::DeliveryError;
 pub use mailer::{Mailer, MemoryMailer};

@@ -132,6 +132,10 @@ impl Sender {
 
     fn rest(&self, reply: &Reply) {
         let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        if pause.until.is_some_and(|until| Instant::now() < until) {
+            // Another lane heard the same a moment ago.
+            return;
+        }
         let span = PAUSE_MAX.min(PAUSE_FIRST * 2u32.saturating_pow(pause.count));
         *pause = Pause { until: Some(Instant::now() + span), count: pause.count.saturating_add(1) };
         let (place, code, seconds) = (self.mailer.place(), reply.code, span.as_secs());

@@ -1,15 +1,15 @@
 //! Job files: the folder is the kind, the stem is the name, every key is known.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::base::strict_toml::{Placed, Table, TomlFile};
-use crate::base::{Problem, Problems, clock};
+use crate::base::{Folder, Problem, Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
+use crate::job::relation::relation_problems;
 use crate::job::span::parse_span;
 use crate::job::{Catchup, CatchupPolicy, DateRule, Dst, Schedule};
 
@@ -123,14 +123,18 @@ pub struct Job {
     pub spec: Spec,
 }
 
-/// Reads every job under `dir`; a missing folder of a kind is no problem, a wrong file is, and all come at once.
-pub fn read_jobs(dir: &Path) -> Result<Vec<Job>, Problems> {
+/// Reads every job of the folder; a missing folder of a kind is no problem, a wrong file is, and all come at once.
+pub fn read_jobs(jobs_folder: &Folder) -> Result<Vec<Job>, Problems> {
     let (mut jobs, mut problems) = (Vec::new(), Vec::new());
     for (folder, kind) in Kind::FOLDERS {
-        for path in toml_files(&dir.join(folder), &mut problems) {
-            let file = path.display().to_string();
-            let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-            match std::fs::read_to_string(&path) {
+        let paths = jobs_folder.list(folder, "toml").unwrap_or_else(|e| {
+            problems.push(Problem::of_file(jobs_folder.name(folder), e.to_string()));
+            Vec::new()
+        });
+        for path in paths {
+            let file = jobs_folder.name(&path);
+            let name = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".toml");
+            match jobs_folder.read(&path) {
                 Ok(text) => match read_job(kind, name, &file, &text) {
                     Ok(job) => jobs.push(job),
                     Err(mut found) => problems.append(&mut found.0),
@@ -294,66 +298,6 @@ fn is_job_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(is_name_char)
 }
 
-/// Names that stand twice, needs of nobody, circles.
-fn relation_problems(jobs: &[Job]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut by_name: BTreeMap<&str, &Job> = BTreeMap::new();
-    for job in jobs {
-        if let Some(other) = by_name.insert(&job.name, job) {
-            let message = format!("job \"{}\" stands in {} too", job.name, other.file);
-            problems.push(Problem::of_file(&job.file, message).with_hint("rename one of the files"));
-        }
-    }
-    for job in jobs {
-        for need in job.needs.iter().filter(|need| !by_name.contains_key(need.as_str())) {
-            let problem = Problem::of_file(&job.file, format!("`needs` names the unknown job \"{need}\""));
-            problems.push(match crate::base::nearest(need, by_name.keys().copied()) {
-                Some(near) => problem.with_hint(format!("did you mean \"{near}\"?")),
-                None => problem,
-            });
-        }
-        if needs_itself(job, &by_name) {
-            let message = format!("job \"{}\" waits for itself through `needs`", job.name);
-            problems.push(Problem::of_file(&job.file, message));
-        }
-    }
-    problems
-}
-
-fn needs_itself(job: &Job, by_name: &BTreeMap<&str, &Job>) -> bool {
-    let mut open: Vec<&str> = job.needs.iter().map(String::as_str).collect();
-    let mut seen = Vec::new();
-    while let Some(name) = open.pop() {
-        if name == job.name {
-            return true;
-        }
-        if !seen.contains(&name) {
-            seen.push(name);
-            open.extend(by_name.get(name).into_iter().flat_map(|j| j.needs.iter().map(String::as_str)));
-        }
-    }
-    false
-}
-
-/// The `.toml` files of one folder, by name.
-fn toml_files(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    if !folder.is_dir() {
-        return Vec::new();
-    }
-    match std::fs::read_dir(folder) {
-        Ok(entries) => {
-            let paths = entries.filter_map(|entry| entry.ok().map(|e| e.path()));
-            let mut paths: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
-            paths.sort();
-            paths
-        }
-        Err(e) => {
-            problems.push(Problem::of_file(folder.display().to_string(), format!("cannot be listed: {e}")));
-            Vec::new()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -364,7 +308,7 @@ mod tests {
 
     #[test]
     fn the_shipped_jobs_read_and_the_report_waits_for_its_night() {
-        let jobs = read_jobs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs")).expect("jobs without problems");
+        let jobs = read_jobs(&Folder::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs")).expect("the folder")).expect("jobs without problems");
         let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
         assert_eq!(names, ["nightly", "executive-weekly"]);
         assert_eq!(jobs[1].needs, ["nightly"]);
@@ -401,20 +345,8 @@ mod tests {
     }
 
     #[test]
-    fn needs_must_exist_and_may_not_turn_in_a_circle() {
-        let job = |name: &str, needs: &str| {
-            let text = format!("cron = \"0 2 * * *\"\nneeds = [{needs}]");
-            read_job(Kind::Pipeline, name, &format!("jobs/pipeline/{name}.toml"), &text).expect("a job")
-        };
-        let circle = [job("a", "\"b\""), job("b", "\"c\""), job("c", "\"a\""), job("d", "\"a\", \"bb\"")];
-        let found = Problems(relation_problems(&circle)).to_string();
-        assert_eq!(found.matches("waits for itself").count(), 3, "{found}");
-        assert!(found.contains("unknown job \"bb\" (did you mean \"b\"?)"), "{found}");
-    }
-
-    #[test]
     fn a_missing_folder_holds_no_jobs() {
         let dir = tempfile::tempdir().expect("a directory");
-        assert!(read_jobs(dir.path()).expect("no problems").is_empty());
+        assert!(read_jobs(&Folder::open(dir.path()).expect("the folder")).expect("no problems").is_empty());
     }
 }

@@ -8,10 +8,14 @@
 //! what it does is cut into steps, and a step is one transaction whose last act is the fence, so that a superseded
 //! attempt commits nothing.
 //!
+//! A person's `vesper run JOB` is [`request_run`], then [`claim_run`] and [`run_claimed`] in the foreground, or the
+//! request alone when a worker serves: it hears of it at once.
+//!
 //! The seam: [`Worker::runner`] is the one function the process supplies. It gets a [`RunContext`] (the claim with its
 //! frozen [`Spec`], the business date, the pool) and works through [`RunContext::step`]; any error that knows its
 //! remedy turns into a [`RunError`] by `?`. [`Remedy::RetryLater`](crate::base::Remedy) is tried again with growing
-//! pauses, anything else is dead at once, because the same input would fail the same way.
+//! pauses, anything else is dead at once, because the same input would fail the same way. Long sums belong on a
+//! blocking thread: the heartbeat shares the runtime's threads with the run.
 //!
 //! Never here: what a report says, SQL of the star, the machine's clock.
 
@@ -21,6 +25,7 @@ mod error;
 mod file;
 mod ledger;
 pub mod recipe;
+mod relation;
 mod schedule;
 mod span;
 mod status;

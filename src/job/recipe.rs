@@ -13,7 +13,7 @@ use crate::base::pg::Database;
 use crate::base::Remedy;
 use crate::cube::{CubeReport, refresh_cubes};
 use crate::delivery::{
-    ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, Manifest, OutgoingArtifact, Posting, Recipient, compose_mail, edition_artifacts,
+    ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, MailDraft, Manifest, OutgoingArtifact, Posting, Recipient, compose_mail, edition_artifacts,
     enqueue, find_edition, seal_edition,
 };
 use crate::job::{Format, Kind, RunContext, RunError, Runner};
@@ -163,7 +163,13 @@ async fn post(
     let body = in_background(move || render_email(&document, stamp)).await?;
     let label = format!("{}-{}", claim.business_date, claim.job);
     let sender = claim.spec.sender.as_ref().unwrap_or(&recipes.sender);
-    let mail: ComposedMail = compose_mail(&label, sender, stamp.generated_at, &mail_body(body), &files)?;
+    let mail: ComposedMail = compose_mail(&MailDraft {
+        label: &label,
+        sender,
+        sent_date: stamp.generated_at,
+        body: &mail_body(body),
+        attachments: &files,
+    })?;
     let posting = Posting {
         run_id: claim.run_id,
         edition_id: Some(sealed.edition_id),

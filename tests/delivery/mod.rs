@@ -1,0 +1,5 @@
+//! Editions and the outbox against a real ledger, and a real SMTP conversation.
+
+mod edition;
+mod outbox;
+mod smtp_server;
