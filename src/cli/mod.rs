@@ -1,12 +1,60 @@
-//! The command line: what can be asked for, and how a failure is told to a person.
+//! The command line: what can be asked for, what each command does, and how a failure is told to a person.
 //!
-//! In: the arguments of the process. Out: a `Cli` value; for an error, words on stderr and an exit code that a script
-//! can act on.
+//! In: the arguments and environment of the process. Out: words on stdout, progress and logs on stderr, and an exit
+//! code that a script can act on.
 //!
-//! Never here: a decision about data. A handler builds what it needs, calls one room, and prints.
+//! Never here: a decision about data. A handler builds what it needs, calls a room, and prints.
 
 mod args;
+mod command;
 mod failure;
+mod print;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::base::telemetry;
+use crate::config::{Environment, Settings};
 
 pub use args::{Cli, Command, DemoArgs, LogLevel, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs};
 pub use failure::Failure;
+
+/// Parses the process's arguments, does what they ask for, and tells how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start(cli.log.filter());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failure = Failure::new(crate::base::Remedy::RetryLater, format!("the runtime cannot start: {error}"));
+            failure.tell();
+            return failure.exit_code();
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            failure.exit_code()
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let environment = Environment::of_process();
+    // The demo makes its own settings: what a shell exports for a real deployment must not leak into it.
+    if let Command::Demo(args) = &cli.command {
+        let _ = args; return Ok(());
+    }
+    let settings = Settings::load(&environment, cli.config.as_deref())?;
+    match &cli.command {
+        Command::Demo(_) => Ok(()),
+        Command::Serve(args) => command::serve::serve(&settings, &environment, args).await,
+        Command::Migrate => command::migrate::migrate(&settings).await,
+        Command::Check => command::check::check(&settings, &environment).await,
+        Command::Run(args) => command::run::run(&settings, &environment, args).await,
+        Command::Render(args) => command::render::render(&settings, &environment, args).await,
+        Command::Status(args) => command::status::status(&settings, args).await,
+    }
+}

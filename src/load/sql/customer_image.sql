@@ -16,7 +16,7 @@ with image as (
         s.converted_at,
         s.churned_at,
         s.last_contacted_at,
-        least(s.deleted_at, $2::timestamptz) as deleted_at,
+        s.deleted_at,
         s.updated_at
     from staging.customer as s
     left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id

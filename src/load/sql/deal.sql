@@ -37,7 +37,7 @@ select
         when f.stage is null and s.stage = 'lead' then s.created_at
         else greatest(least(coalesce(s.updated_at, $2::timestamptz), $2::timestamptz), f.stage_changed_at, s.created_at)
     end as stage_changed_at,
-    least(s.deleted_at, $2::timestamptz) as deleted_at
+    s.deleted_at
 from staged as s
 join star.dim_tenant as t on t.tenant_key = $1::int
 left join star.fact_deal as f on f.tenant_key = $1::int and f.deal_id = s.deal_id

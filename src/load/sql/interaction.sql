@@ -1,4 +1,4 @@
--- grain: one row per staged interaction, as fact_interaction wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+-- grain: one row per staged interaction, as fact_interaction wants it · $1 tenant_key, $2 extracted_at (of the merge) · re-run: pure read
 select
     $1::int as tenant_key,
     s.interaction_id,
@@ -13,7 +13,7 @@ select
     s.duration_seconds,
     coalesce(s.is_follow_up_required, false) as is_follow_up_required,
     s.follow_up_at,
-    least(s.deleted_at, $2::timestamptz) as deleted_at
+    s.deleted_at
 from staging.interaction as s
 left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id
 left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current

@@ -1,4 +1,4 @@
--- grain: one row per staged order, as fact_order wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+-- grain: one row per staged order, as fact_order wants it · $1 tenant_key, $2 extracted_at (of the merge) · re-run: pure read
 select
     $1::int as tenant_key,
     s.order_id,
@@ -14,7 +14,7 @@ select
     (s.ordered_at at time zone 'UTC')::date as order_date,
     s.fulfilled_at,
     s.cancelled_at,
-    least(s.deleted_at, $2::timestamptz) as deleted_at
+    s.deleted_at
 from staging."order" as s
 join star.dim_tenant as t on t.tenant_key = $1::int
 left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id

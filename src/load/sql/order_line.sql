@@ -1,4 +1,4 @@
--- grain: one row per staged order line, as fact_order_line wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+-- grain: one row per staged order line, as fact_order_line wants it · $1 tenant_key, $2 extracted_at (of the merge) · re-run: pure read
 select
     $1::int as tenant_key,
     s.order_line_id,
@@ -13,7 +13,7 @@ select
     s.currency,
     (s.amount * coalesce(fx.rate, 1))::numeric(19, 4) as reporting_amount,
     -- A line leaves with its order.
-    least(o.deleted_at, $2::timestamptz) as deleted_at
+    o.deleted_at
 from staging.order_line as s
 join star.dim_tenant as t on t.tenant_key = $1::int
 join star.fact_order as o on o.tenant_key = $1::int and o.order_id = s.order_id

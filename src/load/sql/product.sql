@@ -1,4 +1,4 @@
--- grain: one row per staged product, as dim_product wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+-- grain: one row per staged product, as dim_product wants it · $1 tenant_key, $2 extracted_at (of the merge) · re-run: pure read
 select
     $1::int as tenant_key,
     s.product_id,
@@ -8,6 +8,6 @@ select
     s.brand,
     s.status,
     s.created_at,
-    least(s.deleted_at, $2::timestamptz) as deleted_at,
+    s.deleted_at,
     false as is_inferred
 from staging.product as s

@@ -1,4 +1,4 @@
--- grain: one row per staged sales rep, as dim_sales_rep wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+-- grain: one row per staged sales rep, as dim_sales_rep wants it · $1 tenant_key, $2 extracted_at (of the merge) · re-run: pure read
 select
     $1::int as tenant_key,
     s.sales_rep_id,
@@ -6,6 +6,6 @@ select
     s.email,
     coalesce(s.is_active, true) as is_active,
     s.created_at,
-    least(s.deleted_at, $2::timestamptz) as deleted_at,
+    s.deleted_at,
     false as is_inferred
 from staging.sales_rep as s

@@ -31,7 +31,7 @@ select
     s.trial_ended_at,
     s.paid_from,
     case when s.paid_from is null then null when f.paid_until is not null and f.status = s.status then f.paid_until else s.paid_until end as paid_until,
-    least(s.deleted_at, $2::timestamptz) as deleted_at
+    s.deleted_at
 from staged as s
 join star.dim_tenant as t on t.tenant_key = $1::int
 left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id

@@ -1,0 +1,8 @@
+//! One handler a command.
+
+pub(super) mod check;
+pub(super) mod migrate;
+pub(super) mod render;
+pub(super) mod run;
+pub(super) mod serve;
+pub(super) mod status;

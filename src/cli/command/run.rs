@@ -1,0 +1,104 @@
+//! `vesper run JOB [--for DATE]`
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use sqlx::Row;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::base::{Remedy, clock, nearest};
+use crate::cli::print::{columns, grouped};
+use crate::cli::{Failure, RunArgs};
+use crate::config::{Environment, Settings};
+use crate::delivery::Sender;
+use crate::job::recipe::runner;
+use crate::job::{Ending, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed};
+
+/// Runs one job now, in this process, and sends the mail it posted.
+pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, args: &RunArgs) -> Result<(), Failure> {
+    let app = App::build(settings, environment).await?;
+    let Some(job) = app.jobs.iter().find(|j| j.name == args.job) else {
+        let names: Vec<&str> = app.jobs.iter().map(|j| j.name.as_str()).collect();
+        let hint = match nearest(&args.job, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("jobs: {}", names.join(", ")),
+        };
+        return Err(Failure::new(Remedy::FixConfig, format!("unknown job `{}`", args.job)).or_hint(hint));
+    };
+    let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, clock::now()));
+    let run_id = run_now(&app, &args.job, date).await?;
+    match job.spec.kind {
+        Kind::Pipeline => print_counts(&app, run_id).await?,
+        Kind::Report | Kind::Upkeep => {}
+    }
+    let sent = send_mail(&app).await?;
+    if job.spec.kind == Kind::Report {
+        println!("{} for {date}: {sent} mails handed to {}", args.job, app.mailer.place());
+    }
+    Ok(())
+}
+
+/// Queues a run by hand, works it to its end and tells how it ended.
+pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDate) -> Result<i64, Failure> {
+    let run_id = request_run(&app.pool, &Request { job, business_date, origin: Origin::Manual }).await?;
+    let Some(claim) = wait_for_claim(app, run_id).await? else {
+        let message = format!("another worker is running {job}; run {run_id} is queued and follows it");
+        return Err(Failure::new(Remedy::RetryLater, message).or_hint("`vesper status` shows what runs"));
+    };
+    let (_keep_open, stop) = watch::channel(false);
+    let ending = run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await;
+    match ending {
+        Ending::Succeeded => Ok(run_id),
+        Ending::Failed { error, .. } => {
+            let failure = Failure::new(error.remedy, format!("{job} for {business_date} failed: {}", error.message));
+            Err(match error.hint {
+                Some(hint) => failure.or_hint(hint),
+                None => failure,
+            })
+        }
+        Ending::Superseded | Ending::HandedOver => {
+            Err(Failure::new(Remedy::RetryLater, format!("run {run_id} of {job} was taken over by another worker")))
+        }
+    }
+}
+
+/// Claims the run just made, which waits only for a live run of the same job.
+async fn wait_for_claim(app: &App, run_id: i64) -> Result<Option<crate::job::Claim>, Failure> {
+    let owner = Uuid::new_v4();
+    for _ in 0..CLAIM_TRIES {
+        if let Some(claim) = claim_run(&app.pool, owner, run_id).await? {
+            return Ok(Some(claim));
+        }
+        tokio::time::sleep(CLAIM_PAUSE).await;
+    }
+    Ok(None)
+}
+
+/// Sends what is due and returns how many messages went out.
+pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
+    let sender = Sender::new(app.pool.clone(), app.mailer.clone());
+    let (_keep_open, stop) = watch::channel(false);
+    let sending = sender.send_due(&stop).await?;
+    if sending.unsent_count > 0 {
+        let message = format!("{} messages could not be sent yet", sending.unsent_count);
+        return Err(Failure::new(Remedy::RetryLater, message).or_hint("they stay in the outbox and are tried again; `vesper status` says why"));
+    }
+    Ok(sending.sent_count)
+}
+
+/// The counts of a run's loads, as a table.
+pub(in crate::cli) async fn print_counts(app: &App, run_id: i64) -> Result<(), Failure> {
+    let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(&app.pool).await;
+    let rows = rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
+    let table: Vec<Vec<String>> = rows
+        .iter()
+        .map(|r| std::iter::once(r.get::<String, _>(0)).chain((1..6).map(|i| grouped(r.get::<i64, _>(i)))).collect())
+        .collect();
+    println!("{}", columns(&["entity", "read", "loaded", "unchanged", "quarantined", "deleted"], &table));
+    Ok(())
+}
+
+const CLAIM_TRIES: u32 = 50;
+const CLAIM_PAUSE: Duration = Duration::from_millis(200);

@@ -1,0 +1,104 @@
+//! A set this project did not write, read by SQL alone, against figures computed by other tools.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use sqlx::{Connection, PgConnection, Row};
+use vesper::base::Grain;
+use vesper::metric::{Which, load_snapshot};
+
+use super::Feed;
+use crate::support::cluster::{empty_database, warehouse_database};
+
+/// The folder of public data sets beside the checkout; the project ships none of them.
+fn shared() -> Option<PathBuf> {
+    let named = std::env::var_os("VESPER_SHARED").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let found = folder.join("data/northwind/northwind.sql").exists();
+    if !found {
+        eprintln!("the northwind set is not at {}: set VESPER_SHARED to run this against it", folder.display());
+    }
+    found.then_some(folder)
+}
+
+/// The star's figures as text, for a query that gives a label and a number.
+async fn figures(connection: &mut PgConnection, query: &'static str) -> Vec<(String, f64)> {
+    let rows = sqlx::query(query).fetch_all(connection).await.expect("the star answers");
+    rows.iter().map(|r| (r.get(0), r.get::<String, _>(1).parse().expect("a number"))).collect()
+}
+
+fn expect(oracle: &Value, metric: &str, label: &str, number: &str) -> Vec<(String, f64)> {
+    let list = oracle["metrics"][metric]["value"].as_array().expect("a list");
+    let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    list.iter().map(|row| (text(&row[label]), row[number].as_f64().expect("a number"))).collect()
+}
+
+fn assert_close(name: &str, mut ours: Vec<(String, f64)>, mut theirs: Vec<(String, f64)>, tolerance: f64) {
+    ours.sort_by(|a, b| a.0.cmp(&b.0));
+    theirs.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(!theirs.is_empty(), "{name}: the oracle holds figures");
+    assert_eq!(ours.len(), theirs.len(), "{name}: as many rows");
+    for ((label, our), (expected, their)) in ours.iter().zip(&theirs) {
+        assert_eq!(label, expected, "{name}");
+        assert!((our - their).abs() <= tolerance + 1e-9, "{name} {label}: {our} against {their}");
+    }
+}
+
+#[tokio::test]
+async fn northwind_gives_the_figures_that_other_tools_computed() {
+    let Some(shared) = shared() else { return };
+    let source = empty_database().await;
+    let script = std::fs::read_to_string(shared.join("data/northwind/northwind.sql")).expect("the set");
+    let mut operational = source.connect().await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut operational).await.expect("the set loads");
+    operational.close().await.expect("closes");
+    let oracle: Value =
+        serde_json::from_str(&std::fs::read_to_string(shared.join("data/oracles/northwind.json")).expect("the oracle")).expect("json");
+
+    let warehouse = warehouse_database().await;
+    let mut feed = Feed::new(warehouse.connect().await, &source.url(), "tests/cases/northwind/source").await;
+    let night = feed.night("1998-05-06").await;
+    let count = |entity: &str| night.load.counts.iter().find(|c| c.entity == entity).expect("an entity").clone();
+    assert_eq!((count("order").loaded, count("order_line").loaded, count("customer").loaded), (830, 2155, 91));
+    assert!(night.load.counts.iter().all(|c| c.quarantined == 0 && c.read == c.loaded));
+
+    let star = &mut feed.warehouse;
+    let totals = &oracle["metrics"]["totals"]["value"];
+    let row = sqlx::query(
+        "select count(*)::float8, (select count(*) from star.fact_order_line)::float8, sum(amount)::float8, (sum(amount) / count(*))::float8,
+            count(distinct customer_id)::float8, (select sum(quantity * unit_price) from star.fact_order_line)::float8,
+            count(*) filter (where fulfilled_at is null)::float8
+         from star.fact_order",
+    );
+    let row = row.fetch_one(&mut *star).await.expect("totals");
+    for (i, name) in ["orders", "lines", "net", "aov", "customers", "gross", "unshipped"].iter().enumerate() {
+        let (ours, theirs) = (row.get::<f64, _>(i), totals[*name].as_f64().expect("a number"));
+        assert!((ours - theirs).abs() <= 0.005, "{name}: {ours} against {theirs}");
+    }
+    let by_month = figures(star, "select d.month_label, sum(o.amount)::text from star.fact_order as o join star.dim_date as d on d.date = o.order_date group by 1").await;
+    assert_close("revenue by month", by_month, expect(&oracle, "revenue_by_month", "period", "revenue"), 0.005);
+    let orders = figures(star, "select d.month_label, count(*)::text from star.fact_order as o join star.dim_date as d on d.date = o.order_date group by 1").await;
+    assert_close("orders by month", orders, expect(&oracle, "revenue_by_month", "period", "orders"), 0.0);
+    let by_week = figures(star, "select d.iso_week_label, sum(l.amount)::text from star.fact_order_line as l join star.dim_date as d on d.date = l.order_date group by 1").await;
+    assert_close("revenue by ISO week", by_week, expect(&oracle, "revenue_by_iso_week", "period", "revenue"), 0.005);
+    let by_rep = figures(star, "select r.name, sum(o.amount)::text from star.fact_order as o join star.dim_sales_rep as r using (sales_rep_key) group by 1").await;
+    assert_close("revenue by employee", by_rep, expect(&oracle, "rep_performance", "name", "revenue"), 0.005);
+    let by_country = figures(star, "select co.country, sum(o.amount)::text from star.fact_order as o join star.dim_customer as c using (customer_key) join star.dim_company as co on co.company_key = c.company_key group by 1").await;
+    assert_close("revenue by country", by_country, expect(&oracle, "revenue_by_country", "country", "net"), 0.005);
+
+    let snapshot = load_snapshot(star, "northwind", Which::AsOf("1998-05-06".parse().expect("a date"))).await.expect("readable").expect("published");
+    let new_customers = &snapshot.series["new_customers"];
+    for (month, expected) in expect(&oracle, "revenue_by_month", "period", "new_customers") {
+        let from = format!("{month}-01").parse().expect("a date");
+        assert_eq!(new_customers.sum(Grain::Month.bucket(from)), expected as i64, "new customers of {month}");
+    }
+    let value = &snapshot.series["order_value"];
+    for (month, expected) in expect(&oracle, "revenue_by_month", "period", "revenue") {
+        let cents = value.sum(Grain::Month.bucket(format!("{month}-01").parse().expect("a date")));
+        // Days are rounded to cents once; a month is the sum of at most 31 of them.
+        assert!((cents as f64 / 100.0 - expected).abs() <= 0.005 * 31.0, "order value of {month}: {cents} cents against {expected}");
+    }
+
+    let again = feed.night("1998-05-06").await;
+    assert!(!again.load.has_changed() && again.cube.rows_written == 0 && !again.published.is_new);
+}
