@@ -26,3 +26,5 @@ pub use page::{Pages, draw_list, lay_out};
 pub use pdf::render_pdf;
 pub use xlsx::render_xlsx;
 
+#[cfg(test)]
+mod tests;

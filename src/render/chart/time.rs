@@ -2,12 +2,12 @@
 
 use plotters::prelude::DrawingBackend;
 
-use crate::metric::Unit;
 use crate::render::chart::pen::{Label, Pen, Stroke};
 use crate::render::chart::scale::Scale;
 use crate::render::chart::{ChartSpec, Drawn, value_label};
 use crate::render::palette;
 use crate::report::ChartKind;
+use crate::report::Unit;
 
 const AXIS_SIZE: f64 = 7.0;
 const LEGEND_HEIGHT: f64 = 18.0;

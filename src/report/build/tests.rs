@@ -57,7 +57,7 @@ kind = "kpi"
         "r.toml:4:10: `accent` is `blue`, expected a colour such as \"#1D4ED8\"",
         "r.toml:7:12: unknown metric `revnue` (did you mean `revenue`?)",
         "r.toml:11:9: unknown shape `dohnut` (did you mean `donut`?)",
-        "r.toml:13:6: unknown dimension of `revenue` `stage` (valid: tier, sales_rep)",
+        "r.toml:13:6: unknown dimension of `revenue` `stage` (valid: tier, sales_rep, day, week, month, quarter, year)",
         "r.toml:19:8: unknown sort column `win_rat` (did you mean `win_rate`?)",
         "r.toml:22:8: unknown window `wek`: did you mean `week`?",
         "r.toml:24:8: unknown kind `kpi` (did you mean `kpis`?)",
@@ -73,7 +73,8 @@ fn pictures_that_would_lie_are_refused() {
     assert!(chart("shape = \"line\"\nmetric = \"revenue\"\nby = \"tier\"").contains("needs `by` to be a grain"));
     assert!(chart("shape = \"donut\"\nmetric = \"win_rate\"\nby = \"tier\"").contains("shows shares of a sum"));
     assert!(chart("shape = \"line\"\nmetric = \"win_rate\"\nby = \"month\"").contains("has no daily series"));
-    assert!(chart("metric = \"deals_created\"\nby = \"tier\"").contains("it has no dimension"));
+    assert!(chart("metric = \"follow_ups_overdue\"\nby = \"tier\"").contains("it has no dimension"));
+    assert!(chart("metric = \"deals_created\"\nby = \"mnth\"").contains("did you mean `month`?"));
     let all = problems("title = \"T\"\nwindow = \"all\"\ncompare = \"year\"\n[[section]]\nkind = \"page_break\"");
     assert!(all.contains("window `all` has nothing before it to compare with"), "{all}");
 }
