@@ -18,7 +18,7 @@ mod palette;
 mod pdf;
 mod xlsx;
 
-pub use artifact::{Artifact, Stamp};
+pub use artifact::{Artifact, RENDERER, Stamp};
 pub use chart::{chart_alt, chart_svg};
 pub use email::{EmailBody, InlineImage, render_email};
 pub use error::RenderError;

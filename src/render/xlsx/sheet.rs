@@ -18,10 +18,15 @@ const CHART_ROW_COUNT: u32 = 22;
 const CHART_COLUMN_COUNT: u16 = 12;
 
 /// Sheet names already taken; Excel does not tell upper from lower case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SheetNames(BTreeSet<String>);
 
 impl SheetNames {
+    /// Nothing taken but the one name Excel keeps for itself.
+    pub(super) fn new() -> Self {
+        Self(BTreeSet::from(["history".to_owned()]))
+    }
+
     /// A free name like `wanted`, without the letters Excel forbids.
     pub(super) fn take(&mut self, wanted: &str) -> String {
         let clean: String =
