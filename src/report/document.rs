@@ -64,6 +64,17 @@ impl Document {
         self.reconciliation.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows)
     }
 
+    /// The first `count` warnings, and a line for the rest: a mail has no room for a list of them.
+    pub fn leading_warnings(&self, count: usize) -> Vec<String> {
+        let mut lines: Vec<String> = self.warnings.iter().take(count).cloned().collect();
+        match self.warnings.len().saturating_sub(count) {
+            0 => {}
+            1 => lines.push("One more note on the data is in the attached report.".to_owned()),
+            rest => lines.push(format!("{rest} more notes on the data are in the attached report.")),
+        }
+        lines
+    }
+
     /// The proof in one line: `✓ Source = star: deal 4,812 = 4,810 + 2 held`. Blanks within an equation do not break.
     pub fn reconciliation_line(&self) -> String {
         if self.reconciliation.is_empty() {

@@ -5,7 +5,7 @@ use std::fmt::{Arguments, Write};
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
 use crate::render::email::style::STYLE;
-use crate::render::email::{CHART_WIDTH, InlineImage, ROW_COUNT_MAX};
+use crate::render::email::{CHART_WIDTH, InlineImage, ROW_COUNT_MAX, WARNING_COUNT_MAX};
 use crate::render::palette;
 use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text};
 
@@ -159,7 +159,7 @@ impl Page<'_> {
             escape(&document.reconciliation_line())
         ));
         let alert = palette::ALERT.hex();
-        for warning in &document.warnings {
+        for warning in &document.leading_warnings(WARNING_COUNT_MAX) {
             self.line(format_args!(
                 "<div class=\"alert\" style=\"font-size:12px;line-height:17px;color:{alert};padding-top:3px\">{}</div>",
                 escape(warning)

@@ -20,6 +20,8 @@ use crate::report::{Chart, Document, Section};
 
 /// A mail shows this many rows of a table; the attachments hold the rest.
 const ROW_COUNT_MAX: usize = 10;
+/// A mail shows this many notes on the data; the report holds all.
+const WARNING_COUNT_MAX: usize = 3;
 /// The width a chart is shown at, in CSS pixels.
 const CHART_WIDTH: u32 = 552;
 /// Drawn smaller than shown, so that its words can be read on a phone …
@@ -142,6 +144,18 @@ mod tests {
         assert!(body.text.contains("<sales>"));
         assert_eq!(*body, render_email(&document(), stamp()).expect("a body"));
         assert!(!body.subject.contains('\n'));
+    }
+
+    #[test]
+    fn a_mail_says_how_many_notes_it_leaves_out() {
+        let mut document = document();
+        document.warnings = (1..=5).map(|n| format!("note number {n}")).collect();
+        document.sections.retain(|section| !matches!(section, Section::Chart(_)));
+        let body = render_email(&document, stamp()).expect("a body");
+        for part in [&body.html, &body.text] {
+            assert!(part.contains("note number 3") && !part.contains("note number 4"));
+            assert!(part.contains("2 more notes on the data are in the attached report."));
+        }
     }
 
     #[test]

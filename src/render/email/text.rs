@@ -2,7 +2,7 @@
 
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
-use crate::render::email::ROW_COUNT_MAX;
+use crate::render::email::{ROW_COUNT_MAX, WARNING_COUNT_MAX};
 use crate::report::{Chart, Document, KpiRow, Section, Table, Text};
 
 const WIDTH: usize = 76;
@@ -16,7 +16,7 @@ pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
         format!("Generated {}", document.locale.instant(stamp.generated_at)),
     ];
     lines.extend(wrap(&document.reconciliation_line(), ""));
-    lines.extend(document.warnings.iter().flat_map(|warning| wrap(warning, "")));
+    lines.extend(document.leading_warnings(WARNING_COUNT_MAX).iter().flat_map(|warning| wrap(warning, "")));
     for section in &document.sections {
         match section {
             Section::Kpis(row) => write_kpis(&mut lines, document, row),
