@@ -160,3 +160,26 @@ fn what_belongs_to_no_row_is_named() {
     let document = build(&template(), &snapshot, &context()).expect("a document");
     assert!(table(&document).notes.iter().any(|note| note.starts_with("Deals lost: ")));
 }
+
+#[test]
+fn an_amount_weighted_in_percent_is_summed_and_an_average_amount_is_not() {
+    let mut snapshot = snapshot();
+    let points = snapshot.points.get_mut("weighted_value").expect("published");
+    let parts = [("lead", 2_000), ("qualified", 3_050), ("proposal", 0)];
+    points.retain(|slice, _| slice.member.is_none());
+    for (stage, numerator) in parts {
+        points.insert(Slice::of(Window::Week).at("stage", stage), Figure::ratio(numerator, 100));
+    }
+    points.insert(Slice::of(Window::Week), Figure::ratio(5_050, 100));
+    let text =
+        "title = \"T\"\n[[section]]\nkind = \"table\"\ntitle = \"T\"\nby = \"stage\"\ncolumns = [\"weighted_value\"]";
+    let template = ReportTemplate::parse("t", "t.toml", text).expect("a template");
+    let found = build(&template, &snapshot, &context()).expect("a document");
+    let weighted = table(&found);
+    assert!(!weighted.columns[0].is_ratio && weighted.notes.is_empty(), "{:?}", weighted.notes);
+    assert_eq!(weighted.totals, Some(vec![Some(Figure::ratio(5_050, 100))]));
+    let weekly = document();
+    let columns = &table(&weekly).columns;
+    let ratios: Vec<bool> = columns.iter().map(|c| c.is_ratio).collect();
+    assert_eq!(ratios, [false, false, false, true, true, true, false]);
+}
