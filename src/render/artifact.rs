@@ -5,6 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::report::Document;
 
+/// What rendered an edition, for its manifest: another version may give other bytes.
+pub const RENDERER: &str = concat!("vesper ", env!("CARGO_PKG_VERSION"));
+
 /// When a document is rendered, as data: the renderers hold no clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {

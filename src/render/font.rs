@@ -18,6 +18,18 @@ pub(super) struct Font {
     pub face: Face<'static>,
 }
 
+impl Font {
+    /// The glyph that draws a character, if the font has one. Noto's cut has no minus of its own: its figure
+    /// dash is as wide as a digit and as bold, where another font's minus would look thin before the number.
+    pub(super) fn glyph(&self, character: char) -> Option<GlyphId> {
+        let glyph = |c: char| self.face.glyph_index(c).filter(|g| g.0 != 0);
+        match character {
+            MINUS => glyph(MINUS).or_else(|| glyph(FIGURE_DASH)),
+            other => glyph(other),
+        }
+    }
+}
+
 /// A stretch of text in one font.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
@@ -26,6 +38,8 @@ pub(super) struct Run {
     pub text: String,
 }
 
+const MINUS: char = '\u{2212}';
+const FIGURE_DASH: char = '\u{2012}';
 const REGULAR: usize = 0;
 const BOLD: usize = 1;
 const SYMBOLS: usize = 2;
@@ -51,13 +65,12 @@ pub(super) fn resolve(weight: Weight, character: char) -> (usize, GlyphId, char)
         Weight::Regular => REGULAR,
         Weight::Bold => BOLD,
     };
-    let glyph = |font: usize, c: char| fonts()[font].face.glyph_index(c).filter(|g| g.0 != 0);
     for font in [own, SYMBOLS, CJK] {
-        if let Some(glyph) = glyph(font, character) {
+        if let Some(glyph) = fonts()[font].glyph(character) {
             return (font, glyph, character);
         }
     }
-    (own, glyph(own, '?').expect("every font has a question mark"), '?')
+    (own, fonts()[own].glyph('?').expect("every font has a question mark"), '?')
 }
 
 /// The advance of a glyph in ems.
@@ -159,6 +172,13 @@ mod tests {
         let runs = runs(Weight::Bold, "Łódź Ελένη Анна 王小明 → ✓");
         assert_eq!(runs.iter().map(|r| r.font).collect::<Vec<_>>(), [BOLD, CJK, BOLD, SYMBOLS, BOLD, SYMBOLS]);
         assert!(runs.iter().all(|r| !r.text.contains('?')));
+    }
+
+    #[test]
+    fn a_minus_is_as_bold_and_wide_as_the_digits_behind_it() {
+        let runs = runs(Weight::Bold, "−12.5%");
+        assert_eq!((runs.len(), runs[0].font), (1, BOLD));
+        assert_eq!(measure(Weight::Bold, 8.0, "−"), measure(Weight::Bold, 8.0, "0"));
     }
 
     #[test]

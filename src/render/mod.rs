@@ -18,10 +18,13 @@ mod palette;
 mod pdf;
 mod xlsx;
 
-pub use artifact::{Artifact, Stamp};
+pub use artifact::{Artifact, RENDERER, Stamp};
 pub use chart::{chart_alt, chart_svg};
 pub use email::{EmailBody, InlineImage, render_email};
 pub use error::RenderError;
 pub use page::{Pages, draw_list, lay_out};
 pub use pdf::render_pdf;
 pub use xlsx::render_xlsx;
+
+#[cfg(test)]
+mod tests;

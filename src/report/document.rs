@@ -9,6 +9,7 @@ use crate::base::Period;
 use crate::metric::snapshot::Reconciliation;
 use crate::metric::{Direction, Figure, Unit};
 use crate::report::Locale;
+use crate::report::theme::{Layout, Theme};
 
 /// A whole report, ready to be rendered in any format.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,6 +64,17 @@ impl Document {
         self.reconciliation.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows)
     }
 
+    /// The first `count` warnings, and a line for the rest: a mail has no room for a list of them.
+    pub fn leading_warnings(&self, count: usize) -> Vec<String> {
+        let mut lines: Vec<String> = self.warnings.iter().take(count).cloned().collect();
+        match self.warnings.len().saturating_sub(count) {
+            0 => {}
+            1 => lines.push("One more note on the data is in the attached report.".to_owned()),
+            rest => lines.push(format!("{rest} more notes on the data are in the attached report.")),
+        }
+        lines
+    }
+
     /// The proof in one line: `✓ Source = star: deal 4,812 = 4,810 + 2 held`. Blanks within an equation do not break.
     pub fn reconciliation_line(&self) -> String {
         if self.reconciliation.is_empty() {
@@ -81,68 +93,6 @@ impl Document {
         let tail = if has_held { " (held: in quarantine)" } else { "" };
         format!("{head}{}{tail}", equations.join(" · "))
     }
-}
-
-/// The sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Layout {
-    /// Its format.
-    pub paper: Paper,
-    /// Which side is up.
-    pub orientation: Orientation,
-}
-
-/// Formats of paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Paper {
-    /// 210 × 297 mm.
-    A4,
-    /// 8.5 × 11 inches.
-    Letter,
-}
-
-/// Which side of the sheet is up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Orientation {
-    /// The short side.
-    Portrait,
-    /// The long side.
-    Landscape,
-}
-
-/// An sRGB colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Colour(pub u8, pub u8, pub u8);
-
-impl Colour {
-    /// Reads `#2563EB`.
-    pub fn parse(text: &str) -> Option<Colour> {
-        let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii())?;
-        let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
-        Some(Colour(channel(0)?, channel(2)?, channel(4)?))
-    }
-
-    /// Writes `#2563eb`.
-    pub fn hex(self) -> String {
-        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
-    }
-}
-
-impl Serialize for Colour {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.hex())
-    }
-}
-
-/// White-label colours and words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Theme {
-    /// The house colour: bands, first series, links.
-    pub accent: Colour,
-    /// The left half of every page's foot.
-    pub footer: String,
 }
 
 /// The snapshot a document was built from.

@@ -50,7 +50,7 @@ impl Locale {
     }
 
     /// `€`, or the code with a space that does not break.
-    fn symbol(self, currency: &str) -> String {
+    pub fn symbol(self, currency: &str) -> String {
         match currency {
             "EUR" => "€".to_owned(),
             "USD" => "$".to_owned(),

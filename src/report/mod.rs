@@ -20,12 +20,14 @@ mod locale;
 mod parse;
 mod table;
 mod template;
+mod theme;
 mod words;
 
+pub use crate::metric::{Figure, Unit};
 pub use build::{ReportContext, build};
 pub use document::{
-    Category, Change, Chart, ChartKind, Colour, Column, Definition, Document, Judgment, Kpi, KpiRow, Layout,
-    Orientation, Paper, Paragraph, Row, Section, Series, SnapshotMark, Table, Text, Theme, Width,
+    Category, Change, Chart, ChartKind, Column, Definition, Document, Judgment, Kpi, KpiRow, Paragraph, Row, Section,
+    Series, SnapshotMark, Table, Text, Width,
 };
 pub use error::ReportError;
 pub use locale::{Locale, NOTHING};
@@ -33,3 +35,4 @@ pub use template::{
     By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
     TextTemplate,
 };
+pub use theme::{Colour, Layout, Orientation, Paper, Theme};

@@ -6,12 +6,13 @@ use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Grain, Problems};
 use crate::metric::catalog::{self, CATALOG};
 use crate::metric::{Compare, Metric, Unit, Window};
-use crate::report::document::{ChartKind, Colour, Layout, Orientation, Paper, Theme, Width};
+use crate::report::document::{ChartKind, Width};
 use crate::report::locale::Locale;
 use crate::report::template::{
     By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
     TextTemplate,
 };
+use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme};
 use crate::report::words;
 
 const WINDOWS: &[(&str, Window)] = &[
@@ -185,23 +186,28 @@ fn read_compare(table: &Table<'_, '_>, window: Window, default: Option<Compare>)
     None
 }
 
-/// A dimension that every metric of `metrics` may be cut by.
-fn find_dimension(table: &Table<'_, '_>, by: &Placed<String>, metrics: &[&'static Metric]) -> Option<&'static str> {
+/// A dimension that every metric of `metrics` may be cut by; `grains` are valid beside the dimensions.
+fn find_dimension(
+    table: &Table<'_, '_>,
+    by: &Placed<String>,
+    metrics: &[&'static Metric],
+    grains: &[&str],
+) -> Option<&'static str> {
     let mut found = None;
     for metric in metrics {
-        match metric.dimensions.iter().find(|d| **d == by.value) {
-            Some(dimension) => found = Some(*dimension),
-            None if metric.dimensions.is_empty() => {
-                let message = format!("metric `{}` cannot be cut by `{}`", metric.name, by.value);
-                table.file().problem(&by.span, message, Some("it has no dimension".to_owned()));
-                return None;
-            }
-            None => {
-                let kind = format!("dimension of `{}`", metric.name);
-                table.file().unknown_name(&by.span, &kind, &by.value, metric.dimensions.iter().copied());
-                return None;
-            }
+        found = metric.dimensions.iter().find(|d| **d == by.value).copied();
+        if found.is_some() {
+            continue;
         }
+        if metric.dimensions.is_empty() && grains.is_empty() {
+            let message = format!("metric `{}` cannot be cut by `{}`", metric.name, by.value);
+            table.file().problem(&by.span, message, Some("it has no dimension".to_owned()));
+        } else {
+            let kind = format!("dimension of `{}`", metric.name);
+            let valid = metric.dimensions.iter().chain(grains).copied();
+            table.file().unknown_name(&by.span, &kind, &by.value, valid);
+        }
+        return None;
     }
     found
 }
@@ -244,7 +250,8 @@ fn read_cut(section: &Table<'_, '_>, measure: &Measure, by: &Placed<String>) -> 
     let members = section.texts("members").into_iter().map(|m| m.value).collect();
     let top = section.has("top").then(|| section.integer_or("top", 5, 1..=50) as usize);
     let by_value = section.choice("sort", &[("value", true), ("member", false)], top.is_some());
-    let name = find_dimension(section, by, &[measure.metric])?;
+    let grains = if measure.metric.has_series { Grain::ALL.map(Grain::name).to_vec() } else { Vec::new() };
+    let name = find_dimension(section, by, &[measure.metric], &grains)?;
     Some(By::Dimension { name, members, top, by_value })
 }
 
@@ -291,7 +298,7 @@ fn read_table(section: &Table<'_, '_>, defaults: Defaults) -> Option<TableTempla
     let has_total = section.flag_or("total", true);
     let by = by?;
     let metrics: Vec<&'static Metric> = columns.iter().map(|c| c.metric).collect();
-    let dimension = find_dimension(section, &by, &metrics)?;
+    let dimension = find_dimension(section, &by, &metrics, &[])?;
     let row_label = row_label.unwrap_or_else(|| words::heading(dimension));
     Some(TableTemplate { title: title?.value, by: dimension, row_label, columns, sort, limit, has_total })
 }

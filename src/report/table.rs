@@ -19,7 +19,9 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
     let columns: Vec<Column> =
         template.columns.iter().enumerate().map(|(at, m)| build_column(source, m, &rows, at)).collect();
     let totals: Vec<Option<Figure>> = (0..columns.len()).map(|at| total(&rows, at, &columns[at])).collect();
-    let notes = template.columns.iter().zip(&totals).filter_map(|(m, total)| unattributed(source, m, *total)).collect();
+    let notes = (0..columns.len())
+        .filter_map(|at| unattributed(source, &template.columns[at], &columns[at], totals[at]))
+        .collect();
     let window = template.columns.first().map(|m| m.window);
     let span = match window.filter(|w| template.columns.iter().all(|m| m.window == *w)) {
         Some(window) => source.locale.period(source.period(window)),
@@ -64,11 +66,14 @@ fn sort_rows(rows: &mut [Row], template: &TableTemplate) {
 fn build_column(source: &Source<'_>, measure: &Measure, rows: &[Row], at: usize) -> Column {
     let unit = measure.metric.unit;
     let whole = source.snapshot.figure(measure.metric.name, &Slice::of(measure.window));
-    let is_divided = |f: &Figure| f.denominator != 1;
     let is_ratio = match unit {
         Unit::Count => false,
-        // An average amount and a sum share the unit; the published ratio tells them apart.
-        Unit::Money => whole.iter().chain(rows.iter().filter_map(|r| r.cells[at].as_ref())).any(is_divided),
+        // An average amount and a sum share the unit. The parts of a sum all have the whole's denominator
+        // (1, or 100 where percentages weight it); those of an average have each their own.
+        Unit::Money => {
+            let denominator = whole.map_or(1, |f| f.denominator);
+            rows.iter().filter_map(|row| row.cells[at]).any(|f| f.denominator != denominator)
+        }
         Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => true,
     };
     Column { metric: measure.metric.versioned(), label: measure.label(), unit, is_ratio }
@@ -77,22 +82,20 @@ fn build_column(source: &Source<'_>, measure: &Measure, rows: &[Row], at: usize)
 /// The sum of the numerators over the sum of the denominators; `None` when no row has a value.
 fn total(rows: &[Row], column: usize, meta: &Column) -> Option<Figure> {
     let figures: Vec<Figure> = rows.iter().filter_map(|row| row.cells[column]).collect();
-    if figures.is_empty() {
-        return None;
-    }
+    let first = figures.first()?;
     let numerator = figures.iter().map(|f| f.numerator).sum();
-    let denominator = if meta.is_ratio { figures.iter().map(|f| f.denominator).sum() } else { 1 };
+    let denominator = if meta.is_ratio { figures.iter().map(|f| f.denominator).sum() } else { first.denominator };
     Some(Figure { numerator, denominator })
 }
 
 /// Says so when the rows do not add up to the published whole: what belongs to nobody is named, not hidden.
-fn unattributed(source: &Source<'_>, measure: &Measure, total: Option<Figure>) -> Option<String> {
+fn unattributed(source: &Source<'_>, measure: &Measure, column: &Column, total: Option<Figure>) -> Option<String> {
     let whole = source.snapshot.figure(measure.metric.name, &Slice::of(measure.window))?;
     let total = total?;
-    if whole.denominator != 1 || total.denominator != 1 || whole.numerator == total.numerator {
+    if column.is_ratio || whole == total {
         return None;
     }
-    let rest = Figure::whole(whole.numerator - total.numerator);
+    let rest = Figure { numerator: whole.numerator - total.numerator, denominator: whole.denominator };
     let rest = source.locale.full(Some(rest), measure.metric.unit, &source.snapshot.header.currency);
     Some(format!("{}: {rest} belongs to none of the rows", measure.label()))
 }

@@ -3,7 +3,8 @@
 use crate::base::Grain;
 use crate::metric::{Compare, Metric, Window};
 use crate::report::Locale;
-use crate::report::document::{ChartKind, Layout, Theme, Width};
+use crate::report::document::{ChartKind, Width};
+use crate::report::theme::{Layout, Theme};
 
 /// A report template.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! A chart in words, made from its numbers: for screen readers, for mails without pictures.
 
-use crate::metric::Figure;
+use crate::report::Figure;
 use crate::report::{Chart, ChartKind, Document};
 
 /// More members than this are summed up rather than read out.
@@ -16,7 +16,7 @@ pub fn chart_alt(document: &Document, chart: &Chart) -> String {
     };
     let head = format!("{kind}: {}, {}.", chart.title, chart.span);
     if chart.is_empty() {
-        return format!("{head} Nothing happened in this span.");
+        return format!("{head} No values in this span.");
     }
     let body = match chart.kind {
         ChartKind::Line | ChartKind::Area => time_words(document, chart),

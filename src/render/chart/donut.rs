@@ -4,11 +4,11 @@ use std::f64::consts::{FRAC_PI_2, TAU};
 
 use plotters::prelude::DrawingBackend;
 
-use crate::metric::Figure;
 use crate::render::chart::pen::{Label, Pen, Stroke};
 use crate::render::chart::{ChartSpec, Drawn, value_label};
 use crate::render::font::{Weight, shorten};
 use crate::render::palette;
+use crate::report::Figure;
 
 const HOLE: f64 = 0.6;
 /// A share this large has room for its number on the ring.
@@ -20,7 +20,10 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
         spec.chart.series[0].figures.iter().map(|f| f.and_then(|f| f.rounded()).unwrap_or(0)).collect();
     let whole: i64 = figures.iter().filter(|v| **v > 0).sum();
     let radius = (pen.height / 2.0 - 4.0).min(pen.width * 0.23);
-    let centre = (radius + 4.0, pen.height / 2.0);
+    let legend = Legend::new(spec, pen.width - 2.0 * radius - 18.0);
+    // Ring and legend stand in the middle together, so that a wide card does not pull them apart.
+    let left = ((pen.width - 2.0 * radius - 18.0 - legend.width) / 2.0).max(0.0);
+    let centre = (left + radius + 2.0, pen.height / 2.0);
     let mut angle = -FRAC_PI_2;
     for (at, value) in figures.iter().enumerate().filter(|(_, v)| **v > 0) {
         let share = *value as f64 / whole as f64;
@@ -42,7 +45,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     let total = spec.label(Some(Figure::whole(whole)));
     pen.text(centre.0, centre.1 - 4.0, &value_label(12.0).centred(), &total)?;
     pen.text(centre.0, centre.1 + 8.0, &Label::new(7.0, palette::MUTED).centred(), "Total")?;
-    draw_legend(spec, pen, centre.0 + radius + 12.0, whole)
+    legend.draw(spec, pen, centre.0 + radius + 14.0, whole)
 }
 
 /// The outline of a slice of the ring.
@@ -57,27 +60,46 @@ fn slice((cx, cy): (f64, f64), radius: f64, from: f64, sweep: f64) -> Vec<(f64, 
     outer.chain(inner).collect()
 }
 
+const NAME: f64 = 11.0;
+const SHARE_WIDTH: f64 = 28.0;
+const LEGEND_SIZE: f64 = 7.8;
+
 /// Name, value and share of every slice, clockwise from the top.
-fn draw_legend<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, left: f64, whole: i64) -> Drawn<DB> {
-    let figures = &spec.chart.series[0].figures;
-    let count = figures.len();
-    let step = (pen.height / count as f64).min(16.0);
-    let top = pen.height / 2.0 - step * (count as f64 - 1.0) / 2.0;
-    let share = value_label(7.8).right();
-    let value = Label::new(7.8, palette::MUTED).right();
-    let share_width = 26.0;
-    let values: Vec<String> = figures.iter().map(|f| spec.label(*f)).collect();
-    let value_width = values.iter().map(|v| value.width(v)).fold(0.0, f64::max);
-    let right = pen.width - 2.0;
-    let room = right - share_width - value_width - 6.0 - (left + 11.0);
-    for (at, category) in spec.chart.categories.iter().enumerate() {
-        let y = top + step * at as f64;
-        pen.bar((left, y - 3.5), (left + 7.0, y + 3.5), palette::series(spec.accent, at))?;
-        let name = shorten(Weight::Regular, 7.8, &category.label, room);
-        pen.text(left + 11.0, y, &Label::new(7.8, palette::TEXT), &name)?;
-        pen.text(right - share_width, y, &value, &values[at])?;
-        let part = figures[at].and_then(|f| f.rounded()).unwrap_or(0);
-        pen.text(right, y, &share, &spec.locale.share(part.max(0), whole))?;
+struct Legend {
+    values: Vec<String>,
+    name_width: f64,
+    value_width: f64,
+    width: f64,
+}
+
+impl Legend {
+    /// As wide as its words, but no wider than `room`: names give way.
+    fn new(spec: &ChartSpec<'_>, room: f64) -> Legend {
+        let label = Label::new(LEGEND_SIZE, palette::MUTED);
+        let values: Vec<String> = spec.chart.series[0].figures.iter().map(|f| spec.label(*f)).collect();
+        let widest = |texts: &mut dyn Iterator<Item = &String>| texts.map(|t| label.width(t)).fold(0.0, f64::max);
+        let value_width = widest(&mut values.iter()) + 12.0;
+        let names = widest(&mut spec.chart.categories.iter().map(|c| &c.label));
+        let name_width = names.min(room - NAME - value_width - SHARE_WIDTH);
+        Legend { width: NAME + name_width + value_width + SHARE_WIDTH, values, name_width, value_width }
     }
-    Ok(())
+
+    fn draw<DB: DrawingBackend>(&self, spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, left: f64, whole: i64) -> Drawn<DB> {
+        let count = self.values.len();
+        let step = (pen.height / count as f64).min(16.0);
+        let top = pen.height / 2.0 - step * (count as f64 - 1.0) / 2.0;
+        let share = value_label(LEGEND_SIZE).right();
+        let value = Label::new(LEGEND_SIZE, palette::MUTED).right();
+        let value_right = left + NAME + self.name_width + self.value_width;
+        for (at, category) in spec.chart.categories.iter().enumerate() {
+            let y = top + step * at as f64;
+            pen.bar((left, y - 3.5), (left + 7.0, y + 3.5), palette::series(spec.accent, at))?;
+            let name = shorten(Weight::Regular, LEGEND_SIZE, &category.label, self.name_width + 0.1);
+            pen.text(left + NAME, y, &Label::new(LEGEND_SIZE, palette::TEXT), &name)?;
+            pen.text(value_right, y, &value, &self.values[at])?;
+            let part = spec.chart.series[0].figures[at].and_then(|f| f.rounded()).unwrap_or(0);
+            pen.text(value_right + SHARE_WIDTH, y, &share, &spec.locale.share(part.max(0), whole))?;
+        }
+        Ok(())
+    }
 }

@@ -2,12 +2,12 @@
 
 use plotters::prelude::DrawingBackend;
 
-use crate::metric::Figure;
-use crate::metric::Unit;
 use crate::render::chart::pen::{Label, Pen};
 use crate::render::chart::{ChartSpec, Drawn, value_label};
 use crate::render::font::{Weight, shorten};
 use crate::render::palette;
+use crate::report::Figure;
+use crate::report::Unit;
 
 /// Draws the chart.
 pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) -> Drawn<DB> {

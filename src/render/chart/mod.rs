@@ -20,11 +20,11 @@ pub(super) use pen::{SIZE_SCALE, TOP_TO_BASELINE};
 pub(super) use svg::chart_png;
 pub use svg::chart_svg;
 
-use crate::metric::{Figure, Unit};
 use crate::render::chart::pen::{Label, Pen};
 use crate::render::font::Weight;
 use crate::render::palette;
 use crate::report::{Chart, ChartKind, Colour, Document, Locale};
+use crate::report::{Figure, Unit};
 
 /// Why a backend refused a stroke.
 pub(super) type DrawError<DB> = DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>;
@@ -72,7 +72,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, area: &DrawingArea<
     let pen = Pen::new(area, scale);
     if spec.chart.is_empty() {
         let middle = Label::new(9.0, palette::MUTED).centred();
-        return pen.text(pen.width / 2.0, pen.height / 2.0, &middle, "Nothing happened in this span");
+        return pen.text(pen.width / 2.0, pen.height / 2.0, &middle, "No values in this span");
     }
     match spec.chart.kind {
         ChartKind::Line | ChartKind::Area => time::draw(spec, &pen),

@@ -47,7 +47,7 @@ mod tests {
         fn every_value_has_its_place(values in prop::collection::vec(-1e9f64..1e12, 1..20), is_whole: bool) {
             let scale = Scale::around(values.iter().copied(), 4, is_whole);
             prop_assert!(scale.ticks.len() <= 12, "{:?}", scale.ticks);
-            prop_assert!(scale.ticks.iter().any(|t| *t == 0.0));
+            prop_assert!(scale.ticks.contains(&0.0));
             for value in values {
                 let place = scale.place(value);
                 prop_assert!((-1e-9..=1.0 + 1e-9).contains(&place), "{value} at {place}");

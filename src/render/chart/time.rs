@@ -2,12 +2,12 @@
 
 use plotters::prelude::DrawingBackend;
 
-use crate::metric::Unit;
 use crate::render::chart::pen::{Label, Pen, Stroke};
 use crate::render::chart::scale::Scale;
 use crate::render::chart::{ChartSpec, Drawn, value_label};
 use crate::render::palette;
 use crate::report::ChartKind;
+use crate::report::Unit;
 
 const AXIS_SIZE: f64 = 7.0;
 const LEGEND_HEIGHT: f64 = 18.0;
@@ -106,15 +106,19 @@ fn known_stretches(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
 
 /// As many labels as fit, evenly, counted back from the newest.
 fn draw_time_axis<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, plot: &Plot, step: f64) -> Drawn<DB> {
+    const BLANK: f64 = 3.0;
     let categories = &spec.chart.categories;
     let label = Label::new(AXIS_SIZE, palette::MUTED).centred();
-    let widest = categories.iter().map(|c| label.width(&c.short)).fold(0.0, f64::max);
-    let every = ((widest + 6.0) / step).ceil().max(1.0) as usize;
-    for (at, category) in categories.iter().enumerate() {
-        if (categories.len() - 1 - at).is_multiple_of(every) {
-            let x = plot.left + step * (at as f64 + 0.5);
-            pen.text(x, plot.bottom + 9.0, &label, &category.short)?;
-        }
+    let halves: Vec<f64> = categories.iter().map(|c| (label.width(&c.short) + BLANK) / 2.0).collect();
+    let newest = categories.len() - 1;
+    let chosen = |every: usize| (0..categories.len()).filter(move |at| (newest - at).is_multiple_of(every));
+    let fits = |every: &usize| {
+        chosen(*every).zip(chosen(*every).skip(1)).all(|(a, b)| halves[a] + halves[b] <= step * (b - a) as f64)
+    };
+    let every = (1..categories.len()).find(fits).unwrap_or(categories.len());
+    for at in chosen(every) {
+        let x = plot.left + step * (at as f64 + 0.5);
+        pen.text(x, plot.bottom + 9.0, &label, &categories[at].short)?;
     }
     Ok(())
 }

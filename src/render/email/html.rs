@@ -5,7 +5,7 @@ use std::fmt::{Arguments, Write};
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
 use crate::render::email::style::STYLE;
-use crate::render::email::{CHART_SIZE, InlineImage, ROW_COUNT_MAX};
+use crate::render::email::{CHART_WIDTH, InlineImage, ROW_COUNT_MAX, WARNING_COUNT_MAX};
 use crate::render::palette;
 use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text};
 
@@ -159,7 +159,7 @@ impl Page<'_> {
             escape(&document.reconciliation_line())
         ));
         let alert = palette::ALERT.hex();
-        for warning in &document.warnings {
+        for warning in &document.leading_warnings(WARNING_COUNT_MAX) {
             self.line(format_args!(
                 "<div class=\"alert\" style=\"font-size:12px;line-height:17px;color:{alert};padding-top:3px\">{}</div>",
                 escape(warning)
@@ -226,13 +226,13 @@ impl Page<'_> {
     }
 
     fn chart(&mut self, chart: &Chart, image: &InlineImage) {
-        let (width, alt) = (CHART_SIZE.0, chart_alt(self.document, chart));
+        let (width, alt) = (CHART_WIDTH, chart_alt(self.document, chart));
         self.open_row(22, 0);
         self.heading(&chart.title, &chart.span);
         // The picture keeps its white ground in the dark: its inks are chosen for it.
         self.line(format_args!(
             "<img src=\"cid:{}\" width=\"{width}\" alt=\"{}\"\n\
-             style=\"display:block;width:100%;max-width:{width}px;height:auto;background:#ffffff;color:#334155;font-size:12px;{FONT}\">",
+             style=\"display:block;width:100%;max-width:{width}px;height:auto;border-radius:6px;background:#ffffff;color:#334155;font-size:12px;{FONT}\">",
             image.cid,
             wrapped(&escape(&alt))
         ));
@@ -283,7 +283,7 @@ impl Page<'_> {
         self.close_row();
     }
 
-    fn cells(&mut self, label: &str, table: &Table, cells: &[Option<crate::metric::Figure>], weight: &str) {
+    fn cells(&mut self, label: &str, table: &Table, cells: &[Option<crate::report::Figure>], weight: &str) {
         let document = self.document;
         let (ink, grid) = (palette::INK.hex(), palette::GRID.hex());
         self.line(format_args!("<tr>"));

@@ -20,9 +20,14 @@ use crate::report::{Chart, Document, Section};
 
 /// A mail shows this many rows of a table; the attachments hold the rest.
 const ROW_COUNT_MAX: usize = 10;
-/// A chart's picture in a mail: points wide and high, and pixels a point for sharp screens.
-const CHART_SIZE: (u32, u32) = (552, 210);
-const CHART_ZOOM: u32 = 2;
+/// A mail shows this many notes on the data; the report holds all.
+const WARNING_COUNT_MAX: usize = 3;
+/// The width a chart is shown at, in CSS pixels.
+const CHART_WIDTH: u32 = 552;
+/// Drawn smaller than shown, so that its words can be read on a phone …
+const CHART_SIZE: (u32, u32) = (400, 164);
+/// … and with twice the pixels, for sharp screens.
+const CHART_ZOOM: f32 = 2.76;
 
 /// The body of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +88,16 @@ mod tests {
         Stamp { generated_at: "2026-11-23T06:00:00Z".parse().expect("an instant") }
     }
 
+    /// Drawing five pictures is most of a test's time: one body serves all.
+    fn body() -> &'static EmailBody {
+        static BODY: std::sync::OnceLock<EmailBody> = std::sync::OnceLock::new();
+        BODY.get_or_init(|| render_email(&document(), stamp()).expect("a body"))
+    }
+
     #[test]
     fn html_and_plain_text_carry_the_same_numbers() {
         let document = document();
-        let body = render_email(&document, stamp()).expect("a body");
+        let body = body();
         let (mut checked, locale) = (0, document.locale);
         for section in &document.sections {
             let mut numbers = Vec::new();
@@ -116,7 +127,7 @@ mod tests {
 
     #[test]
     fn every_picture_is_shown_once_and_has_words() {
-        let body = render_email(&document(), stamp()).expect("a body");
+        let body = body();
         assert_eq!(body.images.len(), 5);
         for image in &body.images {
             assert_eq!(body.html.matches(&format!("src=\"cid:{}\"", image.cid)).count(), 1);
@@ -127,17 +138,29 @@ mod tests {
 
     #[test]
     fn a_body_is_small_repeatable_and_takes_no_markup_from_names() {
-        let body = render_email(&document(), stamp()).expect("a body");
+        let body = body();
         assert!(body.html.len() < 100_000, "{}", body.html.len());
         assert!(!body.html.contains("<sales>") && body.html.contains("&lt;sales&gt;"));
         assert!(body.text.contains("<sales>"));
-        assert_eq!(body, render_email(&document(), stamp()).expect("a body"));
+        assert_eq!(*body, render_email(&document(), stamp()).expect("a body"));
         assert!(!body.subject.contains('\n'));
     }
 
     #[test]
+    fn a_mail_says_how_many_notes_it_leaves_out() {
+        let mut document = document();
+        document.warnings = (1..=5).map(|n| format!("note number {n}")).collect();
+        document.sections.retain(|section| !matches!(section, Section::Chart(_)));
+        let body = render_email(&document, stamp()).expect("a body");
+        for part in [&body.html, &body.text] {
+            assert!(part.contains("note number 3") && !part.contains("note number 4"));
+            assert!(part.contains("2 more notes on the data are in the attached report."));
+        }
+    }
+
+    #[test]
     fn no_line_of_the_html_is_too_long_for_a_mail_server() {
-        let body = render_email(&document(), stamp()).expect("a body");
+        let body = body();
         let longest = body.html.lines().map(str::len).max();
         assert!(longest < Some(998), "{longest:?}");
     }

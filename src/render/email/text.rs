@@ -2,7 +2,7 @@
 
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
-use crate::render::email::ROW_COUNT_MAX;
+use crate::render::email::{ROW_COUNT_MAX, WARNING_COUNT_MAX};
 use crate::report::{Chart, Document, KpiRow, Section, Table, Text};
 
 const WIDTH: usize = 76;
@@ -16,7 +16,7 @@ pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
         format!("Generated {}", document.locale.instant(stamp.generated_at)),
     ];
     lines.extend(wrap(&document.reconciliation_line(), ""));
-    lines.extend(document.warnings.iter().flat_map(|warning| wrap(warning, "")));
+    lines.extend(document.leading_warnings(WARNING_COUNT_MAX).iter().flat_map(|warning| wrap(warning, "")));
     for section in &document.sections {
         match section {
             Section::Kpis(row) => write_kpis(&mut lines, document, row),
@@ -45,7 +45,7 @@ fn heading(lines: &mut Vec<String>, title: &str) {
 
 fn write_kpis(lines: &mut Vec<String>, document: &Document, row: &KpiRow) {
     heading(lines, row.title.as_deref().unwrap_or("Key figures"));
-    let widest = row.tiles.iter().map(|t| t.label.chars().count()).max().unwrap_or(0);
+    let widest = row.tiles.iter().map(|t| columns(&t.label)).max().unwrap_or(0);
     for tile in &row.tiles {
         let value = document.locale.tile(tile.figure, tile.unit, &document.currency);
         let rest = match &tile.change {
@@ -64,7 +64,7 @@ fn write_chart(lines: &mut Vec<String>, document: &Document, chart: &Chart) {
 fn write_table(lines: &mut Vec<String>, document: &Document, table: &Table) {
     heading(lines, &table.title);
     let shown = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
-    let texts = |label: &str, cells: &[Option<crate::metric::Figure>]| -> Vec<String> {
+    let texts = |label: &str, cells: &[Option<crate::report::Figure>]| -> Vec<String> {
         let cell = |(figure, column): (&Option<_>, &crate::report::Column)| {
             document.locale.cell(*figure, column.unit, &document.currency)
         };
@@ -74,12 +74,22 @@ fn write_table(lines: &mut Vec<String>, document: &Document, table: &Table) {
     let mut rows: Vec<Vec<String>> = vec![std::iter::once(table.row_label.clone()).chain(labels).collect()];
     rows.extend(shown.iter().map(|row| texts(&row.label, &row.cells)));
     rows.extend(table.totals.iter().map(|totals| texts("Total", totals)));
-    let widths: Vec<usize> = (0..rows[0].len())
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
-        .collect();
-    for row in &rows {
-        let cells = row.iter().enumerate().map(|(at, text)| padded(text, widths[at], at == 0));
-        lines.push(cells.collect::<Vec<_>>().join("  ").trim_end().to_owned());
+    let widths: Vec<usize> =
+        (0..rows[0].len()).map(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0)).collect();
+    if widths.iter().sum::<usize>() + 2 * widths.len() <= WIDTH {
+        lines.extend(rows.iter().map(|row| {
+            let cells = row.iter().enumerate().map(|(at, text)| padded(text, widths[at], at == 0));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        }));
+    } else {
+        // A grid wider than the window falls apart in every mail program: one paragraph a row instead.
+        let (heads, rows) = rows.split_first().expect("the heads are the first row");
+        for row in rows {
+            let pairs =
+                heads.iter().zip(row).skip(1).map(|(head, text)| format!("{head} {text}").replace(' ', "\u{a0}"));
+            lines.push(row[0].clone());
+            lines.extend(wrap(&pairs.collect::<Vec<_>>().join(", "), "  "));
+        }
     }
     let count = |n: usize| document.locale.integer(n as i64);
     lines.push(format!("Rows shown: {} of {}", count(shown.len()), count(table.rows.len())));
@@ -96,19 +106,25 @@ fn write_words(lines: &mut Vec<String>, text: &Text) {
     }
 }
 
+/// How many columns of a terminal a text takes: CJK characters take two.
+fn columns(text: &str) -> usize {
+    let is_wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}');
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
 fn padded(text: &str, width: usize, is_left: bool) -> String {
-    let blanks = " ".repeat(width.saturating_sub(text.chars().count()));
+    let blanks = " ".repeat(width.saturating_sub(columns(text)));
     if is_left { format!("{text}{blanks}") } else { format!("{blanks}{text}") }
 }
 
 /// Lines of at most [`WIDTH`] characters; the first begins with `lead`, the others align under it.
 fn wrap(text: &str, lead: &str) -> Vec<String> {
-    let indent = " ".repeat(lead.chars().count());
+    let indent = " ".repeat(columns(lead));
     let mut lines = Vec::new();
     let mut line = lead.to_owned();
     let mut is_bare = true;
     for word in text.split(' ') {
-        if !is_bare && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !is_bare && columns(&line) + 1 + columns(word) > WIDTH {
             lines.push(std::mem::replace(&mut line, indent.clone()));
             is_bare = true;
         }

@@ -84,11 +84,12 @@ fn draw_change(ink: &mut Ink, document: &Document, change: &Change, (left, y, ro
     ink.text((x, y), Align::Left, against, &words);
 }
 
-/// One chart across the page, or two side by side.
+/// One chart across the page, or two side by side; a half without a partner takes the whole width, but less height.
 pub(super) fn draw_charts(sheet: &mut Sheet, document: &Document, charts: &[&Chart]) -> Result<(), RenderError> {
     let is_half = charts[0].width == Width::Half;
     let height = if is_half { 176.0 } else { 196.0 };
-    let width = if is_half { (sheet.content_width() - GAP) / 2.0 } else { sheet.content_width() };
+    let count = charts.len() as f64;
+    let width = (sheet.content_width() - GAP * (count - 1.0)) / count;
     sheet.ensure(height);
     let top = sheet.y;
     for (at, chart) in charts.iter().enumerate() {

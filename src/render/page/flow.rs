@@ -107,6 +107,32 @@ mod tests {
     }
 
     #[test]
+    fn no_heading_stands_alone_and_no_content_runs_into_the_foot_however_the_pages_break() {
+        for count in (0..45).step_by(3) {
+            let mut document = document();
+            for section in &mut document.sections {
+                if let Section::Text(text) = section {
+                    text.paragraphs = text.paragraphs.iter().cycle().take(count).cloned().collect();
+                }
+            }
+            let pages = lay_out(&document, stamp()).expect("pages");
+            for page in &pages.pages {
+                let content = page.marks.iter().filter_map(|(mark, shapes)| match mark {
+                    Mark::Node(node) => Some((pages.nodes[*node].role, shapes)),
+                    Mark::Artifact => None,
+                });
+                let last = content.clone().next_back().map(|(role, _)| role);
+                assert!(!matches!(last, None | Some("H1" | "H2")), "with {count} paragraphs a page ends with {last:?}");
+                for shape in content.flat_map(|(_, shapes)| shapes) {
+                    if let Shape::Text { y, text, .. } = shape {
+                        assert!(*y < pages.height - 44.0, "with {count} paragraphs: {text} at {y}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_tagged_mark_has_its_one_place_in_the_structure() {
         let pages = lay_out(&document(), stamp()).expect("pages");
         let tagged = |page: &crate::render::page::Page| page.marks.iter().filter(|(m, _)| *m != Mark::Artifact).count();

@@ -69,6 +69,7 @@ pub(super) fn draw_guide(sheet: &mut Sheet, document: &Document) {
             let lines = wrap(SMALL.weight, SMALL.size, warning, sheet.content_width() - 12.0);
             draw_lines(sheet, &lines, (SMALL, SMALL_LINE), (12.0, "•"));
         }
+        sheet.y += 3.0;
     }
     sheet.ensure(24.0 + 2.0 * SMALL_LINE);
     draw_heading(sheet, "Where the numbers come from");

@@ -76,7 +76,7 @@ impl Grid {
     }
 }
 
-fn cells(document: &Document, table: &Table, figures: &[Option<crate::metric::Figure>]) -> Vec<String> {
+fn cells(document: &Document, table: &Table, figures: &[Option<crate::report::Figure>]) -> Vec<String> {
     let cell = |(figure, column): (&Option<_>, &crate::report::Column)| {
         document.locale.cell(*figure, column.unit, &document.currency)
     };

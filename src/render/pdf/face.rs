@@ -31,7 +31,7 @@ fn subset(font: &Font, letters: &BTreeSet<char>) -> Result<PdfFont, RenderError>
     let mut remapper = subsetter::GlyphRemapper::new();
     let (mut glyphs, mut widths) = (BTreeMap::new(), BTreeMap::new());
     for letter in letters {
-        let Some(glyph) = font.face.glyph_index(*letter) else { continue };
+        let Some(glyph) = font.glyph(*letter) else { continue };
         let new = remapper.remap(glyph.0);
         glyphs.insert(u32::from(*letter), new);
         widths.insert(new, font.face.glyph_hor_advance(glyph).unwrap_or(0));

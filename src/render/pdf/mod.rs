@@ -13,7 +13,7 @@ mod outline;
 mod page_ops;
 mod tree;
 
-use printpdf::{Mm, OffsetDateTime, PdfDocument, PdfPage, PdfSaveOptions};
+use printpdf::{Mm, OffsetDateTime, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
 
 use crate::render::artifact::{Artifact, Stamp};
 use crate::render::error::RenderError;
@@ -56,8 +56,8 @@ fn assemble(document: &Document, stamp: Stamp, pages: &Pages) -> Result<lopdf::D
         .collect();
     let mut warnings = Vec::new();
     let assembled = printpdf::to_lopdf_doc(&pdf, &PdfSaveOptions::default(), &mut warnings);
-    match warnings.iter().map(|w| format!("{w:?}")).find(|w| w.contains("Error")) {
-        Some(warning) => Err(failed(warning)),
+    match warnings.into_iter().find(|w| matches!(w.severity, PdfParseErrorSeverity::Error)) {
+        Some(warning) => Err(failed(warning.msg)),
         None => Ok(assembled),
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn write_cover(
 ) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 26)?.set_column_width(1, 34)?;
     for column in 2..6 {
-        sheet.set_column_width(column, 14)?;
+        sheet.set_column_width(column, 19)?;
     }
     sheet.set_screen_gridlines(false).set_landscape().set_print_fit_to_pages(1, 0);
     sheet.set_row_height(0, 28)?;

@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-use crate::metric::{Figure, Unit};
 use crate::report::{Colour, Document};
+use crate::report::{Figure, Unit};
 
 /// The formats of one workbook.
 pub(super) struct Formats {
@@ -21,7 +21,7 @@ pub(super) struct Formats {
     pub bad: Format,
     pub total: Format,
     pub link: Format,
-    currency: String,
+    symbol: String,
 }
 
 pub(super) fn colour(colour: Colour) -> Color {
@@ -36,7 +36,7 @@ impl Formats {
             .set_background_color(colour(crate::render::palette::NIGHT))
             .set_align(FormatAlign::VerticalCenter)
             .set_text_wrap();
-        let muted = Format::new().set_font_color(colour(crate::render::palette::MUTED));
+        let muted = Format::new().set_font_color(colour(crate::render::palette::MUTED)).set_indent(1);
         Self {
             title: Format::new().set_bold().set_font_size(18).set_font_color(colour(document.theme.accent)),
             subtitle: Format::new().set_font_size(11).set_font_color(colour(crate::render::palette::MUTED)),
@@ -56,7 +56,7 @@ impl Formats {
             link: Format::new()
                 .set_font_color(colour(document.theme.accent))
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            currency: document.currency.clone(),
+            symbol: document.locale.symbol(&document.currency),
             muted,
         }
     }
@@ -65,12 +65,24 @@ impl Formats {
     pub(super) fn number_format(&self, unit: Unit) -> String {
         match unit {
             Unit::Count => "#,##0".to_owned(),
-            Unit::Money => format!("[${}] #,##0.00", self.currency),
+            Unit::Money => format!("\"{}\"#,##0.00", self.symbol),
             Unit::Percent => "0.0%".to_owned(),
             Unit::Days => "#,##0.0 \"days\"".to_owned(),
             Unit::Weeks => "#,##0.0 \"weeks\"".to_owned(),
             Unit::Minutes => "#,##0.0 \"min\"".to_owned(),
             Unit::Mean => "#,##0.0".to_owned(),
+        }
+    }
+
+    /// The number format of an axis: short, since the cells hold the exact values.
+    pub(super) fn axis_format(&self, unit: Unit) -> String {
+        match unit {
+            Unit::Money => {
+                let s = format!("\"{}\"", self.symbol);
+                format!("[>=1000000]{s}0.0#,,\"M\";[>=1000]{s}#,##0,\"k\";{s}0")
+            }
+            Unit::Percent => "0%".to_owned(),
+            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => "#,##0".to_owned(),
         }
     }
 

@@ -38,7 +38,7 @@ fn write_workbook(document: &Document, stamp: Stamp) -> Result<Vec<u8>, XlsxErro
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(document, stamp)?);
     let formats = Formats::new(document);
-    let mut names = SheetNames::default();
+    let mut names = SheetNames::new();
     let cover = names.take("Report");
     write_cover(workbook.add_worksheet().set_name(cover)?, document, stamp, &formats)?;
     for section in &document.sections {
@@ -106,12 +106,13 @@ mod tests {
 
     #[test]
     fn sheet_names_are_unique_short_and_without_forbidden_letters() {
-        let mut names = SheetNames::default();
+        let mut names = SheetNames::new();
         assert_eq!(names.take("Revenue [EUR] by month/week: a very long title"), "Revenue EUR by month week a ver");
         assert_eq!(names.take("Sales"), "Sales");
         assert_eq!(names.take("SALES"), "SALES 2");
         assert_eq!(names.take("'quoted'"), "quoted");
         assert_eq!(names.take(""), "Sheet");
+        assert_eq!(names.take("History"), "History 2");
         let twice = "A title of exactly thirty-one c";
         assert_eq!(names.take(twice), twice);
         assert_eq!(names.take(twice), "A title of exactly thirty-one 2");

@@ -57,7 +57,9 @@ pub(super) fn native_chart(document: &Document, chart: &Chart, sheet: &str, form
                 series.set_data_label(ChartDataLabel::new().show_percentage());
             }
             ChartKind::Funnel => {
-                series.set_format(ChartSolidFill::new().set_color(ink)).set_gap(12);
+                // Light enough for dark labels, which Excel centres also on bars narrower than they are.
+                let light = colour(palette::tint(document.theme.accent, 0.45));
+                series.set_format(ChartSolidFill::new().set_color(light)).set_gap(12);
                 series.set_data_label(ChartDataLabel::new().show_value());
             }
         }
@@ -69,28 +71,32 @@ pub(super) fn native_chart(document: &Document, chart: &Chart, sheet: &str, form
     native
 }
 
+/// rust_xlsxwriter's y axis is the one that stands upright, which for lying bars holds the names.
 fn set_axes(native: &mut Native, chart: &Chart, formats: &Formats) {
+    let mut grid = ChartLine::new();
+    grid.set_color(colour(palette::GRID)).set_width(0.75);
+    let values = formats.axis_format(chart.unit);
     match chart.kind {
         ChartKind::Donut => {
             native.set_hole_size(60);
             native.legend().set_position(ChartLegendPosition::Right);
         }
         ChartKind::Funnel => {
-            native.x_axis().set_reverse();
-            native.y_axis().set_hidden(true);
+            native.y_axis().set_reverse();
+            native.x_axis().set_hidden(true).set_major_gridlines(false);
             native.legend().set_hidden();
         }
         ChartKind::HorizontalBar => {
-            native.x_axis().set_reverse();
-            native.y_axis().set_num_format(formats.number_format(chart.unit));
+            native.y_axis().set_reverse();
+            native.x_axis().set_num_format(values).set_major_gridlines_line(&grid);
             native.legend().set_hidden();
         }
         ChartKind::Bar => {
-            native.y_axis().set_num_format(formats.number_format(chart.unit));
+            native.y_axis().set_num_format(values).set_major_gridlines_line(&grid);
             native.legend().set_hidden();
         }
         ChartKind::Line | ChartKind::Area => {
-            native.y_axis().set_min(0.0).set_num_format(formats.number_format(chart.unit));
+            native.y_axis().set_num_format(values).set_major_gridlines_line(&grid);
             native.legend().set_position(ChartLegendPosition::Top);
         }
     }

@@ -2,22 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
 
-use crate::metric::Unit;
 use crate::render::palette;
 use crate::render::xlsx::format::{Formats, cell_value, colour};
 use crate::render::xlsx::native::native_chart;
-use crate::report::{Change, Chart, ChartKind, Document, KpiRow, Text};
+use crate::report::Unit;
+use crate::report::{Change, Chart, ChartKind, Document, KpiRow, NOTHING, Text};
 
 /// Excel refuses longer names.
 const NAME_LENGTH_MAX: usize = 31;
 
+/// What a native chart covers of the sheet.
+const CHART_ROW_COUNT: u32 = 22;
+const CHART_COLUMN_COUNT: u16 = 12;
+
 /// Sheet names already taken; Excel does not tell upper from lower case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SheetNames(BTreeSet<String>);
 
 impl SheetNames {
+    /// Nothing taken but the one name Excel keeps for itself.
+    pub(super) fn new() -> Self {
+        Self(BTreeSet::from(["history".to_owned()]))
+    }
+
     /// A free name like `wanted`, without the letters Excel forbids.
     pub(super) fn take(&mut self, wanted: &str) -> String {
         let clean: String =
@@ -82,21 +91,22 @@ fn write_change(
         sheet.write_number_with_format(line, 6, before, &formats.value(unit))?;
     }
     let n = line + 1;
-    let result = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+    let result = |value: Option<f64>| value.map_or_else(|| NOTHING.to_owned(), |v| v.to_string());
     let (formula, value, number_format) = match change.in_points {
         true => (
-            format!("=IF(OR(C{n}=\"\",G{n}=\"\"),\"\",(C{n}-G{n})*100)"),
-            now.zip(before).map(|(now, before)| (now - before) * 100.0),
+            format!("=IF(OR(C{n}=\"\",G{n}=\"\"),\"–\",ROUND(C{n}*100,1)-ROUND(G{n}*100,1))"),
+            change.tenths.map(|tenths| tenths as f64 / 10.0),
             "+0.0 \"pts\";-0.0 \"pts\";0.0 \"pts\"",
         ),
         false => (
-            format!("=IF(OR(C{n}=\"\",G{n}=\"\",G{n}=0),\"\",(C{n}-G{n})/ABS(G{n}))"),
+            format!("=IF(OR(C{n}=\"\",G{n}=\"\",G{n}=0),\"–\",(C{n}-G{n})/ABS(G{n}))"),
             now.zip(before.filter(|b| *b != 0.0)).map(|(now, before)| (now - before) / before.abs()),
             "+0.0%;-0.0%;0.0%",
         ),
     };
     let ink = colour(palette::judgment(change.judgment));
-    let format = Format::new().set_bold().set_font_color(ink).set_num_format(number_format);
+    let format =
+        Format::new().set_bold().set_font_color(ink).set_num_format(number_format).set_align(FormatAlign::Right);
     sheet.write_formula_with_format(line, 7, Formula::new(formula).set_result(result(value)), &format)?;
     Ok(())
 }
@@ -108,7 +118,7 @@ pub(super) fn write_chart(
     chart: &Chart,
     (name, formats): (&str, &Formats),
 ) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 26)?;
+    sheet.set_column_width(0, 30)?.set_row_height(0, 32)?;
     sheet.write_string_with_format(0, 0, &chart.axis, &formats.head)?;
     for (at, series) in chart.series.iter().enumerate() {
         let column = at as u16 + 1;
@@ -144,8 +154,14 @@ pub(super) fn write_chart(
         sheet.write_string_with_format(0, pad, "Centring", &formats.head_right)?;
     }
     frame_sheet(sheet, 0)?;
-    let native = native_chart(document, chart, name, formats);
-    sheet.insert_chart(1, pad + 2, &native)?;
+    // The print area holds the chart, which is higher than a few rows of data.
+    let last_row = (chart.categories.len() as u32 + 1).max(CHART_ROW_COUNT + 1);
+    sheet.set_print_area(0, 0, last_row, pad + 2 + CHART_COLUMN_COUNT)?;
+    // Excel refuses a chart over no rows.
+    if !chart.categories.is_empty() {
+        let native = native_chart(document, chart, name, formats);
+        sheet.insert_chart(1, pad + 2, &native)?;
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError, column_number_to_name};
 
 use crate::render::xlsx::format::{Formats, cell_value, numerator};
 use crate::render::xlsx::sheet::frame_sheet;
-use crate::report::{Document, Table};
+use crate::report::{Document, NOTHING, Table};
 
 /// Fills a table's sheet. A ratio's parts stand in folded columns to the right, so that its total is
 /// the ratio of the sums and stays so under a filter.
@@ -37,30 +37,33 @@ pub(super) fn write_table(
         let line = last_row + 1;
         sheet.write_string_with_format(line, 0, "Total", &formats.total)?;
         for (at, (figure, column)) in totals.iter().zip(&table.columns).enumerate() {
-            let sum = |column: u16| {
-                let name = column_number_to_name(column);
-                format!("SUBTOTAL(109,{name}2:{name}{})", last_row + 1)
-            };
-            let formula = match parts[at] {
-                Some(part) => format!("=IF({0}=0,\"\",{1}/{0})", sum(part + 1), sum(part)),
-                None => format!("={}", sum(at as u16 + 1)),
-            };
-            let result = cell_value(*figure, column.unit).map_or_else(String::new, |v| v.to_string());
+            let formula = total_formula(at as u16 + 1, parts[at], last_row);
+            let result = cell_value(*figure, column.unit).map_or_else(|| NOTHING.to_owned(), |v| v.to_string());
             let formula = Formula::new(formula).set_result(result);
             sheet.write_formula_with_format(line, at as u16 + 1, formula, &formats.total_value(column.unit))?;
         }
     }
-    let mut line = last_row + 3;
     let count = document.locale.integer(i64::from(last_row));
     let notes = std::iter::once(format!("{} · {count} rows", table.title)).chain(table.notes.iter().cloned());
-    for note in notes {
+    for (line, note) in (last_row + 3..).zip(notes) {
         sheet.write_string_with_format(line, 0, note, &formats.muted)?;
-        line += 1;
     }
     if last_row > 0 {
         sheet.autofilter(0, 0, last_row, last_column)?;
     }
     frame_sheet(sheet, 0)
+}
+
+/// The total of a column: the sum of what the filter leaves, or the sum of the numerators over that of the denominators.
+fn total_formula(column: u16, part: Option<u16>, last_row: u32) -> String {
+    let sum = |column: u16| {
+        let name = column_number_to_name(column);
+        format!("SUBTOTAL(109,{name}2:{name}{})", last_row + 1)
+    };
+    match part {
+        Some(part) => format!("=IF({0}=0,\"–\",{1}/{0})", sum(part + 1), sum(part)),
+        None => format!("={}", sum(column)),
+    }
 }
 
 /// For each ratio column, where its numerator stands; the denominator is the column after.
@@ -81,7 +84,7 @@ fn write_heads(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     let widest = table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
-    sheet.set_column_width(0, (widest as f64 + 3.0).clamp(18.0, 48.0))?;
+    sheet.set_column_width(0, (widest as f64 + 3.0).clamp(18.0, 70.0))?;
     sheet.set_row_height(0, 32)?;
     sheet.write_string_with_format(0, 0, &table.row_label, &formats.head)?;
     for (at, column) in table.columns.iter().enumerate() {
@@ -96,4 +99,26 @@ fn write_heads(
         sheet.group_columns_collapsed(*first, last + 1)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Section;
+    use crate::report::fixture::document;
+
+    #[test]
+    fn totals_are_sums_and_rates_are_ratios_of_sums() {
+        assert_eq!(total_formula(1, None, 12), "=SUBTOTAL(109,B2:B13)");
+        let ratio = "=IF(SUBTOTAL(109,K2:K13)=0,\"–\",SUBTOTAL(109,J2:J13)/SUBTOTAL(109,K2:K13))";
+        assert_eq!(total_formula(4, Some(9), 12), ratio);
+    }
+
+    #[test]
+    fn the_parts_of_ratios_stand_right_of_the_table_and_apart() {
+        let document = document();
+        let table = document.sections.iter().find_map(|s| if let Section::Table(t) = s { Some(t) } else { None });
+        let parts = ratio_parts(table.expect("the weekly report has a table"));
+        assert_eq!(parts, [None, None, None, Some(9), Some(11), Some(13), None]);
+    }
 }

@@ -57,7 +57,7 @@ kind = "kpi"
         "r.toml:4:10: `accent` is `blue`, expected a colour such as \"#1D4ED8\"",
         "r.toml:7:12: unknown metric `revnue` (did you mean `revenue`?)",
         "r.toml:11:9: unknown shape `dohnut` (did you mean `donut`?)",
-        "r.toml:13:6: unknown dimension of `revenue` `stage` (valid: tier, sales_rep)",
+        "r.toml:13:6: unknown dimension of `revenue` `stage` (valid: tier, sales_rep, day, week, month, quarter, year)",
         "r.toml:19:8: unknown sort column `win_rat` (did you mean `win_rate`?)",
         "r.toml:22:8: unknown window `wek`: did you mean `week`?",
         "r.toml:24:8: unknown kind `kpi` (did you mean `kpis`?)",
@@ -73,7 +73,8 @@ fn pictures_that_would_lie_are_refused() {
     assert!(chart("shape = \"line\"\nmetric = \"revenue\"\nby = \"tier\"").contains("needs `by` to be a grain"));
     assert!(chart("shape = \"donut\"\nmetric = \"win_rate\"\nby = \"tier\"").contains("shows shares of a sum"));
     assert!(chart("shape = \"line\"\nmetric = \"win_rate\"\nby = \"month\"").contains("has no daily series"));
-    assert!(chart("metric = \"deals_created\"\nby = \"tier\"").contains("it has no dimension"));
+    assert!(chart("metric = \"follow_ups_overdue\"\nby = \"tier\"").contains("it has no dimension"));
+    assert!(chart("metric = \"deals_created\"\nby = \"mnth\"").contains("did you mean `month`?"));
     let all = problems("title = \"T\"\nwindow = \"all\"\ncompare = \"year\"\n[[section]]\nkind = \"page_break\"");
     assert!(all.contains("window `all` has nothing before it to compare with"), "{all}");
 }
@@ -158,4 +159,27 @@ fn what_belongs_to_no_row_is_named() {
     points.insert(Slice::of(Window::Quarter), Figure::whole(1_000_000));
     let document = build(&template(), &snapshot, &context()).expect("a document");
     assert!(table(&document).notes.iter().any(|note| note.starts_with("Deals lost: ")));
+}
+
+#[test]
+fn an_amount_weighted_in_percent_is_summed_and_an_average_amount_is_not() {
+    let mut snapshot = snapshot();
+    let points = snapshot.points.get_mut("weighted_value").expect("published");
+    let parts = [("lead", 2_000), ("qualified", 3_050), ("proposal", 0)];
+    points.retain(|slice, _| slice.member.is_none());
+    for (stage, numerator) in parts {
+        points.insert(Slice::of(Window::Week).at("stage", stage), Figure::ratio(numerator, 100));
+    }
+    points.insert(Slice::of(Window::Week), Figure::ratio(5_050, 100));
+    let text =
+        "title = \"T\"\n[[section]]\nkind = \"table\"\ntitle = \"T\"\nby = \"stage\"\ncolumns = [\"weighted_value\"]";
+    let template = ReportTemplate::parse("t", "t.toml", text).expect("a template");
+    let found = build(&template, &snapshot, &context()).expect("a document");
+    let weighted = table(&found);
+    assert!(!weighted.columns[0].is_ratio && weighted.notes.is_empty(), "{:?}", weighted.notes);
+    assert_eq!(weighted.totals, Some(vec![Some(Figure::ratio(5_050, 100))]));
+    let weekly = document();
+    let columns = &table(&weekly).columns;
+    let ratios: Vec<bool> = columns.iter().map(|c| c.is_ratio).collect();
+    assert_eq!(ratios, [false, false, false, true, true, true, false]);
 }
