@@ -32,6 +32,27 @@ struct Given {
     base_dir: PathBuf,
 }
 
+/// Something a command cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The operational database.
+    Source,
+    /// The analytics database.
+    Warehouse,
+    /// A way for mail to go out, and its sender.
+    Mail,
+}
+
+impl Need {
+    fn keys(self) -> &'static [&'static Key] {
+        match self {
+            Need::Source => &[SOURCE_URL],
+            Need::Warehouse => &[WAREHOUSE_URL],
+            Need::Mail => &[MAIL_URL, MAIL_FROM],
+        }
+    }
+}
+
 /// The file read when no other is named.
 const DEFAULT_FILE: &str = "vesper.toml";
 /// The variable that names another.
@@ -54,10 +75,24 @@ impl Settings {
         let mut problems = Vec::new();
         let mut values = read_file(&path, &text, &mut problems);
         values.extend(read_environment(environment, &mut problems));
-        match Problems(problems).into_result() {
-            Ok(()) => Ok(Self { values }),
-            Err(source) => Err(ConfigError::Settings { source }),
-        }
+        found_nothing_wrong(problems).map(|()| Self { values })
+    }
+
+    /// The settings of the variables alone, whatever file lies about: for a process that makes its own environment.
+    pub fn of_variables(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let values = read_environment(environment, &mut problems);
+        found_nothing_wrong(problems).map(|()| Self { values })
+    }
+
+    /// Fails with everything that is missing for what the command is about to do.
+    pub fn require(&self, needs: &[Need]) -> Result<(), ConfigError> {
+        let keys = needs.iter().flat_map(|need| need.keys()).filter(|key| self.value(key).is_none());
+        let missing = |key: &&'static Key| {
+            let message = format!("{} is not set, and neither is `{}` in vesper.toml", key.what, key.path);
+            Problem::of_file(key.variable, message).with_hint(format!("for example {}='{}'", key.variable, key.example))
+        };
+        found_nothing_wrong(keys.map(missing).collect())
     }
 
     /// The operational database, read only.
@@ -145,6 +180,10 @@ impl fmt::Debug for Settings {
         });
         f.debug_map().entries(shown).finish()
     }
+}
+
+fn found_nothing_wrong(problems: Vec<Problem>) -> Result<(), ConfigError> {
+    Problems(problems).into_result().map_err(|source| ConfigError::Settings { source })
 }
 
 type Values = BTreeMap<&'static str, Given>;
