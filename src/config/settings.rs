@@ -1,6 +1,6 @@
 //! Reads the settings and hands them out by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,8 @@ impl Need {
 
 /// The file read when no other is named.
 const DEFAULT_FILE: &str = "vesper.toml";
+/// What the name of every variable of ours begins with.
+const PREFIX: &str = "VESPER_";
 /// The variable that names another.
 const FILE_VARIABLE: &str = "VESPER_CONFIG";
 /// Variables of ours that are not settings.
@@ -75,6 +77,7 @@ impl Settings {
         let mut problems = Vec::new();
         let mut values = read_file(&path, &text, &mut problems);
         values.extend(read_environment(environment, &mut problems));
+        problems.extend(misspelt(environment, &values));
         found_nothing_wrong(problems).map(|()| Self { values })
     }
 
@@ -82,6 +85,7 @@ impl Settings {
     pub fn of_variables(environment: &Environment) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let values = read_environment(environment, &mut problems);
+        problems.extend(misspelt(environment, &values));
         found_nothing_wrong(problems).map(|()| Self { values })
     }
 
@@ -267,25 +271,23 @@ fn read_environment(environment: &Environment, problems: &mut Vec<Problem>) -> V
             },
         }
     }
-    problems.extend(environment.names().filter_map(misspelt));
     values
 }
 
-/// A variable that is almost one of ours. Others that begin with `VESPER_` are let be: a container platform makes
-/// such names of its own for a service called vesper (`VESPER_SERVICE_HOST`).
-fn misspelt(name: &str) -> Option<Problem> {
-    let valid: Vec<String> = KEYS
-        .iter()
-        .flat_map(|key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())])
-        .flatten()
-        .chain(OTHER_VARIABLES.map(str::to_owned))
-        .collect();
-    let stem = name.strip_prefix("VESPER_")?;
-    if valid.iter().any(|v| v == name) {
-        return None;
-    }
-    let near = nearest(stem, valid.iter().filter_map(|v| v.strip_prefix("VESPER_")))?;
-    Some(Problem::of_file(name, "unknown variable").with_hint(format!("did you mean VESPER_{near}?")))
+/// Variables that are almost one of ours, whose own is not set. Others that begin with `VESPER_` are let be: a second
+/// source may name its own (`VESPER_SOURCE2_URL`), and a container platform makes some for a service called vesper
+/// (`VESPER_SERVICE_HOST`).
+fn misspelt<'e>(environment: &'e Environment, values: &'e Values) -> impl Iterator<Item = Problem> + use<'e> {
+    let ours = |key: &Key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())];
+    let all: BTreeSet<String> =
+        KEYS.iter().flat_map(ours).flatten().chain(OTHER_VARIABLES.map(str::to_owned)).collect();
+    let unset = KEYS.iter().filter(|key| !values.contains_key(key.path)).flat_map(ours).flatten();
+    let unset: Vec<String> = unset.chain(OTHER_VARIABLES.map(str::to_owned)).collect();
+    environment.names().filter(move |name| !all.contains(*name)).filter_map(move |name| {
+        let stem = name.strip_prefix(PREFIX)?;
+        let near = nearest(stem, unset.iter().filter_map(|ours| ours.strip_prefix(PREFIX)))?;
+        Some(Problem::of_file(name, "unknown variable").with_hint(format!("did you mean {PREFIX}{near}?")))
+    })
 }
 
 fn wrong(key: &Key, value: &str) -> String {

@@ -124,3 +124,12 @@ fn settings_of_variables_read_no_file() {
     assert_eq!(Settings::of_variables(&environment).expect("settings").currency(), "CHF");
     assert!(Settings::of_variables(&environment.with("VESPER_CURRENCY", "francs")).is_err());
 }
+
+#[test]
+fn a_second_sources_variable_is_no_slip_beside_the_first() {
+    let second = ("VESPER_SOURCE2_URL", "postgres://localhost/other");
+    assert!(load("", &[("VESPER_SOURCE_URL", "postgres://localhost/shop"), second]).is_ok());
+    assert!(load("[source]\nurl = \"postgres://localhost/shop\"", &[second]).is_ok());
+    let alone = problems(load("", &[second]).expect_err("a slip"));
+    assert_eq!(alone, ["VESPER_SOURCE2_URL: unknown variable (did you mean VESPER_SOURCE_URL?)"]);
+}
