@@ -345,6 +345,7 @@ async fn a_port_that_is_taken_is_a_configuration_error() {
     let address = taken.local_addr().expect("an address");
     let error = listen(address).await.expect_err("taken");
     assert_eq!(error.to_string(), format!("cannot listen on {address}"));
+    assert!(error.hint().expect("a hint").starts_with("another process holds port"));
 }
 
 #[tokio::test]
