@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn all_problems_are_listed_with_their_places_and_hints() {
-        let listed = "  jobs/a.toml:3:7: unknown key `crno`\n      did you mean `cron`?\n  VESPER_MAIL_URL: cannot be used\n  2 problems\n";
+        let listed = "  jobs/a.toml:3:7: unknown key `crno`\n      did you mean `cron`?\n  \
+                      VESPER_MAIL_URL: cannot be used\n  2 problems\n";
         let nested = Failure::from(RoomError::Files { source: problems() });
         assert_eq!(nested.text(&Ink::PLAIN), format!("error: the job files cannot be used\n{listed}"));
         assert_eq!(nested.exit_code(), ExitCode::from(3));

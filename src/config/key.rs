@@ -214,4 +214,18 @@ mod tests {
             assert!(check(value).is_err_and(|expected| expected.starts_with("expected")), "{value:?}");
         }
     }
+
+    #[test]
+    fn the_table_in_the_readme_tells_of_every_setting() {
+        let readme = include_str!("../../README.md");
+        for key in &KEYS {
+            let row =
+                readme.lines().find(|line| line.starts_with(&format!("| `{}`", key.variable))).unwrap_or_default();
+            let default = key.default.map_or("| |".to_owned(), |default| format!("| `{default}` |"));
+            for part in [format!("`{}`", key.path), key.what.to_owned(), default] {
+                assert!(row.contains(&part), "{}: {part} in {row:?}", key.variable);
+            }
+            assert_eq!(row.contains("` * |"), key.is_secret, "{}", key.variable);
+        }
+    }
 }

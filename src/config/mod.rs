@@ -15,7 +15,7 @@ mod settings;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use key::{KEYS, Key};
-pub use settings::Settings;
+pub use settings::{Need, Settings};
 
 use include_dir::{Dir, include_dir};
 

@@ -1,6 +1,6 @@
 //! Reads the settings and hands them out by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,8 +32,31 @@ struct Given {
     base_dir: PathBuf,
 }
 
+/// Something a command cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The operational database.
+    Source,
+    /// The analytics database.
+    Warehouse,
+    /// A way for mail to go out, and its sender.
+    Mail,
+}
+
+impl Need {
+    fn keys(self) -> &'static [&'static Key] {
+        match self {
+            Need::Source => &[SOURCE_URL],
+            Need::Warehouse => &[WAREHOUSE_URL],
+            Need::Mail => &[MAIL_URL, MAIL_FROM],
+        }
+    }
+}
+
 /// The file read when no other is named.
 const DEFAULT_FILE: &str = "vesper.toml";
+/// What the name of every variable of ours begins with.
+const PREFIX: &str = "VESPER_";
 /// The variable that names another.
 const FILE_VARIABLE: &str = "VESPER_CONFIG";
 /// Variables of ours that are not settings.
@@ -54,10 +77,26 @@ impl Settings {
         let mut problems = Vec::new();
         let mut values = read_file(&path, &text, &mut problems);
         values.extend(read_environment(environment, &mut problems));
-        match Problems(problems).into_result() {
-            Ok(()) => Ok(Self { values }),
-            Err(source) => Err(ConfigError::Settings { source }),
-        }
+        problems.extend(misspelt(environment, &values));
+        found_nothing_wrong(problems).map(|()| Self { values })
+    }
+
+    /// The settings of the variables alone, whatever file lies about: for a process that makes its own environment.
+    pub fn of_variables(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let values = read_environment(environment, &mut problems);
+        problems.extend(misspelt(environment, &values));
+        found_nothing_wrong(problems).map(|()| Self { values })
+    }
+
+    /// Fails with everything that is missing for what the command is about to do.
+    pub fn require(&self, needs: &[Need]) -> Result<(), ConfigError> {
+        let keys = needs.iter().flat_map(|need| need.keys()).filter(|key| self.value(key).is_none());
+        let missing = |key: &&'static Key| {
+            let message = format!("{} is not set, and neither is `{}` in vesper.toml", key.what, key.path);
+            Problem::of_file(key.variable, message).with_hint(format!("for example {}='{}'", key.variable, key.example))
+        };
+        found_nothing_wrong(keys.map(missing).collect())
     }
 
     /// The operational database, read only.
@@ -147,6 +186,10 @@ impl fmt::Debug for Settings {
     }
 }
 
+fn found_nothing_wrong(problems: Vec<Problem>) -> Result<(), ConfigError> {
+    Problems(problems).into_result().map_err(|source| ConfigError::Settings { source })
+}
+
 type Values = BTreeMap<&'static str, Given>;
 
 /// The values of the settings file; a missing file has been read as an empty one.
@@ -228,25 +271,23 @@ fn read_environment(environment: &Environment, problems: &mut Vec<Problem>) -> V
             },
         }
     }
-    problems.extend(environment.names().filter_map(misspelt));
     values
 }
 
-/// A variable that is almost one of ours. Others that begin with `VESPER_` are let be: a container platform makes
-/// such names of its own for a service called vesper (`VESPER_SERVICE_HOST`).
-fn misspelt(name: &str) -> Option<Problem> {
-    let valid: Vec<String> = KEYS
-        .iter()
-        .flat_map(|key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())])
-        .flatten()
-        .chain(OTHER_VARIABLES.map(str::to_owned))
-        .collect();
-    let stem = name.strip_prefix("VESPER_")?;
-    if valid.iter().any(|v| v == name) {
-        return None;
-    }
-    let near = nearest(stem, valid.iter().filter_map(|v| v.strip_prefix("VESPER_")))?;
-    Some(Problem::of_file(name, "unknown variable").with_hint(format!("did you mean VESPER_{near}?")))
+/// Variables that are almost one of ours, whose own is not set. Others that begin with `VESPER_` are let be: a second
+/// source may name its own (`VESPER_SOURCE2_URL`), and a container platform makes some for a service called vesper
+/// (`VESPER_SERVICE_HOST`).
+fn misspelt<'e>(environment: &'e Environment, values: &'e Values) -> impl Iterator<Item = Problem> + use<'e> {
+    let ours = |key: &Key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())];
+    let all: BTreeSet<String> =
+        KEYS.iter().flat_map(ours).flatten().chain(OTHER_VARIABLES.map(str::to_owned)).collect();
+    let unset = KEYS.iter().filter(|key| !values.contains_key(key.path)).flat_map(ours).flatten();
+    let unset: Vec<String> = unset.chain(OTHER_VARIABLES.map(str::to_owned)).collect();
+    environment.names().filter(move |name| !all.contains(*name)).filter_map(move |name| {
+        let stem = name.strip_prefix(PREFIX)?;
+        let near = nearest(stem, unset.iter().filter_map(|ours| ours.strip_prefix(PREFIX)))?;
+        Some(Problem::of_file(name, "unknown variable").with_hint(format!("did you mean {PREFIX}{near}?")))
+    })
 }
 
 fn wrong(key: &Key, value: &str) -> String {

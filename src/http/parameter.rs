@@ -63,9 +63,9 @@ impl Query {
         self.get(name).and_then(date)
     }
 
-    /// The same text for the same parameters.
+    /// The same text for the same parameters, and another for others: values are quoted, because one may hold `&`.
     pub(super) fn canonical(&self) -> String {
-        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
         pairs.join("&")
     }
 }

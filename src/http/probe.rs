@@ -31,6 +31,7 @@ pub(super) fn readiness(
         let message = format!("snapshot {id} was published at {published_at}, more than {hours} hours ago");
         return Err(Refusal::unavailable("stale", message));
     }
-    let data = json!({ "ready": true, "snapshot": header.snapshot_id, "as_of": header.business_date, "published_at": published_at });
+    let (id, as_of) = (header.snapshot_id, header.business_date);
+    let data = json!({ "ready": true, "snapshot": id, "as_of": as_of, "published_at": published_at });
     Ok(json!({ "status": "success", "data": data }))
 }

@@ -1,6 +1,7 @@
 //! The router, and the loop that serves it.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,9 +68,15 @@ impl Remedied for HttpError {
                 "listen on 127.0.0.1:{} and let a proxy that checks who asks stand before it",
                 address.port()
             )),
-            HttpError::Bind { address, .. } => {
-                Some(format!("another process may hold port {}; set VESPER_HTTP_BIND to a free one", address.port()))
-            }
+            HttpError::Bind { address, source } => Some(match source.kind() {
+                ErrorKind::AddrInUse => {
+                    format!("another process holds port {}; give http.bind a free one", address.port())
+                }
+                ErrorKind::PermissionDenied => {
+                    "ports below 1024 need a privilege; give http.bind a higher one".to_owned()
+                }
+                _ => format!("give http.bind an address of this machine, such as 127.0.0.1:{}", address.port()),
+            }),
             HttpError::Serve { .. } => None,
         }
     }

@@ -21,7 +21,8 @@ pub(super) fn page(snapshot: Option<&Snapshot>, organisation: &str) -> String {
 
 fn state(snapshot: Option<&Snapshot>) -> String {
     let Some(snapshot) = snapshot else {
-        return "<p class=\"waiting\">No snapshot has been published yet. <code>vesper run nightly</code> makes the first one.</p>".to_owned();
+        let text = "No snapshot has been published yet. <code>vesper run nightly</code> makes the first one.";
+        return format!("<p class=\"waiting\">{text}</p>");
     };
     let header = &snapshot.header;
     let fact = |name: &str, value: &str| format!("<div><dt>{name}</dt><dd>{}</dd></div>", escape(value));

@@ -104,3 +104,32 @@ fn an_empty_variable_counts_as_not_set_and_a_public_url_loses_its_slash() {
     assert_eq!(settings.currency(), "USD");
     assert_eq!(settings.public_url(), Some("https://reports.example.org"));
 }
+
+#[test]
+fn everything_a_command_lacks_is_told_at_once() {
+    let settings = load("", &[("VESPER_SOURCE_URL", "postgres://localhost/shop")]).expect("settings");
+    assert!(settings.require(&[Need::Source]).is_ok());
+    let missing =
+        problems(settings.require(&[Need::Source, Need::Warehouse, Need::Mail]).expect_err("three are missing"));
+    assert_eq!(missing.len(), 3, "{missing:#?}");
+    for (problem, variable) in missing.iter().zip(["VESPER_WAREHOUSE_URL", "VESPER_MAIL_URL", "VESPER_MAIL_FROM"]) {
+        assert!(problem.starts_with(variable) && problem.contains(&format!("for example {variable}='")), "{problem}");
+    }
+}
+
+#[test]
+fn settings_of_variables_read_no_file() {
+    let environment =
+        Environment::default().with("VESPER_CONFIG", "/nonexistent/vesper.toml").with("VESPER_CURRENCY", "CHF");
+    assert_eq!(Settings::of_variables(&environment).expect("settings").currency(), "CHF");
+    assert!(Settings::of_variables(&environment.with("VESPER_CURRENCY", "francs")).is_err());
+}
+
+#[test]
+fn a_second_sources_variable_is_no_slip_beside_the_first() {
+    let second = ("VESPER_SOURCE2_URL", "postgres://localhost/other");
+    assert!(load("", &[("VESPER_SOURCE_URL", "postgres://localhost/shop"), second]).is_ok());
+    assert!(load("[source]\nurl = \"postgres://localhost/shop\"", &[second]).is_ok());
+    let alone = problems(load("", &[second]).expect_err("a slip"));
+    assert_eq!(alone, ["VESPER_SOURCE2_URL: unknown variable (did you mean VESPER_SOURCE_URL?)"]);
+}

@@ -255,6 +255,14 @@ async fn a_body_is_made_once_and_kept() {
 }
 
 #[tokio::test]
+async fn a_value_that_looks_like_two_parameters_is_not_taken_for_them() {
+    let state = state(Some(snapshot()));
+    let uri = |query: &str| format!("{BASE_PATH}/sales-reps/performance?{query}");
+    assert_eq!(ask(&state, "GET", &uri("sales_rep_id=rep-01&top_n=3"), &[]).await.status, 200);
+    assert_eq!(ask(&state, "GET", &uri("sales_rep_id=rep-01%26top_n%3D3"), &[]).await.status, 404);
+}
+
+#[tokio::test]
 async fn accept_is_obeyed() {
     let state = state(Some(snapshot()));
     let uri = format!("{BASE_PATH}/deals/pipeline");
@@ -337,6 +345,7 @@ async fn a_port_that_is_taken_is_a_configuration_error() {
     let address = taken.local_addr().expect("an address");
     let error = listen(address).await.expect_err("taken");
     assert_eq!(error.to_string(), format!("cannot listen on {address}"));
+    assert!(error.hint().expect("a hint").starts_with("another process holds port"));
 }
 
 #[tokio::test]
