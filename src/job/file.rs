@@ -1,15 +1,13 @@
-//! Job files: the folder is the kind, the stem is the name, every key is known.
+//! One job file: every key is known, every value is checked, all problems come at once.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::base::strict_toml::{Placed, Table, TomlFile};
-use crate::base::{Problem, Problems, clock};
+use crate::base::{Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
-use crate::job::relation::relation_problems;
 use crate::job::span::parse_span;
 use crate::job::{Catchup, CatchupPolicy, DateRule, Dst, Schedule};
 
@@ -121,29 +119,6 @@ pub struct Job {
     pub enabled: bool,
     /// What its recipe reads.
     pub spec: Spec,
-}
-
-/// Reads every job under `dir`; a missing folder of a kind is no problem, a wrong file is, and all come at once.
-pub fn read_jobs(dir: &Path) -> Result<Vec<Job>, Problems> {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    for (folder, kind) in Kind::FOLDERS {
-        for path in toml_files(&dir.join(folder), &mut problems) {
-            let file = path.display().to_string();
-            let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-            match std::fs::read_to_string(&path) {
-                Ok(text) => match read_job(kind, name, &file, &text) {
-                    Ok(job) => jobs.push(job),
-                    Err(mut found) => problems.append(&mut found.0),
-                },
-                Err(e) => problems.push(Problem::of_file(file, format!("cannot be read: {e}"))),
-            }
-        }
-    }
-    // A job that failed to read would make every file that needs it look wrong.
-    if problems.is_empty() {
-        problems.append(&mut relation_problems(&jobs));
-    }
-    Problems(problems).into_result().map(|()| jobs)
 }
 
 /// Reads one job file's text.
@@ -294,41 +269,12 @@ fn is_job_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(is_name_char)
 }
 
-/// The `.toml` files of one folder, by name.
-fn toml_files(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    if !folder.is_dir() {
-        return Vec::new();
-    }
-    match std::fs::read_dir(folder) {
-        Ok(entries) => {
-            let paths = entries.filter_map(|entry| entry.ok().map(|e| e.path()));
-            let mut paths: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
-            paths.sort();
-            paths
-        }
-        Err(e) => {
-            problems.push(Problem::of_file(folder.display().to_string(), format!("cannot be listed: {e}")));
-            Vec::new()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn problems(kind: Kind, text: &str) -> String {
         read_job(kind, "weekly", "jobs/report/weekly.toml", text).expect_err("problems").to_string()
-    }
-
-    #[test]
-    fn the_shipped_jobs_read_and_the_report_waits_for_its_night() {
-        let jobs = read_jobs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs")).expect("jobs without problems");
-        let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
-        assert_eq!(names, ["nightly", "executive-weekly"]);
-        assert_eq!(jobs[1].needs, ["nightly"]);
-        assert_eq!(jobs[1].spec.recipients[0].to_string(), "Leadership <leadership@example.com>");
-        assert_eq!(jobs[1].spec.formats, [Format::Pdf, Format::Xlsx]);
     }
 
     #[test]
@@ -357,11 +303,5 @@ mod tests {
         assert!(
             problems(Kind::Pipeline, "cron = \"0 2 * * *\"\nformats = [\"pdf\"]").contains("unknown key `formats`")
         );
-    }
-
-    #[test]
-    fn a_missing_folder_holds_no_jobs() {
-        let dir = tempfile::tempdir().expect("a directory");
-        assert!(read_jobs(dir.path()).expect("no problems").is_empty());
     }
 }
