@@ -78,6 +78,7 @@ create unique index run_one_live on vesper.run (job_id) where state = 'running';
 create index run_due on vesper.run (run_after, scheduled_for) where state = 'queued';
 create index run_waiting on vesper.run (job_id, origin, scheduled_for) where state = 'queued';
 create index run_lease on vesper.run (lease_until) where state = 'running';
+create index run_recent on vesper.run (scheduled_for desc, run_id desc);
 create index run_done on vesper.run (job_id, business_date) where state = 'succeeded';
 comment on table vesper.run is 'Grain: one slot of a job, or one request by hand';
 comment on column vesper.run.scheduled_for is 'The slot; for a request by hand the moment of the request, so that it may be repeated';

@@ -89,9 +89,10 @@ pub fn compose_mail(draft: &MailDraft<'_>) -> Result<ComposedMail, DeliveryError
     let MailDraft { label, sender, sent_date, body, attachments } = *draft;
     let refused = |field, reason: String| DeliveryError::Header { label: label.to_owned(), field, reason };
     refuse_control(&body.subject).map_err(|r| refused("subject", r))?;
-    let boundary = boundary(body, attachments);
+    let digest = content_digest(body, attachments);
+    let boundary = |level: &str| format!("vesper_{level}_{digest}");
     let mut related =
-        MultiPart::related().boundary(format!("{boundary}_related")).singlepart(SinglePart::html(body.html.clone()));
+        MultiPart::related().boundary(boundary("related")).singlepart(SinglePart::html(body.html.clone()));
     for image in &body.inline {
         let is_id = !image.content_id.is_empty()
             && image.content_id.chars().all(|c| c.is_ascii_alphanumeric() || "._-@".contains(c));
@@ -103,10 +104,10 @@ pub fn compose_mail(draft: &MailDraft<'_>) -> Result<ComposedMail, DeliveryError
         related = related.singlepart(part.body(base64(&image.bytes), content_type));
     }
     let alternative = MultiPart::alternative()
-        .boundary(format!("{boundary}_alternative"))
+        .boundary(boundary("alternative"))
         .singlepart(SinglePart::plain(body.text.clone()))
         .multipart(related);
-    let mut mixed = MultiPart::mixed().boundary(boundary.clone()).multipart(alternative);
+    let mut mixed = MultiPart::mixed().boundary(boundary("mixed")).multipart(alternative);
     for file in attachments {
         refuse_control(&file.name).map_err(|r| refused("attachment name", r))?;
         let content_type = media_type(&file.media_type).map_err(|r| refused("attachment type", r))?;
@@ -121,6 +122,7 @@ pub fn compose_mail(draft: &MailDraft<'_>) -> Result<ComposedMail, DeliveryError
         });
     }
     let (label, subject) = (label.to_owned(), body.subject.clone());
+    let boundary = boundary("mixed");
     Ok(ComposedMail { label, sender: sender.clone(), subject, sent_date, boundary, body: body_bytes })
 }
 
@@ -147,7 +149,7 @@ impl ComposedMail {
             .date(self.sent_date.into())
             .message_id(Some(rfc_message_id.to_owned()))
             .header(MIME_VERSION_1_0)
-            .header(ContentType::parse(&content_type).expect("a boundary of hexadecimal digits"))
+            .header(ContentType::parse(&content_type).expect("a boundary of letters and digits"))
             .raw_header(raw_header("Auto-Submitted", "auto-generated".to_owned()))
             .raw_header(raw_header("List-Unsubscribe", unsubscribe))
             // The body is stored once and joined when the message is sent; this one only closes the head.
@@ -177,8 +179,9 @@ fn refuse_control(text: &str) -> Result<(), String> {
     }
 }
 
-/// A boundary from the content: no part can hold it, because it depends on every part.
-fn boundary(body: &MailBody, attachments: &[OutgoingArtifact]) -> String {
+/// For boundaries: no part can hold one by chance, because it depends on every part. The level stands before it, since
+/// parsers compare the beginning of a line (RFC 2046 5.1.2) and no boundary may be another's beginning.
+fn content_digest(body: &MailBody, attachments: &[OutgoingArtifact]) -> String {
     let mut hash = Sha256::new();
     let mut add = |bytes: &[u8]| {
         hash.update(bytes.len().to_le_bytes());
@@ -188,7 +191,7 @@ fn boundary(body: &MailBody, attachments: &[OutgoingArtifact]) -> String {
     add(body.text.as_bytes());
     body.inline.iter().for_each(|image| add(&image.bytes));
     attachments.iter().for_each(|file| add(&file.bytes));
-    format!("vesper_{}", hex::encode(&hash.finalize()[..16]))
+    hex::encode(&hash.finalize()[..16])
 }
 
 /// What follows the first empty line.

@@ -80,6 +80,18 @@ fn the_structure_is_mixed_alternative_related() {
 }
 
 #[test]
+fn no_boundary_is_the_beginning_of_another() {
+    let mail = compose(&body(), &[]).expect("a mail");
+    let text = String::from_utf8(message(&mail, "a@example.com")).expect("seven bits");
+    let boundaries: Vec<&str> = text.split("boundary=\"").skip(1).filter_map(|t| t.split('"').next()).collect();
+    assert_eq!(boundaries.len(), 3);
+    for a in &boundaries {
+        assert_eq!(boundaries.iter().filter(|b| b.starts_with(a)).count(), 1, "{a}");
+        assert!(a.len() <= 70);
+    }
+}
+
+#[test]
 fn recipients_share_the_body_and_differ_in_the_head() {
     let mail = compose(&body(), &[]).expect("a mail");
     let (a, b) = (message(&mail, "a@example.com"), message(&mail, "b@example.com"));

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::base::{Remedied, Remedy};
 use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
 use crate::delivery::outbox::{Outcome, claim_message, mark_committing, reap_messages, record_outcome};
 use crate::delivery::{DeliveryError, Mailer};
@@ -117,7 +118,7 @@ impl Sender {
         for pause in RECORD_PAUSES {
             tokio::time::sleep(Duration::from_secs(pause)).await;
             recorded = record_outcome(&self.pool, mail, outcome, reply).await;
-            if recorded.is_ok() {
+            if recorded.as_ref().err().is_none_or(|e| e.remedy() != Remedy::RetryLater) {
                 break;
             }
         }

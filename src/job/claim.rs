@@ -92,15 +92,7 @@ pub async fn claim_run(pool: &PgPool, worker: Uuid, run_id: i64) -> Result<Optio
 }
 
 async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<Claim>, JobError> {
-    let claimed: Result<Option<ClaimRow>, sqlx::Error> =
-        sqlx::query_as(include_str!("claim_run.sql")).bind(worker).bind(run_id).fetch_optional(pool).await;
-    let row = match claimed {
-        Ok(Some(row)) => row,
-        Ok(None) => return Ok(None),
-        // Two workers took two runs of one job in the same instant; `run_one_live` lets one of them.
-        Err(sqlx::Error::Database(e)) if e.is_unique_violation() => return Ok(None),
-        Err(source) => return Err(JobError::Ledger { action: "claim a run", source }),
-    };
+    let Some(row) = take_row(pool, worker, run_id).await? else { return Ok(None) };
     let origin = Origin::parse(&row.origin);
     let spec = match serde_json::from_value(row.spec) {
         Ok(spec) => spec,
@@ -119,6 +111,23 @@ async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option
         lease: Duration::from_secs_f64(row.lease_secs),
         timeout: Duration::from_secs_f64(row.timeout_secs),
     }))
+}
+
+/// Races lost in a row before the next tick is the better time to ask.
+const RACE_MAX: usize = 4;
+
+async fn take_row(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<ClaimRow>, JobError> {
+    for _ in 0..RACE_MAX {
+        let claimed: Result<Option<ClaimRow>, sqlx::Error> =
+            sqlx::query_as(include_str!("claim_run.sql")).bind(worker).bind(run_id).fetch_optional(pool).await;
+        match claimed {
+            // Two workers took two runs of one job in the same instant; `run_one_live` let the other. Jobs beside it
+            // may be ready.
+            Err(sqlx::Error::Database(e)) if e.is_unique_violation() => {}
+            answered => return answered.map_err(JobError::ledger("claim a run")),
+        }
+    }
+    Ok(None)
 }
 
 /// A spec of another version would fail the same way each time: the run is dead, and the next claim goes on.

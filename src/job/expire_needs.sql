@@ -3,7 +3,7 @@ with late as (
     select waiting.run_id, unmet.names
     from vesper.run as waiting
     cross join lateral (
-        select string_agg(quote_ident(need.job_id), ', ' order by need.job_id) as names
+        select string_agg(format('"%s"', need.job_id), ', ' order by need.job_id) as names
         from unnest(waiting.needs) as need (job_id)
         where not exists (
             select from vesper.run as done
@@ -15,6 +15,8 @@ with late as (
 )
 update vesper.run as r set
     state = 'dead', finished_at = clock_timestamp(),
-    last_error = format('waited for %s of %s until %s', late.names, r.business_date, to_char(r.needs_by at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
+    last_error = format(
+        'waited for %s of %s until %s',
+        late.names, r.business_date, to_char(r.needs_by at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
 from late
 where r.run_id = late.run_id

@@ -1,5 +1,4 @@
-//! Job files: the folder is the kind, the stem is the name, every key is known.
-
+//! One job file: every key is known, every value is checked, all problems come at once.
 
 use std::time::Duration;
 
@@ -7,9 +6,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::base::strict_toml::{Placed, Table, TomlFile};
-use crate::base::{Folder, Problem, Problems, clock};
+use crate::base::{Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
-use crate::job::relation::relation_problems;
 use crate::job::span::parse_span;
 use crate::job::{Catchup, CatchupPolicy, DateRule, Dst, Schedule};
 
@@ -121,33 +119,6 @@ pub struct Job {
     pub enabled: bool,
     /// What its recipe reads.
     pub spec: Spec,
-}
-
-/// Reads every job of the folder; a missing folder of a kind is no problem, a wrong file is, and all come at once.
-pub fn read_jobs(jobs_folder: &Folder) -> Result<Vec<Job>, Problems> {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    for (folder, kind) in Kind::FOLDERS {
-        let paths = jobs_folder.list(folder, "toml").unwrap_or_else(|e| {
-            problems.push(Problem::of_file(jobs_folder.name(folder), e.to_string()));
-            Vec::new()
-        });
-        for path in paths {
-            let file = jobs_folder.name(&path);
-            let name = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".toml");
-            match jobs_folder.read(&path) {
-                Ok(text) => match read_job(kind, name, &file, &text) {
-                    Ok(job) => jobs.push(job),
-                    Err(mut found) => problems.append(&mut found.0),
-                },
-                Err(e) => problems.push(Problem::of_file(file, format!("cannot be read: {e}"))),
-            }
-        }
-    }
-    // A job that failed to read would make every file that needs it look wrong.
-    if problems.is_empty() {
-        problems.append(&mut relation_problems(&jobs));
-    }
-    Problems(problems).into_result().map(|()| jobs)
 }
 
 /// Reads one job file's text.
@@ -307,16 +278,6 @@ mod tests {
     }
 
     #[test]
-    fn the_shipped_jobs_read_and_the_report_waits_for_its_night() {
-        let jobs = read_jobs(&Folder::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs")).expect("the folder")).expect("jobs without problems");
-        let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
-        assert_eq!(names, ["nightly", "executive-weekly"]);
-        assert_eq!(jobs[1].needs, ["nightly"]);
-        assert_eq!(jobs[1].spec.recipients[0].to_string(), "Leadership <leadership@example.com>");
-        assert_eq!(jobs[1].spec.formats, [Format::Pdf, Format::Xlsx]);
-    }
-
-    #[test]
     fn every_problem_of_a_file_comes_at_once_with_its_place() {
         let text = "report = \"w\"\ncron = \"99 2 * * *\"\nzone = \"Europe/Berln\"\nlease = \"1 minute\"\nrecipents = []\n\
                     recipients = [\"a b@x\", \"ok@example.com\", \"OK@example.com\"]\nformats = [\"pfd\"]\ncatchup = \"last\"\n";
@@ -342,11 +303,5 @@ mod tests {
         assert!(
             problems(Kind::Pipeline, "cron = \"0 2 * * *\"\nformats = [\"pdf\"]").contains("unknown key `formats`")
         );
-    }
-
-    #[test]
-    fn a_missing_folder_holds_no_jobs() {
-        let dir = tempfile::tempdir().expect("a directory");
-        assert!(read_jobs(&Folder::open(dir.path()).expect("the folder")).expect("no problems").is_empty());
     }
 }

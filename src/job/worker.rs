@@ -47,7 +47,7 @@ pub type Runner = Arc<dyn Fn(RunContext) -> BoxFuture<'static, Result<(), RunErr
 
 /// A worker process.
 pub struct Worker {
-    /// The warehouse.
+    /// The warehouse. At least two connections a run, and six for the tick, the listener and the lanes of mail.
     pub pool: PgPool,
     /// What a run does.
     pub runner: Runner,
@@ -115,7 +115,12 @@ impl Worker {
         let ticked = tick(&self.pool).await?;
         if ticked.slot_count + ticked.reaped_count + ticked.late_count > 0 {
             let (slots, reaped, late) = (ticked.slot_count, ticked.reaped_count, ticked.late_count);
-            tracing::info!(slot.count = slots, reaped.count = reaped, late.count = late, "{slots} slots came due");
+            tracing::info!(
+                slot.count = slots,
+                reaped.count = reaped,
+                late.count = late,
+                "{slots} slots came due, {reaped} runs came back, {late} waited in vain"
+            );
         }
         while runs.len() < self.run_max && !*stop.borrow() {
             let Some(claim) = claim(&self.pool, owner).await? else { break };

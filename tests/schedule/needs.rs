@@ -44,7 +44,7 @@ async fn a_report_whose_night_never_comes_is_dead_at_its_deadline_and_says_why()
     execute(&ledger.pool, "update vesper.run set needs_by = least(needs_by, clock_timestamp())").await;
     assert_eq!(tick(&ledger.pool).await.expect("a tick").late_count, 1);
     let error = look(&ledger.pool, "select last_error from vesper.run where state = 'dead'").await;
-    assert!(error.starts_with("waited for nightly of 2026-11-22 until "), "{error}");
+    assert!(error.starts_with("waited for \"nightly\" of 2026-11-22 until "), "{error}");
 }
 
 #[tokio::test]
