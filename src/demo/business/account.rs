@@ -328,13 +328,6 @@ impl Identity {
     }
 }
 
-impl Employer {
-    /// What its people pay in.
-    pub(super) fn currency(&self) -> &'static str {
-        self.country.currency
-    }
-}
-
 fn open_portal(dice: &mut Dice, tables: &mut Tables, identity: &Identity, at: DateTime<Utc>) -> Uuid {
     let id = dice.id(at);
     tables.users.push(&User {

@@ -8,7 +8,7 @@ use super::dice::Dice;
 const SEASON: [f64; 12] = [0.94, 0.97, 1.12, 0.97, 1.00, 1.12, 0.84, 0.74, 1.10, 1.02, 1.06, 1.22];
 
 /// What the business grows by in a year.
-const GROWTH_PER_YEAR: f64 = 0.20;
+const GROWTH_PER_YEAR: f64 = 0.30;
 
 /// How busy a date is, against an average working day of the business's first weeks.
 pub(super) fn demand(date: NaiveDate, start: NaiveDate) -> f64 {
@@ -17,7 +17,7 @@ pub(super) fn demand(date: NaiveDate, start: NaiveDate) -> f64 {
 
 /// How many people show up on a date: the demand, and in the first months those who had waited for the opening.
 pub(super) fn arrivals(date: NaiveDate, start: NaiveDate) -> f64 {
-    let waiting = 1.8 * (-(date - start).num_days() as f64 / 50.0).exp();
+    let waiting = 0.9 * (-(date - start).num_days() as f64 / 50.0).exp();
     demand(date, start) * (1.0 + waiting)
 }
 

@@ -1,6 +1,6 @@
 //! Orders and their lines, from the basket to the ramp.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::account::{Account, World};
@@ -157,6 +157,3 @@ pub(super) fn basket(dice: &mut Dice, goods: &Goods, shopper: Shopper<'_>) -> Ve
         })
         .collect()
 }
-
-/// How long an order waits before its next step, for the lived days.
-pub(super) const STEP_PATIENCE: TimeDelta = TimeDelta::hours(10);

@@ -84,7 +84,7 @@ pub(super) fn expand(world: &mut World<'_>, dice: &mut Dice, account: &Account<'
 }
 
 /// How long a customer goes without asking for more, on average.
-const EXPANSION_DAYS: f64 = 520.0;
+const EXPANSION_DAYS: f64 = 400.0;
 
 /// What a deal is to become.
 struct Plan {
@@ -100,7 +100,11 @@ fn pursue(world: &mut World<'_>, dice: &mut Dice, account: &Account<'_>, plan: P
     let days = dice.log_normal(cycle_days(account.size), 0.45) * if is_won { 1.0 } else { 1.6 };
     let heading_for = plus(opened_at.date_naive(), days.max(2.0) as u64);
     let expected_close_date = plus(opened_at.date_naive(), (days * dice.between(0.6, 1.3)).max(3.0) as u64);
-    let closed_at = close_at(dice, opened_at, heading_for);
+    let (closed_at, is_won) = match (account.churned_at, close_at(dice, opened_at, heading_for)) {
+        // Nobody buys more after they have left.
+        (Some(left_at), closed_at) if left_at < closed_at => (left_at.max(opened_at), false),
+        (_, closed_at) => (closed_at, is_won),
+    };
     if opened_at >= end {
         return closed_at;
     }

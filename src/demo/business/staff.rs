@@ -131,5 +131,5 @@ const WIN_LOG_ODDS: f64 = 0.45;
 
 /// How much larger deals have become since the start: prices follow the trend, slowly.
 pub(super) fn price_level(spec: &BusinessSpec, at: DateTime<Utc>) -> f64 {
-    growth(at.date_naive(), spec.start_date()).powf(0.25)
+    growth(at.date_naive(), spec.start_date()).powf(0.4)
 }
