@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+
+use super::BusinessSpec;
 use crate::base::pg::PgError;
 use crate::base::{Remedied, Remedy};
 
@@ -65,6 +68,26 @@ pub enum DemoError {
         #[source]
         source: PgError,
     },
+    /// The database holds a business of another specification.
+    #[error(
+        "the database holds another business (seed {}, {} customers, history up to {}) than the one asked for \
+         (seed {}, {} customers, history up to {})",
+        found.seed, found.customers, found.end_date(), wanted.seed, wanted.customers, wanted.end_date()
+    )]
+    AnotherBusiness {
+        /// What is there.
+        found: Box<BusinessSpec>,
+        /// What was asked for.
+        wanted: Box<BusinessSpec>,
+    },
+    /// A day cannot be lived before the day before it.
+    #[error("the business has lived up to {last}, so {wanted} cannot be its next day")]
+    DayOutOfOrder {
+        /// The last day that was lived, or the history's last.
+        last: NaiveDate,
+        /// The day asked for.
+        wanted: NaiveDate,
+    },
     /// A statement failed.
     #[error("cannot {action}")]
     Statement {
@@ -84,6 +107,8 @@ impl Remedied for DemoError {
             | DemoError::File { .. }
             | DemoError::InUse { .. }
             | DemoError::NoServerUser
+            | DemoError::AnotherBusiness { .. }
+            | DemoError::DayOutOfOrder { .. }
             | DemoError::Spawn { .. } => Remedy::FixConfig,
             DemoError::Program { .. } | DemoError::Connect { .. } => Remedy::RetryLater,
             DemoError::Statement { .. } => Remedy::FixCode,
@@ -100,6 +125,12 @@ impl Remedied for DemoError {
             DemoError::File { .. } => Some("choose another directory with --dir, or mend its permissions".to_owned()),
             DemoError::InUse { .. } => Some("stop that process, or choose another directory with --dir".to_owned()),
             DemoError::NoServerUser => Some("run as an ordinary user, or add a system user postgres".to_owned()),
+            DemoError::AnotherBusiness { .. } => {
+                Some("choose another directory with --dir, or drop the operational database".to_owned())
+            }
+            DemoError::DayOutOfOrder { last, .. } => {
+                last.succ_opt().map(|next| format!("days are lived in order: the next is {next}"))
+            }
             DemoError::Connect { source } => source.hint(),
             DemoError::Spawn { .. } | DemoError::Program { .. } | DemoError::Statement { .. } => None,
         }

@@ -8,10 +8,12 @@
 //!
 //! Never here: the warehouse, a metric, the clock.
 
+mod business;
 mod cluster;
 mod error;
 mod schema;
 
+pub use business::{BusinessCounts, BusinessSpec, LivedDay, create_business, live_day};
 pub use cluster::{Cluster, ClusterOptions};
 pub use error::DemoError;
 pub use schema::create_operational_schema;

@@ -5,7 +5,6 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::Connection;
@@ -155,21 +154,4 @@ async fn a_folder_the_servers_user_cannot_enter_moves_the_cluster_and_says_so() 
     let place = cluster.directory().to_owned();
     cluster.stop().await.expect("it stops");
     std::fs::remove_dir_all(place).expect("ours to remove");
-}
-
-#[tokio::test]
-async fn a_copy_of_a_template_is_quick() {
-    let cluster = cluster().await;
-    let best = {
-        let mut best = Duration::MAX;
-        for number in 0..5 {
-            let started = Instant::now();
-            let name = format!("quick_{number}");
-            cluster.create_database_from(&name, "operational_template").await.expect("it is there");
-            best = best.min(started.elapsed());
-        }
-        best
-    };
-    assert!(best < Duration::from_millis(500), "{best:?}");
-    eprintln!("a copy of the operational template: {best:?}");
 }

@@ -1,4 +1,5 @@
 //! The cluster and the generated business.
 
 mod cluster;
+mod peek;
 mod schema;
