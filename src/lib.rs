@@ -19,8 +19,8 @@
 //! 8. Money is integer cents (numeric in SQL); ratios come from sums.
 //! 9. No row is lost silently: read = loaded + unchanged + quarantined, and the ledger shows the three.
 
-pub mod base;
 pub mod app;
+pub mod base;
 pub mod cli;
 pub mod config;
 pub mod cube;

@@ -1,6 +1,8 @@
 //! The one integration binary: every test that needs a server, the whole program, or the whole tree.
 
+mod delivery;
 mod demo;
-mod warehouse;
 mod house;
+mod schedule;
 mod support;
+mod warehouse;

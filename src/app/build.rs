@@ -65,7 +65,9 @@ impl Remedied for AppError {
             AppError::Files(_) => Some("nothing was started; `vesper check` looks at everything at once".into()),
             AppError::Database(source) => source.hint(),
             AppError::Mail(source) => source.hint(),
-            AppError::Sender { .. } => Some("write it as `reports@example.org` or `Vesper <reports@example.org>`".into()),
+            AppError::Sender { .. } => {
+                Some("write it as `reports@example.org` or `Vesper <reports@example.org>`".into())
+            }
             AppError::Ledger(source) => source.hint(),
         }
     }
@@ -94,7 +96,14 @@ impl App {
         let (jobs, recipes, mailer) = Self::read_files(settings, environment)?;
         let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
         sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
-        Ok(App { warehouse, pool, jobs, recipes: Arc::new(recipes), mailer, organisation: settings.organisation().to_owned() })
+        Ok(App {
+            warehouse,
+            pool,
+            jobs,
+            recipes: Arc::new(recipes),
+            mailer,
+            organisation: settings.organisation().to_owned(),
+        })
     }
 
     /// Everything that can be wrong without a database being asked.
@@ -109,7 +118,10 @@ impl App {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if problems.is_empty() && !reports.contains_key(name) {
                 let near = crate::base::nearest(name, reports.keys().map(String::as_str));
-                let hint = near.map_or_else(|| format!("templates: {}", reports.keys().cloned().collect::<Vec<_>>().join(", ")), |n| format!("did you mean `{n}`?"));
+                let hint = near.map_or_else(
+                    || format!("templates: {}", reports.keys().cloned().collect::<Vec<_>>().join(", ")),
+                    |n| format!("did you mean `{n}`?"),
+                );
                 problems.push(Problem::of_file(job.file.clone(), format!("unknown report `{name}`")).with_hint(hint));
             }
         }
@@ -140,7 +152,9 @@ fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T>
 /// The database a source folder names: the deployment's, or one in a variable of its own.
 fn source_database(settings: &Settings, environment: &Environment, spec: &SourceSpec) -> Result<Database, AppError> {
     match environment.get(&spec.url_setting) {
-        Some(url) if spec.url_setting != DEFAULT_SOURCE_URL => Database::parse(&spec.url_setting, url).map_err(AppError::Database),
+        Some(url) if spec.url_setting != DEFAULT_SOURCE_URL => {
+            Database::parse(&spec.url_setting, url).map_err(AppError::Database)
+        }
         _ => settings.source().map_err(AppError::Config),
     }
 }

@@ -12,8 +12,13 @@ use crate::http::Published;
 use crate::metric::{CHANNEL, MetricError, Which, load_snapshot};
 
 /// Reads the current snapshot of a tenant and shows it; returns its business date, if there is one.
-pub async fn refresh_window(pool: &PgPool, published: &Published, tenant: &str) -> Result<Option<chrono::NaiveDate>, MetricError> {
-    let mut connection = pool.acquire().await.map_err(|source| MetricError::Warehouse { action: "connecting", source })?;
+pub async fn refresh_window(
+    pool: &PgPool,
+    published: &Published,
+    tenant: &str,
+) -> Result<Option<chrono::NaiveDate>, MetricError> {
+    let mut connection =
+        pool.acquire().await.map_err(|source| MetricError::Warehouse { action: "connecting", source })?;
     let Some(snapshot) = load_snapshot(&mut connection, tenant, Which::Current).await? else { return Ok(None) };
     let date = snapshot.header.business_date;
     if published.current().is_none_or(|shown| shown.header.snapshot_id != snapshot.header.snapshot_id) {

@@ -45,7 +45,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     let environment = Environment::of_process();
     // The demo makes its own settings: what a shell exports for a real deployment must not leak into it.
     if let Command::Demo(args) = &cli.command {
-        let _ = args; return Ok(());
+        return command::demo::demo(args).await;
     }
     let settings = Settings::load(&environment, cli.config.as_deref())?;
     match &cli.command {

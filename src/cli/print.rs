@@ -39,7 +39,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_and_numbers_are_grouped() {
-        let table = columns(&["entity", "read"], &[vec!["deal".into(), grouped(1_234_567)], vec!["order_line".into(), grouped(-5)]]);
+        let table = columns(
+            &["entity", "read"],
+            &[vec!["deal".into(), grouped(1_234_567)], vec!["order_line".into(), grouped(-5)]],
+        );
         assert_eq!(table, "  entity           read\n  deal        1,234,567\n  order_line         -5");
     }
 }

@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use tracing::info;
 
-use crate::base::pg::Database;
 use crate::base::Remedy;
+use crate::base::pg::Database;
 use crate::cube::{CubeReport, refresh_cubes};
 use crate::delivery::{
-    ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, MailDraft, Manifest, OutgoingArtifact, Posting, Recipient, compose_mail, edition_artifacts,
-    enqueue, find_edition, seal_edition,
+    ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, MailDraft, Manifest, OutgoingArtifact, Posting,
+    Recipient, compose_mail, edition_artifacts, enqueue, find_edition, seal_edition,
 };
 use crate::job::{Format, Kind, RunContext, RunError, Runner};
 use crate::load::{LoadReport, load_source};
@@ -77,13 +77,17 @@ async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Result<(), Run
     for feed in &recipes.feeds {
         let name = &feed.spec.name;
         let load: LoadReport = context
-            .step(&format!("load-{name}"), async |tx: &mut PgConnection| Ok(load_source(tx, &feed.database, &feed.spec, &night).await?))
+            .step(&format!("load-{name}"), async |tx: &mut PgConnection| {
+                Ok(load_source(tx, &feed.database, &feed.spec, &night).await?)
+            })
             .await?;
         let tenant_key = load.tenant_key;
-        let _: CubeReport =
-            context.step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?)).await?;
-        let _: Published =
-            context.step(&format!("publish-{name}"), async |tx: &mut PgConnection| Ok(publish(tx, tenant_key, &night).await?)).await?;
+        let _: CubeReport = context
+            .step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?))
+            .await?;
+        let _: Published = context
+            .step(&format!("publish-{name}"), async |tx: &mut PgConnection| Ok(publish(tx, tenant_key, &night).await?))
+            .await?;
     }
     Ok(())
 }
@@ -98,7 +102,8 @@ async fn run_report(recipes: &Recipes, context: &RunContext) -> Result<(), RunEr
     let template = recipes.reports.get(name).ok_or_else(|| {
         RunError::new(Remedy::FixConfig, format!("report `{name}` has no template; add templates/reports/{name}.toml"))
     })?;
-    let sealed: Sealed = context.step("seal", async |tx: &mut PgConnection| seal(tx, recipes, template, context).await).await?;
+    let sealed: Sealed =
+        context.step("seal", async |tx: &mut PgConnection| seal(tx, recipes, template, context).await).await?;
     let _: Enqueued =
         context.step("post", async |tx: &mut PgConnection| post(tx, recipes, template, context, &sealed).await).await?;
     Ok(())
@@ -112,10 +117,14 @@ async fn seal(
 ) -> Result<Sealed, RunError> {
     let claim = &context.claim;
     let earlier = sqlx::query_scalar(include_str!("earlier_edition.sql")).bind(&claim.job).bind(claim.business_date);
-    let earlier: Option<DateTime<Utc>> = earlier.fetch_optional(&mut *tx).await.map_err(|e| RunError::new(Remedy::RetryLater, e.to_string()))?;
+    let earlier: Option<DateTime<Utc>> =
+        earlier.fetch_optional(&mut *tx).await.map_err(|e| RunError::new(Remedy::RetryLater, e.to_string()))?;
     let scheduled_for = earlier.unwrap_or(claim.scheduled_for);
     if let Some(found) = find_edition(tx, &claim.job, scheduled_for, "").await? {
-        info!(edition.id = found.edition_id, "edition {} of {} for {} is sealed already", found.edition_id, claim.job, claim.business_date);
+        info!(
+            edition.id = found.edition_id,
+            "edition {} of {} for {} is sealed already", found.edition_id, claim.job, claim.business_date
+        );
         return Ok(Sealed { edition_id: found.edition_id, scheduled_for });
     }
     let snapshot = snapshot_for(tx, recipes, context).await?;
@@ -141,7 +150,14 @@ async fn seal(
         artifacts: &files,
     };
     let edition = seal_edition(tx, &draft).await?;
-    info!(edition.id = edition.edition_id, file.count = files.len(), "sealed edition {} of {} for {}", edition.edition_id, claim.job, claim.business_date);
+    info!(
+        edition.id = edition.edition_id,
+        file.count = files.len(),
+        "sealed edition {} of {} for {}",
+        edition.edition_id,
+        claim.job,
+        claim.business_date
+    );
     Ok(Sealed { edition_id: edition.edition_id, scheduled_for })
 }
 
@@ -201,7 +217,10 @@ async fn snapshot_for(tx: &mut PgConnection, recipes: &Recipes, context: &RunCon
     let date = context.claim.business_date;
     let found = load_snapshot(tx, recipes.tenant(), Which::AsOf(date)).await?;
     found.ok_or_else(|| {
-        RunError::new(Remedy::FixData, format!("no snapshot was published for {date}; run `vesper run nightly --for {date}` first"))
+        RunError::new(
+            Remedy::FixData,
+            format!("no snapshot was published for {date}; run `vesper run nightly --for {date}` first"),
+        )
     })
 }
 
@@ -225,7 +244,9 @@ pub async fn render_files(document: Document, stamp: Stamp, formats: Vec<Format>
     .await
 }
 
-async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T, RenderError> + Send + 'static) -> Result<T, RunError> {
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RenderError> + Send + 'static,
+) -> Result<T, RunError> {
     let done = tokio::task::spawn_blocking(work).await;
     Ok(done.map_err(|_| RunError::new(Remedy::FixCode, "the rendering thread ended early"))??)
 }
@@ -235,7 +256,10 @@ fn outgoing(artifact: Artifact) -> OutgoingArtifact {
 }
 
 fn mail_body(body: EmailBody) -> MailBody {
-    let inline = body.images.into_iter().map(|i| InlineImage { content_id: i.cid, media_type: "image/png".to_owned(), bytes: i.bytes });
+    let inline = body.images.into_iter().map(|i| InlineImage {
+        content_id: i.cid,
+        media_type: "image/png".to_owned(),
+        bytes: i.bytes,
+    });
     MailBody { subject: body.subject, html: body.html, text: body.text, inline: inline.collect() }
 }
-

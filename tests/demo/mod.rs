@@ -1,5 +1,4 @@
 //! The cluster and the generated business.
 
 mod cluster;
-mod peek;
 mod schema;

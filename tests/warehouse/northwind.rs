@@ -53,7 +53,8 @@ async fn northwind_gives_the_figures_that_other_tools_computed() {
     sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut operational).await.expect("the set loads");
     operational.close().await.expect("closes");
     let oracle: Value =
-        serde_json::from_str(&std::fs::read_to_string(shared.join("data/oracles/northwind.json")).expect("the oracle")).expect("json");
+        serde_json::from_str(&std::fs::read_to_string(shared.join("data/oracles/northwind.json")).expect("the oracle"))
+            .expect("json");
 
     let warehouse = warehouse_database().await;
     let mut feed = Feed::new(warehouse.connect().await, &source.url(), "tests/cases/northwind/source").await;
@@ -86,7 +87,10 @@ async fn northwind_gives_the_figures_that_other_tools_computed() {
     let by_country = figures(star, "select co.country, sum(o.amount)::text from star.fact_order as o join star.dim_customer as c using (customer_key) join star.dim_company as co on co.company_key = c.company_key group by 1").await;
     assert_close("revenue by country", by_country, expect(&oracle, "revenue_by_country", "country", "net"), 0.005);
 
-    let snapshot = load_snapshot(star, "northwind", Which::AsOf("1998-05-06".parse().expect("a date"))).await.expect("readable").expect("published");
+    let snapshot = load_snapshot(star, "northwind", Which::AsOf("1998-05-06".parse().expect("a date")))
+        .await
+        .expect("readable")
+        .expect("published");
     let new_customers = &snapshot.series["new_customers"];
     for (month, expected) in expect(&oracle, "revenue_by_month", "period", "new_customers") {
         let from = format!("{month}-01").parse().expect("a date");
@@ -96,7 +100,10 @@ async fn northwind_gives_the_figures_that_other_tools_computed() {
     for (month, expected) in expect(&oracle, "revenue_by_month", "period", "revenue") {
         let cents = value.sum(Grain::Month.bucket(format!("{month}-01").parse().expect("a date")));
         // Days are rounded to cents once; a month is the sum of at most 31 of them.
-        assert!((cents as f64 / 100.0 - expected).abs() <= 0.005 * 31.0, "order value of {month}: {cents} cents against {expected}");
+        assert!(
+            (cents as f64 / 100.0 - expected).abs() <= 0.005 * 31.0,
+            "order value of {month}: {cents} cents against {expected}"
+        );
     }
 
     let again = feed.night("1998-05-06").await;

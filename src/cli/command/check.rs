@@ -9,7 +9,12 @@ use crate::source::check_queries;
 /// Looks at settings, files and both databases; every problem is told, nothing is written.
 pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment) -> Result<(), Failure> {
     let (jobs, recipes, mailer) = App::read_files(settings, environment)?;
-    println!("files        {} jobs, {} sources, {} report templates read", jobs.len(), recipes.feeds.len(), recipes.reports.len());
+    println!(
+        "files        {} jobs, {} sources, {} report templates read",
+        jobs.len(),
+        recipes.feeds.len(),
+        recipes.reports.len()
+    );
     println!("mail         goes to {}", mailer.place());
     let mut failures: Vec<Failure> = Vec::new();
     for feed in &recipes.feeds {
@@ -42,11 +47,13 @@ pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment
 
 async fn check_warehouse(warehouse: &crate::base::pg::Database) -> Result<(), Failure> {
     let mut connection = warehouse.connect().await?;
-    let is_migrated = sqlx::query_scalar::<_, bool>("select to_regclass('metric.current') is not null").fetch_one(&mut connection).await;
+    let is_migrated = sqlx::query_scalar::<_, bool>("select to_regclass('metric.current') is not null")
+        .fetch_one(&mut connection)
+        .await;
     match is_migrated {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::new(Remedy::FixConfig, "the analytics database lacks Vesper's tables").or_hint("run `vesper migrate`")),
+        Ok(false) => Err(Failure::new(Remedy::FixConfig, "the analytics database lacks Vesper's tables")
+            .or_hint("run `vesper migrate`")),
         Err(error) => Err(Failure::new(Remedy::RetryLater, error.to_string())),
     }
 }
-

@@ -12,21 +12,28 @@ use crate::render::{render_email, render_pdf, render_xlsx};
 use crate::report::build;
 
 /// Writes a report's files into a folder; nothing is recorded and nothing is mailed.
-pub(in crate::cli) async fn render(settings: &Settings, environment: &Environment, args: &RenderArgs) -> Result<(), Failure> {
+pub(in crate::cli) async fn render(
+    settings: &Settings,
+    environment: &Environment,
+    args: &RenderArgs,
+) -> Result<(), Failure> {
     let (_, recipes, _) = App::read_files(settings, environment)?;
     let Some(template) = recipes.reports.get(&args.report) else {
         let names: Vec<&str> = recipes.reports.keys().map(String::as_str).collect();
-        let hint = nearest(&args.report, names.iter().copied()).map_or_else(|| format!("reports: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
+        let hint = nearest(&args.report, names.iter().copied())
+            .map_or_else(|| format!("reports: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
         return Err(Failure::new(Remedy::FixConfig, format!("unknown report `{}`", args.report)).or_hint(hint));
     };
     let mut connection = settings.warehouse()?.connect().await?;
     let date = args.business_date;
     let snapshot = load_snapshot(&mut connection, recipes.tenant(), Which::AsOf(date)).await?.ok_or_else(|| {
-        Failure::new(Remedy::FixData, format!("no snapshot was published for {date}")).or_hint(format!("run `vesper run nightly --for {date}` first"))
+        Failure::new(Remedy::FixData, format!("no snapshot was published for {date}"))
+            .or_hint(format!("run `vesper run nightly --for {date}` first"))
     })?;
     let document = build(template, &snapshot, &recipes.report_context())?;
     let stamp = stamp_of(&snapshot);
-    let (pdf, xlsx, mail) = (render_pdf(&document, stamp)?, render_xlsx(&document, stamp)?, render_email(&document, stamp)?);
+    let (pdf, xlsx, mail) =
+        (render_pdf(&document, stamp)?, render_xlsx(&document, stamp)?, render_email(&document, stamp)?);
     write(&args.out_dir, &pdf.name, &pdf.bytes)?;
     write(&args.out_dir, &xlsx.name, &xlsx.bytes)?;
     write(&args.out_dir, &format!("{}-{date}.txt", args.report), mail.text.as_bytes())?;

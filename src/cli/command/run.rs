@@ -48,7 +48,8 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
         return Err(Failure::new(Remedy::RetryLater, message).or_hint("`vesper status` shows what runs"));
     };
     let (_keep_open, stop) = watch::channel(false);
-    let ending = run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await;
+    let ending =
+        run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await;
     match ending {
         Ending::Succeeded => Ok(run_id),
         Ending::Failed { error, .. } => {
@@ -83,7 +84,8 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
     let sending = sender.send_due(&stop).await?;
     if sending.unsent_count > 0 {
         let message = format!("{} messages could not be sent yet", sending.unsent_count);
-        return Err(Failure::new(Remedy::RetryLater, message).or_hint("they stay in the outbox and are tried again; `vesper status` says why"));
+        return Err(Failure::new(Remedy::RetryLater, message)
+            .or_hint("they stay in the outbox and are tried again; `vesper status` says why"));
     }
     Ok(sending.sent_count)
 }
@@ -91,7 +93,8 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
 /// The counts of a run's loads, as a table.
 pub(in crate::cli) async fn print_counts(app: &App, run_id: i64) -> Result<(), Failure> {
     let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(&app.pool).await;
-    let rows = rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
+    let rows =
+        rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
     let table: Vec<Vec<String>> = rows
         .iter()
         .map(|r| std::iter::once(r.get::<String, _>(0)).chain((1..6).map(|i| grouped(r.get::<i64, _>(i)))).collect())

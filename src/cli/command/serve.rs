@@ -15,7 +15,11 @@ use crate::job::Worker;
 use crate::job::recipe::runner;
 
 /// Runs schedules and answers HTTP until SIGTERM or Ctrl-C.
-pub(in crate::cli) async fn serve(settings: &Settings, environment: &Environment, args: &ServeArgs) -> Result<(), Failure> {
+pub(in crate::cli) async fn serve(
+    settings: &Settings,
+    environment: &Environment,
+    args: &ServeArgs,
+) -> Result<(), Failure> {
     let app = App::build(settings, environment).await?;
     serve_app(&app, settings.http_bind(), args.only).await
 }
@@ -35,7 +39,13 @@ pub(in crate::cli) async fn serve_app(app: &App, bind: SocketAddr, only: Option<
         if only == Some(Part::Http) {
             return Ok(());
         }
-        let worker = Worker { pool: app.pool.clone(), runner: runner(app.recipes.clone()), mailer: app.mailer.clone(), run_max: RUN_MAX, grace: GRACE };
+        let worker = Worker {
+            pool: app.pool.clone(),
+            runner: runner(app.recipes.clone()),
+            mailer: app.mailer.clone(),
+            run_max: RUN_MAX,
+            grace: GRACE,
+        };
         worker.serve(stop.clone()).await.map_err(Failure::from)
     };
     let answering = async {

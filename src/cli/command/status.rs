@@ -35,15 +35,25 @@ struct OutboxStatus {
 /// Tells what is published, what ran, what comes next and what waits.
 pub(in crate::cli) async fn status(settings: &Settings, args: &StatusArgs) -> Result<(), Failure> {
     let pool = settings.warehouse()?.pool(2).await?;
-    let failed = |e: sqlx::Error| Failure::new(Remedy::FixConfig, format!("the ledgers cannot be read: {e}")).or_hint("run `vesper migrate`");
+    let failed = |e: sqlx::Error| {
+        Failure::new(Remedy::FixConfig, format!("the ledgers cannot be read: {e}")).or_hint("run `vesper migrate`")
+    };
     let snapshot = sqlx::query(include_str!("current_snapshot.sql")).fetch_optional(&pool).await.map_err(failed)?;
-    let outbox = sqlx::query("select state, count(*) from vesper.message group by state order by state").fetch_all(&pool).await;
+    let outbox =
+        sqlx::query("select state, count(*) from vesper.message group by state order by state").fetch_all(&pool).await;
     let status = Status {
-        snapshot: snapshot.map(|r| SnapshotStatus { snapshot_id: r.get(0), business_date: r.get(1), published_at: r.get(2) }),
+        snapshot: snapshot.map(|r| SnapshotStatus {
+            snapshot_id: r.get(0),
+            business_date: r.get(1),
+            published_at: r.get(2),
+        }),
         jobs: job_lines(&pool).await?,
         runs: run_lines(&pool, &RunFilter::default(), RUN_COUNT_MAX).await?,
         outbox: outbox.map_err(failed)?.iter().map(|r| OutboxStatus { state: r.get(0), messages: r.get(1) }).collect(),
-        quarantined: sqlx::query_scalar("select count(*) from vesper.quarantine").fetch_one(&pool).await.map_err(failed)?,
+        quarantined: sqlx::query_scalar("select count(*) from vesper.quarantine")
+            .fetch_one(&pool)
+            .await
+            .map_err(failed)?,
     };
     if args.json {
         println!("{}", serde_json::to_string_pretty(&status).expect("status has text keys"));
@@ -57,7 +67,12 @@ fn print_status(status: &Status) {
     match &status.snapshot {
         Some(s) => {
             let hours = (clock::now() - s.published_at).num_hours();
-            println!("snapshot   {} for {}, published {} ({hours} h ago)", s.snapshot_id, s.business_date, s.published_at.format("%Y-%m-%d %H:%M UTC"));
+            println!(
+                "snapshot   {} for {}, published {} ({hours} h ago)",
+                s.snapshot_id,
+                s.business_date,
+                s.published_at.format("%Y-%m-%d %H:%M UTC")
+            );
         }
         None => println!("snapshot   none is published yet; `vesper run nightly` makes one"),
     }
@@ -65,7 +80,14 @@ fn print_status(status: &Status) {
     let rows: Vec<Vec<String>> = status
         .jobs
         .iter()
-        .map(|j| vec![j.job_id.clone(), j.cron.clone(), j.tz.clone(), j.next_at.map_or("never".to_owned(), |n| n.format("%Y-%m-%d %H:%M UTC").to_string())])
+        .map(|j| {
+            vec![
+                j.job_id.clone(),
+                j.cron.clone(),
+                j.tz.clone(),
+                j.next_at.map_or("never".to_owned(), |n| n.format("%Y-%m-%d %H:%M UTC").to_string()),
+            ]
+        })
         .collect();
     println!("{}", columns(&["job", "cron", "zone", "next"], &rows));
     println!("\nlatest runs");
@@ -73,8 +95,17 @@ fn print_status(status: &Status) {
         .runs
         .iter()
         .map(|r| {
-            let seconds = r.started_at.zip(r.finished_at).map_or(String::new(), |(a, b)| format!("{:.1} s", (b - a).as_seconds_f64()));
-            vec![format!("{} {}", r.run_id, r.job_id), r.business_date.to_string(), r.origin.clone(), r.state.clone(), seconds]
+            let seconds = r
+                .started_at
+                .zip(r.finished_at)
+                .map_or(String::new(), |(a, b)| format!("{:.1} s", (b - a).as_seconds_f64()));
+            vec![
+                format!("{} {}", r.run_id, r.job_id),
+                r.business_date.to_string(),
+                r.origin.clone(),
+                r.state.clone(),
+                seconds,
+            ]
         })
         .collect();
     println!("{}", columns(&["run", "for", "by", "state", "took"], &rows));
