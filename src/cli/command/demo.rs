@@ -17,7 +17,7 @@ use crate::cli::command::serve::serve_app;
 use crate::cli::{DemoArgs, Failure};
 use crate::config::{Environment, Settings};
 use crate::delivery::edition_artifacts;
-use crate::demo::{BusinessSpec, Cluster, ClusterOptions, create_business, live_day};
+use crate::demo::{BusinessSpec, Cluster, ClusterOptions, create_business, create_operational_schema, live_day};
 
 /// How long each part took, for the summary.
 #[derive(Default)]
@@ -94,6 +94,7 @@ async fn work(
     progress.say(&format!("generating a business of {} customers over {} months", spec.customers, spec.months));
     let since = Instant::now();
     let mut operational = cluster.connect(OPERATIONAL).await?;
+    create_operational_schema(&mut operational).await?;
     create_business(&mut operational, &spec).await?;
     timings.add("business", since);
 
