@@ -120,6 +120,10 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         .map_err(failed("vesper.touched_day", "reading the touched days"))?;
     let facts: Vec<String> = touched.iter().map(|r| r.get(0)).collect();
     let touched_days = touched.iter().map(|r| r.get::<i64, _>(1)).sum();
+    if touched_days > 0 {
+        let done = sqlx::query("analyze vesper.touched_day").execute(&mut *tx).await;
+        done.map_err(failed("vesper.touched_day", "analysing"))?;
+    }
     let mut rows_written = 0;
     for cube in CUBES.iter().filter(|c| c.facts.iter().any(|f| facts.iter().any(|t| t == f))) {
         let delete = match cube.extent {

@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Row};
 
-use crate::load::merge::{MergeContext, Merged, refuse_implausible};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, refuse_implausible};
 use crate::load::{LoadError, warehouse};
 
 /// Statements of a change, in order: old days, versions, spells, new days.
@@ -44,5 +44,9 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
         sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.extracted_at);
     let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
     refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
-    Ok(Merged { loaded, unchanged, deleted })
+    let merged = Merged { loaded, unchanged, deleted };
+    for table in ["dim_customer", "fact_customer_status"] {
+        analyze_changed(tx, table, &merged).await?;
+    }
+    Ok(merged)
 }

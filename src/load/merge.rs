@@ -85,7 +85,18 @@ pub(super) async fn merge_entity(
          on conflict (tenant_key, {key}) do update set {assignments}"
     );
     sqlx::query(AssertSqlSafe(write)).execute(&mut *tx).await.map_err(action("writing"))?;
-    Ok(Merged { loaded, unchanged, deleted })
+    let merged = Merged { loaded, unchanged, deleted };
+    analyze_changed(tx, table, &merged).await?;
+    Ok(merged)
+}
+
+/// Statistics for the plans of the cubes, when the table is no longer the one they were taken of.
+pub(super) async fn analyze_changed(tx: &mut PgConnection, table: &str, merged: &Merged) -> Result<(), LoadError> {
+    if (merged.loaded + merged.deleted) * ANALYZE_SHARE < merged.unchanged {
+        return Ok(());
+    }
+    let done = sqlx::query(AssertSqlSafe(format!("analyze star.{table}"))).execute(tx).await;
+    done.map(drop).map_err(warehouse(format!("analysing star.{table}")))
 }
 
 /// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did.
@@ -132,5 +143,7 @@ pub(super) fn refuse_implausible(
     Ok(())
 }
 
+/// One row in so many changed makes old statistics misleading.
+const ANALYZE_SHARE: i64 = 20;
 /// So few deletions never trip the breaker: in a small table one row is already a large share.
 const VANISH_FLOOR: i64 = 10;

@@ -10,7 +10,7 @@ use crate::base::pg::Database;
 use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, FACTS};
 use crate::load::history::record_stage_visits;
-use crate::load::merge::{MergeContext, Merged, merge_entity};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, merge_entity};
 use crate::load::quarantine::{mark_duplicates, mark_missing_rates, mark_orphan_lines, quarantine_marked};
 use crate::load::reconcile::{Balance, balance_entity};
 use crate::load::staging::stage_entity;
@@ -135,10 +135,12 @@ async fn merge_all(
     }
     infer(tx, include_str!("sql/infer_customer.sql"), context.tenant_key).await?;
     for fact in FACTS.iter().filter(|f| is_read(f.entity)) {
-        merged.push((fact.entity, merge_entity(tx, fact, context).await?));
-        if fact.entity == "deal" {
+        let done = merge_entity(tx, fact, context).await?;
+        if fact.entity == "deal" && done.loaded + done.deleted > 0 {
             record_stage_visits(tx, context.tenant_key).await?;
+            analyze_changed(tx, "fact_deal_stage", &done).await?;
         }
+        merged.push((fact.entity, done));
     }
     Ok(merged)
 }

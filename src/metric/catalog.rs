@@ -122,7 +122,7 @@ catalog! {
     open_value @ 1 "Open pipeline" Money Up Stock ["stage", "sales_rep"] false
         "value of the open deals";
     weighted_value @ 1 "Weighted pipeline" Money Up Stock ["stage"] false
-        "value × probability of the open deals";
+        "value × probability of the open deals, as both stand now";
     stage_reached @ 1 "Deals that reached the stage" Count Neutral Stock ["stage"] false
         "deals whose furthest stage is this one or a later one; lost deals count by the furthest open stage known";
     interactions @ 1 "Interactions" Count Up Flow ["type"] true

@@ -46,8 +46,8 @@ pub fn compute(
         let figures = points.entry(metric.name.to_owned()).or_default();
         for window in Window::ALL {
             let period = window.period(business_date, first_date);
-            // What is only known as it is now is published for the window that ends now.
-            let is_latest = window == Window::All;
+            // What is only known as it is now is published for windows that end now.
+            let is_latest = period.until > business_date;
             if let Some(figure) = measures.figure(metric.name, period, is_latest)? {
                 figures.insert(Slice::of(window), figure);
             }
@@ -62,11 +62,8 @@ pub fn compute(
                 if by_member.is_empty() && measures.figure(metric.name, period, is_latest)?.is_none() {
                     continue;
                 }
-                let zero = by_member.values().next().map_or(Figure::whole(0), |f| match f.denominator {
-                    1 | 100 => Figure::ratio(0, f.denominator),
-                    _ => Figure::ratio(0, 0),
-                });
-                let zero = if metric.unit == crate::metric::Unit::Count { Figure::whole(0) } else { zero };
+                // A member without rows is zero for a sum and undefined for a ratio.
+                let zero = if measures.is_ratio(metric.name) { Figure::ratio(0, 0) } else { Figure::whole(0) };
                 for member in members.get(*dimension).into_iter().flatten() {
                     let figure = by_member.get(&member.member).copied().unwrap_or(zero);
                     figures.insert(Slice::of(window).at(dimension, &member.member), figure);

@@ -43,11 +43,10 @@ struct Sum<'m, 'c> {
     is_stock: bool,
 }
 
-/// A metric as sums: a sum over an optional divisor, times a constant divisor of the unit.
+/// A metric as sums: one, or one over another.
 struct Formula<'m, 'c> {
     numerator: Sum<'m, 'c>,
     denominator: Option<Sum<'m, 'c>>,
-    scale: i64,
 }
 
 impl<'c> Measures<'c> {
@@ -80,8 +79,8 @@ impl<'c> Measures<'c> {
     fn formula(&self, metric: &str) -> Option<Formula<'_, 'c>> {
         let sum =
             |cube, column, filters: &[Filter], is_stock| Sum { cube, column, filters: filters.to_vec(), is_stock };
-        let whole = |numerator| Some(Formula { numerator, denominator: None, scale: 1 });
-        let ratio = |numerator, denominator| Some(Formula { numerator, denominator: Some(denominator), scale: 1 });
+        let whole = |numerator| Some(Formula { numerator, denominator: None });
+        let ratio = |numerator, denominator| Some(Formula { numerator, denominator: Some(denominator) });
         let (flow, stock) = (false, true);
         match metric {
             "total_customers" => whole(sum(&self.customer_stock, "customers", &[], stock)),
@@ -105,11 +104,6 @@ impl<'c> Measures<'c> {
             "total_deal_value" => whole(sum(&self.deal_stock, "value_cents", &[], stock)),
             "open_deals" => whole(sum(&self.deal_stock, "deals", &[OPEN], stock)),
             "open_value" => whole(sum(&self.deal_stock, "value_cents", &[OPEN], stock)),
-            "weighted_value" => Some(Formula {
-                numerator: sum(&self.deal_stock, "weighted_cents", &[OPEN], stock),
-                denominator: None,
-                scale: 100,
-            }),
             "interactions" => whole(sum(&self.interaction, "interactions", &[], flow)),
             "orders" => whole(sum(&self.order, "orders", &[PLACED], flow)),
             "order_value" => whole(sum(&self.order, "amount_cents", &[PLACED], flow)),
@@ -119,19 +113,25 @@ impl<'c> Measures<'c> {
         }
     }
 
+    /// Whether a metric divides one sum by another, so that it is undefined where there is nothing to divide by.
+    pub fn is_ratio(&self, metric: &str) -> bool {
+        self.formula(metric).map_or(matches!(metric, "avg_lifetime_weeks" | "churn_rate"), |f| f.denominator.is_some())
+    }
+
     /// A metric over a period; stocks are taken at its end. `None` where it is not known for the past.
     pub fn figure(&self, metric: &str, period: Period, is_latest: bool) -> PolarsResult<Option<Figure>> {
         if let Some(formula) = self.formula(metric) {
             let numerator = formula.numerator.over(period)?;
             let denominator = formula.denominator.map(|d| d.over(period)).transpose()?.unwrap_or(1);
-            return Ok(Some(Figure::ratio(numerator, denominator * formula.scale)));
+            return Ok(Some(Figure::ratio(numerator, denominator)));
         }
         Ok(match metric {
             "churn_rate" => Some(self.churn_rate(period)?),
             "stage_reached" => {
                 Some(Figure::whole(self.deal_cohort.stock("entered", &[("stage", &["lead"])], period.until)?))
             }
-            // Lifetimes and follow-ups are kept as they are now.
+            // Probabilities, lifetimes and follow-ups are kept as they are now: a past one is not known.
+            "weighted_value" if is_latest => Some(Figure::ratio(self.deal_stock.stock("weighted_cents", &[OPEN], period.until)?, 100)),
             "avg_lifetime_weeks" if is_latest => self.lifetime(period, None)?.remove(""),
             "follow_ups_pending" if is_latest => {
                 Some(Figure::whole(self.follow_up.stock("follow_ups", &[], NaiveDate::MAX)?))
@@ -154,7 +154,7 @@ impl<'c> Measures<'c> {
         if let Some(formula) = self.formula(metric) {
             let numerators = formula.numerator.by(dimension, period)?;
             let Some(denominator) = formula.denominator else {
-                return Ok(numerators.into_iter().map(|(m, n)| (m, Figure::ratio(n, formula.scale))).collect());
+                return Ok(numerators.into_iter().map(|(m, n)| (m, Figure::whole(n))).collect());
             };
             let denominators = denominator.by(dimension, period)?;
             let figure = |(m, d): (String, i64)| (numerators.get(&m).copied().unwrap_or(0), m, d);
@@ -162,6 +162,10 @@ impl<'c> Measures<'c> {
         }
         match metric {
             "stage_reached" => self.stages_reached(period),
+            "weighted_value" if is_latest => {
+                let by_member = self.deal_stock.stock_by("weighted_cents", &[OPEN], dimension, period.until)?;
+                Ok(by_member.into_iter().map(|(member, cents)| (member, Figure::ratio(cents, 100))).collect())
+            }
             "avg_lifetime_weeks" if is_latest => self.lifetime(period, Some(dimension)),
             _ => Ok(BTreeMap::new()),
         }
