@@ -157,7 +157,9 @@ impl Business {
             let rows = rows.fetch_all(&mut self.operational).await.unwrap_or_else(|e| panic!("{file}: {e}"));
             for row in rows {
                 let (route, pointer, theirs): (String, String, Option<String>) = (row.get(0), row.get(1), row.get(2));
-                let ours = snapshot.documents[&route].pointer(&pointer);
+                let document = &snapshot.documents[&route];
+                // An amount that is undefined is null as a whole.
+                let ours = document.pointer(&pointer).or_else(|| document.pointer(pointer.strip_suffix("/cents")?));
                 let is_equal = match (ours, &theirs) {
                     (Some(Value::Null), None) => true,
                     (Some(Value::String(ours)), Some(theirs)) => ours == theirs,
