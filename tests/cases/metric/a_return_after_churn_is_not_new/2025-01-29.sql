@@ -1,0 +1,1 @@
+insert into customer (customer_id, status, created_at, converted_at) values ('c', 'customer', '2024-11-01', '2024-11-15');

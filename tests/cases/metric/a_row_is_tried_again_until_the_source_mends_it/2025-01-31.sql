@@ -1,0 +1,1 @@
+update deal set stage = 'proposal' where deal_id = 'sound';

@@ -1,0 +1,23 @@
+-- The contract's entities as tables without a single constraint, so that a case can break any promise.
+create table sales_rep (sales_rep_id text, name text default 'A rep', email text, is_active boolean default true, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+create table customer (
+    customer_id text, name text default 'A customer', email text, status text default 'lead', tier text default 'basic', source text, sales_rep_id text, company_id text,
+    tags jsonb, churn_reason text, created_at timestamptz default '2024-01-01', updated_at timestamptz, last_contacted_at timestamptz, converted_at timestamptz, churned_at timestamptz,
+    deleted_at timestamptz);
+create table deal (
+    deal_id text, customer_id text, company_id text, sales_rep_id text, name text default 'A deal', value_cents bigint default 100000, currency text default 'USD',
+    stage text default 'lead', probability int, source text, expected_close_date date, actual_close_date date, close_reason text, created_at timestamptz default '2024-12-01',
+    updated_at timestamptz, deleted_at timestamptz);
+create table interaction (
+    interaction_id text, customer_id text, sales_rep_id text, type text default 'call', direction text default 'outbound', outcome text, started_at timestamptz default '2025-01-10',
+    duration_seconds int, is_follow_up_required boolean, follow_up_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+create table "order" (
+    order_id text, order_number text, customer_id text, sales_rep_id text, amount numeric default 100, currency text default 'USD', status text default 'fulfilled',
+    ordered_at timestamptz default '2025-01-10', fulfilled_at timestamptz, cancelled_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+create table order_line (
+    order_line_id text, order_id text, product_id text, quantity int default 1, unit_price numeric default 100, amount numeric default 100, currency text default 'USD',
+    created_at timestamptz, updated_at timestamptz);
+create table subscription (
+    subscription_id text, customer_id text, plan text, status text default 'active', billing_period text default 'monthly', amount_cents bigint default 10000, currency text default 'USD',
+    started_at timestamptz default '2024-12-01', trial_ended_at timestamptz, cancelled_at timestamptz, ended_at timestamptz, created_at timestamptz, updated_at timestamptz,
+    deleted_at timestamptz);

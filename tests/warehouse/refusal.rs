@@ -1,0 +1,91 @@
+//! Loads that must not happen: too much vanished, or the source breaks in the middle. Nothing is half done.
+
+use sqlx::{AssertSqlSafe, PgConnection};
+use vesper::base::{Remedied, Remedy};
+use vesper::load::LoadError;
+use vesper::source::SourceSpec;
+
+use super::case::{SOURCE, read};
+use super::oracle::rows_of;
+use super::{Feed, night_of};
+use crate::support::cluster::{TestDatabase, empty_database, warehouse_database};
+
+/// A source of a hundred customers with a deal each, loaded once.
+async fn loaded_feed() -> (Feed, PgConnection, [TestDatabase; 2]) {
+    let (source, warehouse) = (empty_database().await, warehouse_database().await);
+    let mut operational = source.connect().await;
+    let rows = "
+        insert into customer (customer_id) select 'c' || n from generate_series(1, 100) as n;
+        insert into deal (deal_id, customer_id, value_cents) select 'd' || n, 'c' || n, n from generate_series(1, 100) as n;";
+    let done = sqlx::raw_sql(AssertSqlSafe(read("schema.sql") + rows)).execute(&mut operational).await;
+    done.expect("a hundred customers");
+    let mut feed = Feed::new(warehouse.connect().await, &source.url(), SOURCE).await;
+    feed.night("2025-01-30").await;
+    (feed, operational, [source, warehouse])
+}
+
+/// The same source with another query for the deals.
+fn with_deals(spec: &SourceSpec, sql: &str) -> SourceSpec {
+    let mut spec = spec.clone();
+    let query = spec.queries.iter_mut().find(|q| q.entity.name == "deal").expect("deals are read");
+    query.sql = sql.to_owned();
+    spec
+}
+
+#[tokio::test]
+async fn a_night_in_which_a_third_of_the_rows_vanished_is_refused_and_writes_nothing() {
+    let (mut feed, _operational, _databases) = loaded_feed().await;
+    let before = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    let sound = feed.spec.clone();
+    for table in ["deal", "customer"] {
+        feed.spec = sound.clone();
+        let query = feed.spec.queries.iter_mut().find(|q| q.entity.name == table).expect("it is read");
+        query.sql = format!("select * from {table} where right({table}_id, 1) not in ('1', '2', '3')");
+        let refused = feed.load(&night_of("2025-01-31")).await.expect_err("thirty rows are gone");
+        let LoadError::Vanished { entity, vanished, live } = &refused else { panic!("{refused}") };
+        assert_eq!((*entity, *vanished, *live), (table, 30, 100));
+        assert_eq!(refused.remedy(), Remedy::FixData);
+        assert!(refused.hint().is_some_and(|hint| hint.contains("vanish_share_max")));
+        let after = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+        assert!(before == after, "{table}: nothing was written");
+    }
+    feed.spec = sound;
+    let report = feed.night("2025-01-31").await;
+    assert!(!report.load.has_changed(), "with the whole query there is nothing to do");
+}
+
+#[tokio::test]
+async fn a_share_that_is_allowed_may_vanish() {
+    let (mut feed, _operational, _databases) = loaded_feed().await;
+    feed.spec = with_deals(&feed.spec, "select * from deal where right(deal_id, 1) <> '1'");
+    feed.spec.vanish_share_max = 0.1;
+    let report = feed.night("2025-01-31").await;
+    let deals = report.load.counts.iter().find(|c| c.entity == "deal").expect("deals are read");
+    assert_eq!((deals.read, deals.unchanged, deals.deleted), (90, 90, 10));
+}
+
+#[tokio::test]
+async fn a_load_that_breaks_on_its_last_row_leaves_the_star_as_it_was_and_the_next_one_succeeds() {
+    let (mut feed, mut operational, _databases) = loaded_feed().await;
+    let done = sqlx::raw_sql("update customer set name = 'Another'; update deal set value_cents = 777")
+        .execute(&mut operational);
+    done.await.expect("everything changes");
+    let before = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    let sound = feed.spec.clone();
+    // Customers were staged already when the last deal divides by zero.
+    feed.spec = with_deals(
+        &sound,
+        "select d.deal_id, d.customer_id, d.company_id, d.sales_rep_id, d.name, d.value_cents / case when row_number() over (order by d.deal_id) = 100 then 0 else 1 end as value_cents,
+            d.currency, d.stage, d.probability, d.source, d.expected_close_date, d.actual_close_date, d.close_reason, d.created_at, d.updated_at, d.deleted_at
+         from deal as d",
+    );
+    let failed = feed.load(&night_of("2025-01-31")).await.expect_err("the source divides by zero");
+    assert!(matches!(failed, LoadError::Source(_)), "{failed}");
+    let after = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    assert!(before == after, "nothing was written");
+
+    feed.spec = sound;
+    let report = feed.night("2025-01-31").await;
+    let loaded = |entity| report.load.counts.iter().find(|c| c.entity == entity).expect("it is read").loaded;
+    assert_eq!((loaded("customer"), loaded("deal")), (100, 100));
+}
