@@ -218,14 +218,15 @@ impl<'c> Measures<'c> {
         let (seconds, since) = (life.column("active_seconds")?.i64()?, life.column("active_since")?.i64()?);
         let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
         for row in 0..life.height() {
-            let (ended, running) = (seconds.get(row).unwrap_or(0), since.get(row));
+            // Who became customer after the as-of instant is none yet.
+            let running = since.get(row).map(|micros| as_of - micros / 1_000_000).filter(|seconds| *seconds > 0);
+            let ended = seconds.get(row).unwrap_or(0);
             if ended == 0 && running.is_none() {
                 continue;
             }
-            let running = running.map_or(0, |micros| (as_of - micros / 1_000_000).max(0));
             let member = members.and_then(|m| m.get(row)).unwrap_or_default().to_owned();
             let sum = sums.entry(member).or_default();
-            *sum = (sum.0 + ended + running, sum.1 + 1);
+            *sum = (sum.0 + ended + running.unwrap_or(0), sum.1 + 1);
         }
         if dimension.is_none() {
             sums.entry(String::new()).or_default();

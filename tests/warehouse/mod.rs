@@ -4,6 +4,7 @@ mod case;
 mod northwind;
 mod oracle;
 mod refusal;
+mod tenant;
 
 use std::path::Path;
 

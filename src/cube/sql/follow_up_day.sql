@@ -9,6 +9,8 @@ with latest as (
 
 select $1::int, coalesce((i.follow_up_at at time zone 'UTC')::date, i.started_date), count(*)
 from star.fact_interaction as i
-join latest as l on l.customer_id = i.customer_id and l.started_at = i.started_at
+left join latest as l on l.customer_id = i.customer_id
 where i.tenant_key = $1::int and i.is_follow_up_required and i.deleted_at is null
+    -- One of nobody waits as well: there is no later interaction with that customer.
+    and (l.started_at = i.started_at or l.customer_id is null)
 group by 2
