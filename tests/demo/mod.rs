@@ -1,5 +1,6 @@
 //! The cluster and the generated business.
 
+mod business;
 mod cluster;
 mod peek;
 mod schema;

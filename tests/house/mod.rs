@@ -1,1 +1,3 @@
 //! The rules of the house, checked on the tree itself.
+
+mod sql;
