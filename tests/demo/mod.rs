@@ -2,5 +2,4 @@
 
 mod business;
 mod cluster;
-mod peek;
 mod schema;
