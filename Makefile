@@ -10,13 +10,12 @@ NAME ?=
 ifdef CARGO_TARGET_DIR
 export CARGO_TARGET_DIR
 endif
-target := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 
 .PHONY: demo test bench lint postgres rust
 
 demo: postgres rust
 	$(CARGO) build --release --bin vesper
-	"$(target)/release/vesper" demo $(ARGS)
+	@$(CARGO) run --quiet --release --bin vesper -- demo $(ARGS)
 
 test: postgres rust
 	$(CARGO) test

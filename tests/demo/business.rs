@@ -99,10 +99,25 @@ async fn the_business_is_consistent_with_itself_before_and_after_the_lived_days(
     assert_no_contradictions(&mut connection, &spec.today.to_string()).await;
 }
 
-/// Runs every query of `contradictions.sql`: each names rows that cannot be.
+#[tokio::test]
+async fn a_contradiction_would_be_found() {
+    let (_, mut connection) = business(&spec()).await;
+    let spoilt = "update order_lines set quantity = quantity + 1 where id = (select min(id) from order_lines)";
+    sqlx::query(spoilt).execute(&mut connection).await.expect("a line");
+    let late = "update customer_deals set updated_at = '2099-01-01' where id = (select min(id) from customer_deals)";
+    sqlx::query(late).execute(&mut connection).await.expect("a deal");
+    assert_eq!(contradictions(&mut connection, &spec().end_date().to_string()).await.len(), 2);
+}
+
 async fn assert_no_contradictions(connection: &mut PgConnection, end: &str) {
+    let found = contradictions(connection, end).await;
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Runs every query of `contradictions.sql`: each names rows that cannot be.
+async fn contradictions(connection: &mut PgConnection, end: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for query in include_str!("contradictions.sql").split(";\n").filter(|query| query.contains("\nselect")) {
+    for query in include_str!("contradictions.sql").split(";\n").filter(|query| query.contains("select")) {
         let query = query.replace(":end", &format!("'{end} 00:00:00+00'::timestamptz"));
         let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query.clone()))
             .fetch_all(&mut *connection)
@@ -112,7 +127,7 @@ async fn assert_no_contradictions(connection: &mut PgConnection, end: &str) {
             found.push(format!("{}: {}", query.trim().lines().next().unwrap_or_default(), rows.join(", ")));
         }
     }
-    assert!(found.is_empty(), "{found:#?}");
+    found
 }
 
 #[tokio::test]
@@ -139,16 +154,23 @@ async fn rows_are_hidden_and_deleted_within_thirty_lived_days() {
 }
 
 #[tokio::test]
-async fn the_demo_looks_like_a_business() {
-    let spec = BusinessSpec { nights: 0, customers: 450, ..spec() };
-    let (_, mut connection) = business(&spec).await;
+async fn the_demo_looks_like_a_business_whatever_the_seed() {
+    for seed in 1..=4 {
+        let spec = BusinessSpec { seed, nights: 0, customers: 450, ..spec() };
+        let (_, mut connection) = business(&spec).await;
+        assert_looks(&mut connection, &spec).await;
+        connection.close().await.expect("an idle connection closes");
+    }
+}
+
+async fn assert_looks(connection: &mut PgConnection, spec: &BusinessSpec) {
     let shares: Vec<(String, f64)> = sqlx::query_as(
         "select status::text, count(*)::float8 / 450 from customer_customers group by status order by customer_customers.status",
     )
-    .fetch_all(&mut connection)
+    .fetch_all(&mut *connection)
     .await
     .expect("shares");
-    let expected = [("lead", 0.18..0.34), ("prospect", 0.12..0.26), ("customer", 0.42..0.60), ("churned", 0.02..0.08)];
+    let expected = [("lead", 0.18..0.34), ("prospect", 0.12..0.26), ("customer", 0.42..0.60), ("churned", 0.02..0.09)];
     for ((status, share), (name, range)) in shares.iter().zip(expected) {
         assert_eq!(status, name);
         assert!(range.contains(share), "{status}: {share}");
@@ -158,7 +180,7 @@ async fn the_demo_looks_like_a_business() {
              / count(*) filter (where stage in ('closed_won', 'closed_lost'))
          from customer_deals",
     )
-    .fetch_one(&mut connection)
+    .fetch_one(&mut *connection)
     .await
     .expect("deals");
     assert!((200..=520).contains(&deals), "{deals}");
@@ -170,9 +192,8 @@ async fn the_demo_looks_like_a_business() {
          order by actual_close_date >= $1::date - interval '12 months'",
     )
     .bind(spec.today)
-    .fetch_all(&mut connection)
+    .fetch_all(&mut *connection)
     .await
     .expect("two years");
     assert!(years[1] > years[0] * 1.1, "the business grows: {years:?}");
-    connection.close().await.expect("an idle connection closes");
 }
