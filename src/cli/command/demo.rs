@@ -33,7 +33,7 @@ pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
     }
     progress.say("starting a private Postgres cluster");
     let since = Instant::now();
-    let cluster = Cluster::start(&directory, ClusterOptions::default()).await?;
+    let cluster = Cluster::start(&directory.join("cluster"), ClusterOptions::default()).await?;
     let mut summary = Summary::default();
     summary.time("cluster", since);
     let worked = Demo { args, directory: &directory, cluster: &cluster, progress: &progress }.work(&mut summary).await;
@@ -159,7 +159,7 @@ impl Demo<'_> {
         Ok(Places {
             reports,
             outbox: self.directory.join("outbox"),
-            star: self.cluster.url(ANALYTICS),
+            star: self.cluster.tcp_url(ANALYTICS),
             urls: if self.args.once {
                 Vec::new()
             } else {
