@@ -1,5 +1,6 @@
 //! Brings the analytics database to this version's shape.
 
+use sqlx::Executor;
 use sqlx::migrate::Migrator;
 
 use crate::base::pg::{Database, PgError};
@@ -39,8 +40,10 @@ impl Remedied for MigrateError {
 
 /// Applies the migrations that have not been applied and returns how many there are. A second run changes nothing.
 pub async fn migrate(warehouse: &Database) -> Result<usize, MigrateError> {
-    let pool = warehouse.pool(1).await.map_err(MigrateError::Connect)?;
-    MIGRATIONS.run(&pool).await.map_err(MigrateError::Migrate)?;
-    pool.close().await;
+    let mut connection = warehouse.connect().await.map_err(MigrateError::Connect)?;
+    // A login called `vesper` would look for the list of applied migrations in the schema `vesper`, once that exists.
+    let pinned = connection.execute("set search_path to public").await;
+    pinned.map_err(|e| MigrateError::Migrate(sqlx::migrate::MigrateError::Execute(e)))?;
+    MIGRATIONS.run(&mut connection).await.map_err(MigrateError::Migrate)?;
     Ok(MIGRATIONS.iter().count())
 }
