@@ -167,7 +167,8 @@ pub fn remedy_of(error: &sqlx::Error) -> Remedy {
         sqlx::Error::Database(e) => match e.code().as_deref().unwrap_or_default() {
             // 08 connection, 40 rolled back, 53 resources, 55P03 lock, 57 operator's intervention, 58 system.
             code if ["08", "40", "53", "55P03", "57", "58"].iter().any(|c| code.starts_with(c)) => Remedy::RetryLater,
-            code if code.starts_with("28") || code == "42501" || code == "3D000" => Remedy::FixConfig,
+            // 28 authorisation, 42501 a missing right, 3D000, 3F000 and 42P01 a database, schema or table that is not there.
+            code if code.starts_with("28") || ["42501", "3D000", "3F000", "42P01"].contains(&code) => Remedy::FixConfig,
             _ => Remedy::FixCode,
         },
         _ => Remedy::FixCode,
