@@ -18,7 +18,7 @@ pub enum PgError {
         name: String,
         /// The parser's reason.
         #[source]
-        source: sqlx::Error,
+        source: Box<sqlx::Error>,
     },
     /// Nobody answers, or too slowly.
     #[error("{name}: no Postgres server answers at {place}")]
@@ -29,7 +29,7 @@ pub enum PgError {
         place: String,
         /// The driver's reason.
         #[source]
-        source: sqlx::Error,
+        source: Box<sqlx::Error>,
     },
     /// The server answered and refused: password, database, role.
     #[error("{name}: the server at {place} refuses {user} on database {database}")]
@@ -44,7 +44,7 @@ pub enum PgError {
         database: String,
         /// The server's reason.
         #[source]
-        source: sqlx::Error,
+        source: Box<sqlx::Error>,
     },
 }
 
@@ -81,10 +81,10 @@ impl Database {
     pub fn parse(name: &str, url: &str) -> Result<Self, PgError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             let source = sqlx::Error::Configuration("expected postgres://…".into());
-            return Err(PgError::Url { name: name.to_owned(), source });
+            return Err(PgError::Url { name: name.to_owned(), source: Box::new(source) });
         }
         let options = PgConnectOptions::from_str(url)
-            .map_err(|source| PgError::Url { name: name.to_owned(), source })?
+            .map_err(|source| PgError::Url { name: name.to_owned(), source: Box::new(source) })?
             .application_name("vesper")
             .disable_statement_logging();
         Ok(Self { name: name.to_owned(), options })
@@ -126,14 +126,16 @@ impl Database {
 
     fn refusal(&self, source: sqlx::Error) -> PgError {
         let (name, place) = (self.name.clone(), self.place());
-        match &source {
+        let is_refusal = matches!(&source,
             // Class 28 is authorisation, 3D000 a missing database; anything else the server says is a refusal too,
             // except that it is starting, stopping or full (57P0x, 53300).
-            sqlx::Error::Database(e) if !e.code().is_some_and(|c| c.starts_with("57P") || c.starts_with("53")) => {
-                let user = self.options.get_username().to_owned();
-                PgError::Refused { name, place, user, database: self.database().to_owned(), source }
-            }
-            _ => PgError::Unreachable { name, place, source },
+            sqlx::Error::Database(e) if !e.code().is_some_and(|c| c.starts_with("57P") || c.starts_with("53")));
+        let source = Box::new(source);
+        if is_refusal {
+            let user = self.options.get_username().to_owned();
+            PgError::Refused { name, place, user, database: self.database().to_owned(), source }
+        } else {
+            PgError::Unreachable { name, place, source }
         }
     }
 }

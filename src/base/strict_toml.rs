@@ -287,7 +287,7 @@ mod tests {
             section.finish();
         }
         top.finish();
-        let problems = file.finish().unwrap_err().to_string();
+        let problems = file.finish().expect_err("problems").to_string();
         let lines: Vec<&str> = problems.lines().collect();
         assert_eq!(lines.len(), 4, "{problems}");
         assert!(problems.contains("r.toml:1:9: `title` is an integer, expected a text"), "{problems}");
@@ -302,6 +302,6 @@ mod tests {
         let top = file.top();
         top.text_opt("a");
         top.finish();
-        assert!(file.finish().unwrap_err().to_string().starts_with("x.toml:1:"));
+        assert!(file.finish().expect_err("problems").to_string().starts_with("x.toml:1:"));
     }
 }

@@ -141,6 +141,9 @@ pub struct DemoArgs {
     /// The port HTTP listens on, on this machine only; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     pub port: u16,
+    /// Print the summary as JSON, for scripts
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `vesper serve`.

@@ -131,7 +131,9 @@ impl<'c> Measures<'c> {
                 Some(Figure::whole(self.deal_cohort.stock("entered", &[("stage", &["lead"])], period.until)?))
             }
             // Probabilities, lifetimes and follow-ups are kept as they are now: a past one is not known.
-            "weighted_value" if is_latest => Some(Figure::ratio(self.deal_stock.stock("weighted_cents", &[OPEN], period.until)?, 100)),
+            "weighted_value" if is_latest => {
+                Some(Figure::ratio(self.deal_stock.stock("weighted_cents", &[OPEN], period.until)?, 100))
+            }
             "avg_lifetime_weeks" if is_latest => self.lifetime(period, None)?.remove(""),
             "follow_ups_pending" if is_latest => {
                 Some(Figure::whole(self.follow_up.stock("follow_ups", &[], NaiveDate::MAX)?))

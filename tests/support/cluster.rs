@@ -9,7 +9,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::migrate::Migrator;
@@ -31,7 +31,7 @@ impl TestDatabase {
 
     /// A connection to it.
     pub async fn connect(&self) -> PgConnection {
-        self.cluster.connect(&self.name).await.expect("the test's database answers")
+        PgConnection::connect(&self.url()).await.expect("the test's database answers")
     }
 }
 
@@ -69,8 +69,8 @@ const WAREHOUSE: &str = "warehouse_template";
 
 struct Run {
     cluster: Cluster,
-    /// Closes with the process.
-    _watch: ChildStdin,
+    /// Its pipe closes with the process, and it outlives the process by a moment.
+    _watch: Child,
 }
 
 static RUN: OnceCell<Run> = OnceCell::const_new();
@@ -88,7 +88,8 @@ async fn start_run() -> Run {
     let mut watch = spawn_watch(&directory);
     let options = ClusterOptions { is_disposable: true };
     let cluster = Cluster::start(&directory.join("cluster"), options).await.expect("the test cluster starts");
-    writeln!(watch, "{}", cluster.directory().display()).expect("the watch listens");
+    let pipe = watch.stdin.as_mut().expect("it is piped");
+    writeln!(pipe, "{}", cluster.directory().display()).expect("the watch listens");
 
     cluster.create_database(OPERATIONAL).await.expect("a new cluster");
     let mut connection = cluster.connect(OPERATIONAL).await.expect("the template answers");
@@ -105,6 +106,10 @@ async fn start_run() -> Run {
 /// Applies every migration of the repository.
 pub async fn migrate(connection: &mut PgConnection) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    // A tree without migrations has an empty warehouse.
+    if !folder.exists() {
+        return;
+    }
     let migrator = Migrator::new(folder).await.expect("migrations have valid names");
     migrator.run(connection).await.expect("every migration applies to an empty database");
 }
@@ -125,10 +130,9 @@ for directory; do
 done
 "#;
 
-fn spawn_watch(directory: &Path) -> ChildStdin {
+fn spawn_watch(directory: &Path) -> Child {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", WATCH, "watch"]).arg(directory).current_dir("/").process_group(0);
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = shell.spawn().expect("every system has a shell");
-    child.stdin.take().expect("it is piped")
+    shell.spawn().expect("every system has a shell")
 }

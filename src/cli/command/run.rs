@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::base::{Remedy, clock, nearest};
-use crate::cli::print::{columns, grouped};
+use crate::cli::summary::{Count, count_table};
 use crate::cli::{Failure, RunArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::Sender;
@@ -30,7 +30,7 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
     let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, clock::now()));
     let run_id = run_now(&app, &args.job, date).await?;
     match job.spec.kind {
-        Kind::Pipeline => print_counts(&app, run_id).await?,
+        Kind::Pipeline => println!("{}", count_table(&read_counts(&app, run_id).await?)),
         Kind::Report | Kind::Upkeep => {}
     }
     let sent = send_mail(&app).await?;
@@ -90,17 +90,20 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
     Ok(sending.sent_count)
 }
 
-/// The counts of a run's loads, as a table.
-pub(in crate::cli) async fn print_counts(app: &App, run_id: i64) -> Result<(), Failure> {
+/// The counts of a run's loads, their sum last.
+pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<Count>, Failure> {
     let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(&app.pool).await;
     let rows =
         rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
-    let table: Vec<Vec<String>> = rows
-        .iter()
-        .map(|r| std::iter::once(r.get::<String, _>(0)).chain((1..6).map(|i| grouped(r.get::<i64, _>(i)))).collect())
-        .collect();
-    println!("{}", columns(&["entity", "read", "loaded", "unchanged", "quarantined", "deleted"], &table));
-    Ok(())
+    let count = |r: &sqlx::postgres::PgRow| Count {
+        entity: r.get(0),
+        read: r.get(1),
+        loaded: r.get(2),
+        unchanged: r.get(3),
+        quarantined: r.get(4),
+        deleted: r.get(5),
+    };
+    Ok(rows.iter().map(count).collect())
 }
 
 const CLAIM_TRIES: u32 = 50;
