@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool};
 
+use crate::app::{MigrateError, check_migrations};
 use crate::base::pg::{Database, PgError};
 use crate::base::{Folder, FolderError, Problem, Problems, Remedied, Remedy};
-use crate::config::{ConfigError, Environment, Settings};
+use crate::config::{ConfigError, Environment, Need, Settings};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{Job, JobError, Kind, read_jobs, sync_jobs};
@@ -18,20 +19,23 @@ use crate::source::SourceSpec;
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// A setting is missing or wrong.
-    #[error("the settings do not suffice")]
-    Config(#[source] ConfigError),
+    #[error(transparent)]
+    Config(ConfigError),
     /// A folder cannot be read.
-    #[error("a folder cannot be read")]
-    Folder(#[source] FolderError),
-    /// Files of jobs, sources or templates are wrong.
-    #[error("files of jobs, sources or templates are wrong")]
+    #[error(transparent)]
+    Folder(FolderError),
+    /// Settings are missing, or files of jobs, sources or templates are wrong.
+    #[error("what the process needs is missing or wrong")]
     Files(#[source] Problems),
     /// A database cannot be reached.
-    #[error("a database cannot be reached")]
-    Database(#[source] PgError),
+    #[error(transparent)]
+    Database(PgError),
+    /// The analytics database has not this version's shape.
+    #[error(transparent)]
+    Shape(MigrateError),
     /// The mail setting is wrong.
-    #[error("the mail setting cannot be used")]
-    Mail(#[source] DeliveryError),
+    #[error(transparent)]
+    Mail(DeliveryError),
     /// The sender's address is wrong.
     #[error("VESPER_MAIL_FROM: `{address}` is no address: {reason}")]
     Sender {
@@ -41,8 +45,8 @@ pub enum AppError {
         reason: String,
     },
     /// The ledger refused.
-    #[error("the ledger of jobs could not be brought up to date")]
-    Ledger(#[source] JobError),
+    #[error(transparent)]
+    Ledger(JobError),
 }
 
 impl Remedied for AppError {
@@ -52,6 +56,7 @@ impl Remedied for AppError {
             AppError::Folder(source) => source.remedy(),
             AppError::Files(source) => source.remedy(),
             AppError::Database(source) => source.remedy(),
+            AppError::Shape(source) => source.remedy(),
             AppError::Mail(source) => source.remedy(),
             AppError::Sender { .. } => Remedy::FixConfig,
             AppError::Ledger(source) => source.remedy(),
@@ -62,8 +67,9 @@ impl Remedied for AppError {
         match self {
             AppError::Config(source) => source.hint(),
             AppError::Folder(source) => source.hint(),
-            AppError::Files(_) => Some("nothing was started; `vesper check` looks at everything at once".into()),
+            AppError::Files(_) => None,
             AppError::Database(source) => source.hint(),
+            AppError::Shape(source) => source.hint(),
             AppError::Mail(source) => source.hint(),
             AppError::Sender { .. } => {
                 Some("write it as `reports@example.org` or `Vesper <reports@example.org>`".into())
@@ -92,8 +98,11 @@ pub struct App {
 impl App {
     /// Reads every file, checks every setting, connects, and brings the ledger's jobs up to date with their files.
     pub async fn build(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
-        let warehouse = settings.warehouse().map_err(AppError::Config)?;
         let (jobs, recipes, mailer) = Self::read_files(settings, environment)?;
+        let warehouse = settings.warehouse().map_err(AppError::Config)?;
+        let mut first = warehouse.connect().await.map_err(AppError::Database)?;
+        check_migrations(&mut first, &warehouse).await.map_err(AppError::Shape)?;
+        first.close().await.ok();
         let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
         sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
         Ok(App {
@@ -113,6 +122,10 @@ impl App {
         let mut problems = Vec::new();
         let jobs = keep(read_jobs(&folder), &mut problems).unwrap_or_default();
         let specs = keep(read_sources(&folder, settings.currency())?, &mut problems).unwrap_or_default();
+        let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
+        let source: &[Need] = if is_default_source_read || specs.is_empty() { &[Need::Source] } else { &[] };
+        let needs = [source, &[Need::Warehouse, Need::Mail]].concat();
+        problems.splice(0..0, settings.missing(&needs));
         let reports = keep(read_reports(&templates)?, &mut problems).unwrap_or_default();
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
@@ -132,6 +145,7 @@ impl App {
             feeds.push(SourceFeed { spec, database });
         }
         let mailer = Mailer::parse(settings.mail_url().map_err(AppError::Config)?).map_err(AppError::Mail)?;
+        mailer.check().map_err(AppError::Mail)?;
         let from = settings.mail_from().map_err(AppError::Config)?;
         let sender = Recipient::parse(from).map_err(|reason| AppError::Sender { address: from.to_owned(), reason })?;
         let recipes = Recipes {
@@ -151,12 +165,15 @@ fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T>
 
 /// The database a source folder names: the deployment's, or one in a variable of its own.
 fn source_database(settings: &Settings, environment: &Environment, spec: &SourceSpec) -> Result<Database, AppError> {
-    match environment.get(&spec.url_setting) {
-        Some(url) if spec.url_setting != DEFAULT_SOURCE_URL => {
-            Database::parse(&spec.url_setting, url).map_err(AppError::Database)
-        }
-        _ => settings.source().map_err(AppError::Config),
+    match own_url(environment, spec) {
+        Some(url) => Database::parse(&spec.url_setting, url).map_err(AppError::Database),
+        None => settings.source().map_err(AppError::Config),
     }
+}
+
+/// The URL in a source's own variable, if it names one and the variable is set.
+fn own_url<'e>(environment: &'e Environment, spec: &SourceSpec) -> Option<&'e str> {
+    environment.get(&spec.url_setting).filter(|_| spec.url_setting != DEFAULT_SOURCE_URL)
 }
 
 /// Every folder of `source/` in the job folder.

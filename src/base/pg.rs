@@ -62,8 +62,13 @@ impl Remedied for PgError {
             PgError::Unreachable { name, .. } => {
                 Some(format!("check that the server runs and that host and port in {name} are right"))
             }
-            PgError::Refused { name, .. } => {
-                Some(format!("check user, password and database name in {name}, and the server's pg_hba.conf"))
+            PgError::Refused { name, database, source, .. } => {
+                let code = source.as_database_error().and_then(|e| e.code().map(String::from));
+                Some(match code.as_deref() {
+                    Some("28P01") => format!("check user and password in {name}"),
+                    Some("3D000") => format!("create the database {database}, or mend its name in {name}"),
+                    _ => format!("check user, password and database name in {name}, and the server's pg_hba.conf"),
+                })
             }
         }
     }

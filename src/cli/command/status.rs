@@ -1,9 +1,11 @@
 //! `vesper status`
 
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{Connection as _, Row};
 
-use crate::base::{Remedy, clock};
+use crate::app::check_migrations;
+use crate::base::clock;
+use crate::base::pg::remedy_of;
 use crate::cli::print::{columns, grouped};
 use crate::cli::{Failure, StatusArgs};
 use crate::config::Settings;
@@ -34,10 +36,12 @@ struct OutboxStatus {
 
 /// Tells what is published, what ran, what comes next and what waits.
 pub(in crate::cli) async fn status(settings: &Settings, args: &StatusArgs) -> Result<(), Failure> {
-    let pool = settings.warehouse()?.pool(2).await?;
-    let failed = |e: sqlx::Error| {
-        Failure::new(Remedy::FixConfig, format!("the ledgers cannot be read: {e}")).or_hint("run `vesper migrate`")
-    };
+    let warehouse = settings.warehouse()?;
+    let mut connection = warehouse.connect().await?;
+    check_migrations(&mut connection, &warehouse).await?;
+    connection.close().await.ok();
+    let pool = warehouse.pool(2).await?;
+    let failed = |e: sqlx::Error| Failure::new(remedy_of(&e), format!("the ledgers cannot be read: {e}"));
     let snapshot = sqlx::query(include_str!("current_snapshot.sql")).fetch_optional(&pool).await.map_err(failed)?;
     let outbox =
         sqlx::query("select state, count(*) from vesper.message group by state order by state").fetch_all(&pool).await;
