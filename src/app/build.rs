@@ -25,8 +25,14 @@ pub enum AppError {
     #[error(transparent)]
     Folder(FolderError),
     /// Settings are missing, or files of jobs, sources or templates are wrong.
-    #[error("what the process needs is missing or wrong")]
-    Files(#[source] Problems),
+    #[error("{what}")]
+    Files {
+        /// Which of the two, in words.
+        what: &'static str,
+        /// Everything that is missing or wrong.
+        #[source]
+        source: Problems,
+    },
     /// A database cannot be reached.
     #[error(transparent)]
     Database(PgError),
@@ -54,7 +60,7 @@ impl Remedied for AppError {
         match self {
             AppError::Config(source) => source.remedy(),
             AppError::Folder(source) => source.remedy(),
-            AppError::Files(source) => source.remedy(),
+            AppError::Files { source, .. } => source.remedy(),
             AppError::Database(source) => source.remedy(),
             AppError::Shape(source) => source.remedy(),
             AppError::Mail(source) => source.remedy(),
@@ -67,7 +73,7 @@ impl Remedied for AppError {
         match self {
             AppError::Config(source) => source.hint(),
             AppError::Folder(source) => source.hint(),
-            AppError::Files(_) => None,
+            AppError::Files { .. } => None,
             AppError::Database(source) => source.hint(),
             AppError::Shape(source) => source.hint(),
             AppError::Mail(source) => source.hint(),
@@ -125,7 +131,6 @@ impl App {
         let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
         let source: &[Need] = if is_default_source_read || specs.is_empty() { &[Need::Source] } else { &[] };
         let needs = [source, &[Need::Warehouse, Need::Mail]].concat();
-        problems.splice(0..0, settings.missing(&needs));
         let reports = keep(read_reports(&templates)?, &mut problems).unwrap_or_default();
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
@@ -138,7 +143,14 @@ impl App {
                 problems.push(Problem::of_file(job.file.clone(), format!("unknown report `{name}`")).with_hint(hint));
             }
         }
-        Problems(problems).into_result().map_err(AppError::Files)?;
+        let missing = settings.missing(&needs);
+        let what = match (missing.is_empty(), problems.is_empty()) {
+            (true, _) => "files of jobs, sources or templates are wrong",
+            (false, true) => "settings are missing",
+            (false, false) => "settings are missing, and files of jobs, sources or templates are wrong",
+        };
+        problems.splice(0..0, missing);
+        Problems(problems).into_result().map_err(|source| AppError::Files { what, source })?;
         let mut feeds = Vec::new();
         for spec in specs {
             let database = source_database(settings, environment, &spec)?;

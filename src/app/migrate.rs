@@ -57,7 +57,9 @@ impl Remedied for MigrateError {
     fn remedy(&self) -> Remedy {
         match self {
             MigrateError::Connect(source) => source.remedy(),
-            MigrateError::Migrate { source: Refusal::Execute(source) | Refusal::ExecuteMigration(source, _), .. } => {
+            MigrateError::Migrate {
+                source: Refusal::Execute(source) | Refusal::ExecuteMigration(source, _), ..
+            } => {
                 match remedy_of(source) {
                     Remedy::RetryLater => Remedy::RetryLater,
                     // The statements are tested from empty: what refuses them is this server.

@@ -100,9 +100,12 @@ impl Database {
         &self.name
     }
 
-    /// `host:port/database`, without secrets.
+    /// `host:port`, or the folder of the server's socket.
     pub fn place(&self) -> String {
-        format!("{}:{}", self.options.get_host(), self.options.get_port())
+        match self.options.get_socket() {
+            Some(folder) => format!("{} (port {})", folder.display(), self.options.get_port()),
+            None => format!("{}:{}", self.options.get_host(), self.options.get_port()),
+        }
     }
 
     /// The database's name.

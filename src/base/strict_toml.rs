@@ -318,7 +318,10 @@ mod tests {
         let told = file.finish().expect_err("problems").to_string();
         assert_eq!(
             told.lines().collect::<Vec<_>>(),
-            ["x.toml:1:1: missing key `zone` (expected a text)", "x.toml:1:1: unknown key `crno` (did you mean `cron`?)"]
+            [
+                "x.toml:1:1: missing key `zone` (expected a text)",
+                "x.toml:1:1: unknown key `crno` (did you mean `cron`?)"
+            ]
         );
     }
 

@@ -93,8 +93,9 @@ impl Settings {
     pub fn missing(&self, needs: &[Need]) -> Vec<Problem> {
         let keys = needs.iter().flat_map(|need| need.keys()).filter(|key| self.value(key).is_none());
         let missing = |key: &&'static Key| {
-            let message = format!("not set, and neither is `{}` in vesper.toml: {}", key.path, key.what);
-            Problem::of_file(key.variable, message).with_hint(format!("for example {}='{}'", key.variable, key.example))
+            let advice =
+                format!("set it, or `{}` in vesper.toml; for example {}='{}'", key.path, key.variable, key.example);
+            Problem::of_file(key.variable, format!("{} is not set", key.what)).with_hint(advice)
         };
         keys.map(missing).collect()
     }

@@ -16,7 +16,7 @@ pub enum DeliveryError {
         source: sqlx::Error,
     },
     /// The mail URL cannot be used. The URL itself is not repeated: it holds a password.
-    #[error("the mail URL is not usable: {reason}")]
+    #[error("the mail URL (VESPER_MAIL_URL, or `mail.url` in vesper.toml) is not usable: {reason}")]
     MailUrl {
         /// What is wrong with it.
         reason: String,

@@ -98,9 +98,10 @@ impl Mailer {
         let Mailer::Directory(path) = self else { return Ok(()) };
         let existing = path.ancestors().find(|path| path.exists());
         match existing.filter(|path| !path.is_dir()) {
-            Some(blocker) => {
-                Err(DeliveryError::MailFolder { folder: path.display().to_string(), blocker: blocker.display().to_string() })
-            }
+            Some(blocker) => Err(DeliveryError::MailFolder {
+                folder: path.display().to_string(),
+                blocker: blocker.display().to_string(),
+            }),
             None => Ok(()),
         }
     }

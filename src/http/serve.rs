@@ -64,17 +64,14 @@ impl Remedied for HttpError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            HttpError::Open { address } => Some(format!(
-                "listen on 127.0.0.1:{} and put a proxy that checks who asks in front",
-                address.port()
-            )),
+            HttpError::Open { address } => {
+                Some(format!("listen on 127.0.0.1:{} and put a proxy that checks who asks in front", address.port()))
+            }
             HttpError::Bind { address, source } => Some(match source.kind() {
                 ErrorKind::AddrInUse => {
                     format!("another process holds port {}: stop it, or choose a free port", address.port())
                 }
-                ErrorKind::PermissionDenied => {
-                    "ports below 1024 need a privilege: choose a higher one".to_owned()
-                }
+                ErrorKind::PermissionDenied => "ports below 1024 need a privilege: choose a higher one".to_owned(),
                 _ => format!("choose an address of this machine, such as 127.0.0.1:{}", address.port()),
             }),
             HttpError::Serve { .. } => None,

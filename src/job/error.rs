@@ -136,7 +136,13 @@ impl fmt::Display for RunError {
         let Told { messages, problems } = &self.told;
         f.write_str(&messages.join(": "))?;
         for (i, problem) in problems.iter().take(PROBLEM_COUNT_MAX).enumerate() {
-            let separator = if i > 0 { "; " } else if messages.is_empty() { "" } else { ": " };
+            let separator = if i > 0 {
+                "; "
+            } else if messages.is_empty() {
+                ""
+            } else {
+                ": "
+            };
             write!(f, "{separator}{problem}")?;
         }
         if problems.len() > PROBLEM_COUNT_MAX {

@@ -102,7 +102,7 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
             None => {
                 let near = nearest(column.name, found.iter().map(|(n, _)| n.as_str()));
                 let hint = near.map_or_else(
-                    || column.meaning.to_owned(),
+                    || format!("select it `as {}`: {}", column.name, column.meaning),
                     |n| format!("is it `{n}`? write `{n} as {}`", column.name),
                 );
                 let message = format!("column {} ({}) is missing", column.name, column.column_type.sql());

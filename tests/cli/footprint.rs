@@ -20,7 +20,9 @@ impl Footprint {
         .expect("the catalog answers");
         let mut rows = BTreeMap::new();
         for table in tables {
-            let sum = format!("select count(*), coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {table} as t");
+            let sum = format!(
+                "select count(*), coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {table} as t"
+            );
             let found = sqlx::query_as(AssertSqlSafe(sum)).fetch_one(&mut *connection).await.expect("a table");
             rows.insert(table, found);
         }

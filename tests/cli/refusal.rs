@@ -66,7 +66,7 @@ async fn each_broken_input_ends_as_its_session_says_and_leaves_nothing_behind() 
 
 impl Case {
     async fn set_up(&self) -> Stage {
-        let mut stage = Stage::lacking(self.is_source_empty, self.is_warehouse_empty).await;
+        let mut stage = Stage::of_refusal(self.is_source_empty, self.is_warehouse_empty).await;
         let fill = |stage: &Stage, text: &str| {
             stage.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
         };

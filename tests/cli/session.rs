@@ -59,13 +59,29 @@ pub async fn play(stage: &Stage, file: &Path) -> Result<(), String> {
 fn masked(stage: &Stage, text: &str) -> String {
     let mut names: Vec<(&str, &str)> = stage.names.iter().map(|(name, value)| (*name, value.as_str())).collect();
     names.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-    names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(value, name))
+    let text = names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(value, name));
+    [" run ", "run.id="].iter().fold(text, |text, before| without_number(&text, before))
+}
+
+/// The text with `{n}` for every number that stands behind `before`.
+fn without_number(text: &str, before: &str) -> String {
+    let mut parts = text.split(before);
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        masked += before;
+        masked += if rest.len() < part.len() { "{n}" } else { "" };
+        masked += rest;
+    }
+    masked
 }
 
 /// A log line without its instant.
 fn without_time(line: &str) -> &str {
     match line.split_once(' ') {
-        Some((first, rest)) if first.ends_with('Z') && first.contains('T') && first.starts_with("20") => rest.trim_start(),
+        Some((first, rest)) if first.ends_with('Z') && first.contains('T') && first.starts_with("20") => {
+            rest.trim_start()
+        }
         _ => line,
     }
 }

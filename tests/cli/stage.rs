@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -26,7 +27,7 @@ pub struct Stage {
     /// Values that differ from run to run, by the name they have in cases and sessions.
     pub names: BTreeMap<&'static str, String>,
     /// The analytics database.
-    pub warehouse: TestDatabase,
+    pub warehouse: Arc<TestDatabase>,
     /// Keeps a port taken.
     _listener: TcpListener,
 }
@@ -42,11 +43,12 @@ pub struct Outcome {
 impl Stage {
     /// Everything right: the shared business (nothing ever writes to it) and a migrated warehouse.
     pub async fn new() -> Stage {
-        Self::on(business().await, warehouse_database().await).await
+        Self::on(business().await, Arc::new(warehouse_database().await)).await
     }
 
-    /// A source without a table, or a warehouse that was not migrated.
-    pub async fn lacking(is_source_empty: bool, is_warehouse_empty: bool) -> Stage {
+    /// A stage for what is refused: a source without a table, a warehouse that was not migrated, or else the migrated
+    /// one that all refusals share, since nothing may be left in it.
+    pub async fn of_refusal(is_source_empty: bool, is_warehouse_empty: bool) -> Stage {
         let bare;
         let source = if is_source_empty {
             bare = empty_database().await;
@@ -54,11 +56,15 @@ impl Stage {
         } else {
             business().await
         };
-        let warehouse = if is_warehouse_empty { empty_database().await } else { warehouse_database().await };
+        static UNTOUCHED: OnceCell<Arc<TestDatabase>> = OnceCell::const_new();
+        let warehouse = match is_warehouse_empty {
+            true => Arc::new(empty_database().await),
+            false => UNTOUCHED.get_or_init(async || Arc::new(warehouse_database().await)).await.clone(),
+        };
         Self::on(source, warehouse).await
     }
 
-    async fn on(source: &TestDatabase, warehouse: TestDatabase) -> Stage {
+    async fn on(source: &TestDatabase, warehouse: Arc<TestDatabase>) -> Stage {
         let directory = open_directory();
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
         for folder in ["jobs", "templates"] {
@@ -68,17 +74,17 @@ impl Stage {
         let port = cluster().await.port();
         let names = BTreeMap::from([
             ("{dir}", directory.path().display().to_string()),
-            ("{source_url}", source.url()),
-            ("{warehouse_url}", warehouse.url()),
-            ("{source}", database_of(&source.url())),
-            ("{warehouse}", database_of(&warehouse.url())),
+            ("{source_url}", source.tcp_url()),
+            ("{warehouse_url}", warehouse.tcp_url()),
+            ("{source}", database_of(&source.tcp_url())),
+            ("{warehouse}", database_of(&warehouse.tcp_url())),
             ("{port}", port.to_string()),
             ("{closed_port}", closed_port().to_string()),
             ("{taken_port}", listener.local_addr().expect("bound").port().to_string()),
         ]);
         let environment = [
-            ("VESPER_SOURCE_URL", source.url()),
-            ("VESPER_WAREHOUSE_URL", warehouse.url()),
+            ("VESPER_SOURCE_URL", source.tcp_url()),
+            ("VESPER_WAREHOUSE_URL", warehouse.tcp_url()),
             ("VESPER_MAIL_URL", "file:outbox".to_owned()),
             ("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>".to_owned()),
         ];
