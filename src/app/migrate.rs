@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::PgConnection;
 use sqlx::migrate::{MigrateError as Refusal, Migrator};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::base::pg::{Database, PgError, remedy_of};
 use crate::base::{Remedied, Remedy};
@@ -94,10 +94,14 @@ const OTHER_VERSION: &str = "use the version of Vesper that migrated it, or a ne
 
 /// Applies the migrations that have not been applied and returns how many there are. A second run changes nothing.
 pub async fn migrate(warehouse: &Database) -> Result<usize, MigrateError> {
-    let pool = warehouse.pool(1).await?;
-    let place = place_of(warehouse);
-    MIGRATIONS.run(&pool).await.map_err(|source| MigrateError::Migrate { place, source })?;
-    pool.close().await;
+    let mut connection = warehouse.connect().await?;
+    let failed = |source| MigrateError::Migrate { place: place_of(warehouse), source };
+    // The default path begins with the schema of the login's own name: for a login `vesper` that is one which the
+    // first migration makes, and the second run would look for the list of migrations there.
+    connection.execute("set search_path = public").await.map_err(|source| failed(Refusal::Execute(source)))?;
+    MIGRATIONS.run(&mut connection).await.map_err(failed)?;
+    // Everything is committed: a failing goodbye loses nothing.
+    let _ = connection.close().await;
     Ok(MIGRATIONS.iter().count())
 }
 
@@ -105,12 +109,12 @@ pub async fn migrate(warehouse: &Database) -> Result<usize, MigrateError> {
 pub async fn check_migrations(connection: &mut PgConnection, warehouse: &Database) -> Result<(), MigrateError> {
     let place = || place_of(warehouse);
     let unreadable = |source| MigrateError::Unreadable { place: place(), source };
-    let is_begun: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
+    let is_begun: bool = sqlx::query_scalar("select to_regclass('public._sqlx_migrations') is not null")
         .fetch_one(&mut *connection)
         .await
         .map_err(unreadable)?;
     let applied: Vec<i64> = match is_begun {
-        true => sqlx::query_scalar("select version from _sqlx_migrations where success")
+        true => sqlx::query_scalar("select version from public._sqlx_migrations where success")
             .fetch_all(connection)
             .await
             .map_err(unreadable)?,

@@ -10,7 +10,7 @@ async fn a_second_migration_and_a_check_change_nothing() {
     let stage = Stage::of_refusal(false, true).await;
     let first = stage.succeed(&["migrate"]).await;
     let mut connection = stage.warehouse.connect().await;
-    let shape = "select string_agg(version || ' ' || installed_on, ',' order by version) from _sqlx_migrations";
+    let shape = "select string_agg(version || ' ' || installed_on, ',' order by version) from public._sqlx_migrations";
     let before: String = sqlx::query_scalar(shape).fetch_one(&mut connection).await.expect("the migrations");
     let footprint = Footprint::read(&mut connection).await;
     assert_eq!(stage.succeed(&["migrate"]).await, first);
