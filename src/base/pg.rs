@@ -62,8 +62,13 @@ impl Remedied for PgError {
             PgError::Unreachable { name, .. } => {
                 Some(format!("check that the server runs and that host and port in {name} are right"))
             }
-            PgError::Refused { name, .. } => {
-                Some(format!("check user, password and database name in {name}, and the server's pg_hba.conf"))
+            PgError::Refused { name, database, source, .. } => {
+                let code = source.as_database_error().and_then(|e| e.code().map(String::from));
+                Some(match code.as_deref() {
+                    Some("28P01") => format!("check user and password in {name}"),
+                    Some("3D000") => format!("create the database {database}, or mend its name in {name}"),
+                    _ => format!("check user, password and database name in {name}, and the server's pg_hba.conf"),
+                })
             }
         }
     }
@@ -95,9 +100,12 @@ impl Database {
         &self.name
     }
 
-    /// `host:port/database`, without secrets.
+    /// `host:port`, or the folder of the server's socket.
     pub fn place(&self) -> String {
-        format!("{}:{}", self.options.get_host(), self.options.get_port())
+        match self.options.get_socket() {
+            Some(folder) => format!("{} (port {})", folder.display(), self.options.get_port()),
+            None => format!("{}:{}", self.options.get_host(), self.options.get_port()),
+        }
     }
 
     /// The database's name.

@@ -73,6 +73,10 @@ impl<'t> TomlFile<'t> {
             .push((span.start, Problem { file: self.name.clone(), place, message: message.into(), hint }));
     }
 
+    fn forget(&self, span: &Range<usize>, message: &str) {
+        self.problems.borrow_mut().retain(|(start, problem)| *start != span.start || problem.message != message);
+    }
+
     /// Records that `name` is not one of `valid`, with the nearest.
     pub fn unknown_name<'a>(
         &self,
@@ -132,8 +136,12 @@ impl<'f, 't> Table<'f, 't> {
     }
 
     fn missing(&self, key: &str, expected: &str) {
+        self.file.problem(&self.span, self.missing_message(key), Some(format!("expected {expected}")));
+    }
+
+    fn missing_message(&self, key: &str) -> String {
         let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
-        self.file.problem(&self.span, format!("missing key `{key}`{place}"), Some(format!("expected {expected}")));
+        format!("missing key `{key}`{place}")
     }
 
     fn typed<T>(&self, key: &str, expected: &str, read: impl Fn(&'f DeValue<'t>) -> Option<T>) -> Option<Placed<T>> {
@@ -260,6 +268,10 @@ impl<'f, 't> Table<'f, 't> {
         let known = self.known.borrow();
         for (key, _) in self.table.iter().filter(|(k, _)| !known.contains(k.get_ref().as_ref())) {
             let name = key.get_ref().as_ref();
+            // A key that is missing because it is misspelt is one problem, not two.
+            if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+                self.file.forget(&self.span, &self.missing_message(near));
+            }
             self.file.unknown_name(&key.span(), "key", name, known.iter().map(String::as_str));
         }
     }
@@ -294,6 +306,23 @@ mod tests {
         assert!(problems.contains("missing key `paper` (expected a text)"), "{problems}");
         assert!(problems.contains("r.toml:3:8: unknown kind `chrat` (did you mean `chart`?)"), "{problems}");
         assert!(problems.contains("r.toml:5:1: unknown key `kidn` (did you mean `kind`?)"), "{problems}");
+    }
+
+    #[test]
+    fn a_misspelt_key_is_not_missing_too() {
+        let file = TomlFile::parse("x.toml", "crno = \"0 2 * * *\"");
+        let top = file.top();
+        top.text("cron");
+        top.text("zone");
+        top.finish();
+        let told = file.finish().expect_err("problems").to_string();
+        assert_eq!(
+            told.lines().collect::<Vec<_>>(),
+            [
+                "x.toml:1:1: missing key `zone` (expected a text)",
+                "x.toml:1:1: unknown key `crno` (did you mean `cron`?)"
+            ]
+        );
     }
 
     #[test]

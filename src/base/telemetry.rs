@@ -3,16 +3,18 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Starts logging to stderr at `level` (`error`, `warn`, `info`, `debug`, `trace`). A second call changes nothing.
+/// Starts logging to stderr at `level`. A second call changes nothing.
+///
+/// Libraries speak of their own affairs: below `debug` only their warnings are shown.
 pub fn start(level: LevelFilter) {
-    let lines = tracing_subscriber::fmt::layer()
+    let library_level = if level >= LevelFilter::DEBUG { level } else { level.min(LevelFilter::WARN) };
+    let words = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false);
-    // The driver tells every notice of the server at our own level: "relation already exists, skipping" is no news.
-    let targets = Targets::new().with_default(level).with_target("sqlx", level.min(LevelFilter::WARN));
-    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
+    let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level).with_default(library_level);
+    let _ = tracing_subscriber::registry().with(words).with(filter).try_init();
 }

@@ -36,8 +36,8 @@ Exit codes:
   0  done
   1  a bug of Vesper
   2  the command line is wrong
-  3  a setting, job, source or template file is wrong
-  4  rows of the source break their contract
+  3  a setting, job, source or template file is wrong, or there is none of that name
+  4  rows of the source break their contract, or a date has no published numbers
   5  a server is away or busy; the same command may succeed later";
 
 const DEMO_EXAMPLES: &str = "\

@@ -20,6 +20,12 @@ pub(super) fn columns(header: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
+/// `1 mail`, `2 mails`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
 /// 1234567 → `1,234,567`.
 pub(super) fn grouped(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();

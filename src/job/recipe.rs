@@ -99,7 +99,8 @@ async fn run_report(recipes: &Recipes, context: &RunContext) -> Result<(), RunEr
     let claim = &context.claim;
     let name = claim.spec.report.as_deref().unwrap_or(&claim.job);
     let template = recipes.reports.get(name).ok_or_else(|| {
-        RunError::new(Remedy::FixConfig, format!("report `{name}` has no template; add templates/reports/{name}.toml"))
+        RunError::new(Remedy::FixConfig, format!("report `{name}` has no template"))
+            .with_hint(format!("add templates/reports/{name}.toml"))
     })?;
     let sealed: Sealed =
         context.step("seal", async |tx: &mut PgConnection| seal(tx, recipes, template, context).await).await?;
@@ -217,10 +218,8 @@ async fn snapshot_for(tx: &mut PgConnection, recipes: &Recipes, context: &RunCon
     let date = context.claim.business_date;
     let found = load_snapshot(tx, recipes.tenant(), Which::AsOf(date)).await?;
     found.ok_or_else(|| {
-        RunError::new(
-            Remedy::FixData,
-            format!("no snapshot was published for {date}; run `vesper run nightly --for {date}` first"),
-        )
+        RunError::new(Remedy::FixData, format!("no snapshot was published for {date}"))
+            .with_hint(format!("run `vesper run nightly --for {date}` first"))
     })
 }
 

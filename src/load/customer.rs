@@ -42,8 +42,7 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     );
     let live: i64 =
         live.bind(context.tenant_key).fetch_one(&mut *tx).await.map_err(warehouse("counting customers"))?.get(0);
-    let delete =
-        sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.noticed_at);
+    let delete = sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.noticed_at);
     let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
     refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
     let merged = Merged { loaded, unchanged, deleted };

@@ -35,8 +35,8 @@ pub use night::{EntityCount, LoadReport, load_source};
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The source could not be read.
-    #[error("the source could not be read")]
-    Source(#[source] SourceError),
+    #[error(transparent)]
+    Source(SourceError),
     /// A stream could not be decoded.
     #[error("{entity}: the stream from the source could not be decoded")]
     Decode {

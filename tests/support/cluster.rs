@@ -24,6 +24,11 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
+    /// Its URL over TCP, as most people write theirs.
+    pub fn tcp_url(&self) -> String {
+        self.cluster.tcp_url(&self.name)
+    }
+
     /// Its URL.
     pub fn url(&self) -> String {
         self.cluster.url(&self.name)

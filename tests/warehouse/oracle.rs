@@ -129,7 +129,8 @@ impl Business {
                 }
             }
         }
-        let query = format!("select metric, grain, label, value::float8, slack::float8 from ({}) as q", read("series.sql"));
+        let query =
+            format!("select metric, grain, label, value::float8, slack::float8 from ({}) as q", read("series.sql"));
         let rows = sqlx::query(AssertSqlSafe(query)).bind(snapshot.header.business_date);
         let rows = rows.fetch_all(&mut self.operational).await.expect("series.sql");
         let mut problems = Vec::new();
@@ -282,7 +283,8 @@ async fn every_published_figure_is_what_plain_sql_counts_in_the_operational_rows
     business.check_integrity(date).await;
     business.compare(date).await;
 
-    let (star, cube) = (rows_of(&mut business.feed.warehouse, "star").await, rows_of(&mut business.feed.warehouse, "cube").await);
+    let (star, cube) =
+        (rows_of(&mut business.feed.warehouse, "star").await, rows_of(&mut business.feed.warehouse, "cube").await);
     let again = business.feed.night(&date.to_string()).await;
     assert!(!again.load.has_changed() && again.cube.rows_written == 0, "a second run writes nothing");
     assert!(!again.published.is_new, "a second run publishes nothing");

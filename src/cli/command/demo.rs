@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::Row;
+use tokio::net::TcpListener;
 use tracing::info;
 
 use crate::app::{self, App};
@@ -31,23 +32,21 @@ pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let progress = Progress::start();
     let directory = std::path::absolute(&args.dir)
         .map_err(|e| Failure::new(Remedy::FixConfig, format!("{} is no usable folder: {e}", args.dir.display())))?;
-    if !args.once {
-        // Rather now than after the night.
-        drop(crate::http::listen(bind(args)).await?);
-    }
+    // Rather now than after the night.
+    let (listener, address) = listen(args).await?;
     progress.say("starting a private Postgres cluster");
     let since = Instant::now();
     let cluster = Cluster::start(&directory.join("cluster"), ClusterOptions::default()).await?;
     let mut summary = Summary::default();
     summary.time("cluster", since);
-    let worked = Demo { args, directory: &directory, cluster: &cluster, progress: &progress }.work(&mut summary).await;
+    let demo = Demo { args, directory: &directory, cluster: &cluster, progress: &progress, address };
+    let worked = demo.work(&mut summary).await;
     progress.end();
     let served = match worked {
         Ok(app) => {
             summary.time("altogether", begun);
             summary.print(args.json);
-            let served =
-                if args.once { Ok(()) } else { stay_up(&app, args, &directory, cluster.url(OPERATIONAL)).await };
+            let served = if args.once { Ok(()) } else { stay_up(&app, args, listener, cluster.url(OPERATIONAL)).await };
             app.pool.close().await;
             served
         }
@@ -55,6 +54,18 @@ pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
     };
     cluster.stop().await?;
     served
+}
+
+/// The listener of a demo that stays up, and the address its pages are at.
+async fn listen(args: &DemoArgs) -> Result<(Option<TcpListener>, SocketAddr), Failure> {
+    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    if args.once {
+        return Ok((None, wanted));
+    }
+    let listened = crate::http::listen(wanted).await.map_err(Failure::from);
+    let listener = listened.map_err(|failure| failure.at("--port"))?;
+    let address = listener.local_addr().unwrap_or(wanted);
+    Ok((Some(listener), address))
 }
 
 fn wanted_business(args: &DemoArgs) -> BusinessSpec {
@@ -68,19 +79,20 @@ fn is_older(found: &BusinessSpec, wanted: &BusinessSpec) -> bool {
         && found.end_date() < wanted.end_date()
 }
 
-fn bind(args: &DemoArgs) -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))
-}
-
-async fn stay_up(app: &App, args: &DemoArgs, directory: &Path, cluster_url: String) -> Result<(), Failure> {
+async fn stay_up(
+    app: &App,
+    args: &DemoArgs,
+    listener: Option<TcpListener>,
+    operational_url: String,
+) -> Result<(), Failure> {
     println!("\nThe worker stays up; its jobs run by the schedules in jobs/:");
     for job in &app.jobs {
         println!("  {:<18} {} ({})", job.name, job.cron, job.zone);
     }
-    println!("Ctrl-C ends it and stops the cluster; the data stays in {}.", directory.display());
+    println!("Ctrl-C ends it and stops the cluster; the data stays in {}.", args.dir.display());
     // A business that is shown as of a chosen day stands still; the machine's own days are lived as they pass.
-    let living = args.today.is_none().then(|| tokio::spawn(live_on(cluster_url, wanted_business(args))));
-    let served = serve_app(app, bind(args), None).await;
+    let living = args.today.is_none().then(|| tokio::spawn(live_on(operational_url, wanted_business(args))));
+    let served = serve_app(app, listener, true).await;
     if let Some(living) = living {
         living.abort();
     }
@@ -115,6 +127,7 @@ struct Demo<'d> {
     directory: &'d Path,
     cluster: &'d Cluster,
     progress: &'d Progress,
+    address: SocketAddr,
 }
 
 impl Demo<'_> {
@@ -182,15 +195,14 @@ impl Demo<'_> {
     /// Settings of the demo: its own cluster, its own outbox, this machine only. What a shell exports for a real
     /// deployment must not leak into it.
     fn environment(&self) -> Environment {
-        let address = format!("http://127.0.0.1:{}", self.args.port);
         Environment::default()
             .with("VESPER_SOURCE_URL", &self.cluster.url(OPERATIONAL))
             .with("VESPER_WAREHOUSE_URL", &self.cluster.url(ANALYTICS))
             .with("VESPER_MAIL_URL", &format!("file:{}", self.directory.join("outbox").display()))
             .with("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>")
-            .with("VESPER_HTTP_BIND", &bind(self.args).to_string())
+            .with("VESPER_HTTP_BIND", &self.address.to_string())
             .with("VESPER_ORGANISATION", "Promenade Demo")
-            .with("VESPER_PUBLIC_URL", &address)
+            .with("VESPER_PUBLIC_URL", &format!("http://{}", self.address))
     }
 
     /// Writes the report's files beside the outbox and says where everything is.
@@ -208,7 +220,7 @@ impl Demo<'_> {
                 .map_err(|e| Failure::new(Remedy::FixConfig, format!("{} cannot be written: {e}", path.display())))?;
             reports.push(path);
         }
-        let urls = crate::http::ROUTES.iter().map(|route| format!("http://{}{}", bind(self.args), route.url()));
+        let urls = crate::http::ROUTES.iter().map(|route| format!("http://{}{}", self.address, route.url()));
         Ok(Places {
             reports,
             outbox: self.directory.join("outbox"),
@@ -216,7 +228,7 @@ impl Demo<'_> {
             urls: if self.args.once {
                 Vec::new()
             } else {
-                std::iter::once(format!("http://{}/", bind(self.args))).chain(urls).collect()
+                std::iter::once(format!("http://{}/", self.address)).chain(urls).collect()
             },
             notice: self.cluster.notice().map(str::to_owned),
         })

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::base::{Remedy, clock, nearest};
+use crate::cli::print::counted;
 use crate::cli::summary::{Count, count_table};
 use crate::cli::{Failure, RunArgs};
 use crate::config::{Environment, Settings};
@@ -33,9 +34,9 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
         Kind::Pipeline => println!("{}", count_table(&read_counts(&app, run_id).await?)),
         Kind::Report | Kind::Upkeep => {}
     }
-    let sent = send_mail(&app).await?;
+    let sent_count = send_mail(&app).await?;
     if job.spec.kind == Kind::Report {
-        println!("{} for {date}: {sent} mails handed to {}", args.job, app.mailer.place());
+        println!("{} for {date}: {} handed to {}", args.job, counted(sent_count, "mail"), app.mailer.place());
     }
     Ok(())
 }
@@ -53,12 +54,12 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
         run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await;
     match ending {
         Ending::Succeeded => Ok(run_id),
-        Ending::Failed { error, .. } => {
-            let failure = Failure::new(error.remedy, format!("{job} for {business_date} failed: {}", error.message));
-            Err(match error.hint {
-                Some(hint) => failure.or_hint(hint),
-                None => failure,
-            })
+        Ending::Failed { error, failure } => {
+            let place = match failure {
+                crate::job::Failure::Retried => format!("run {run_id}, which a running `vesper serve` tries again"),
+                crate::job::Failure::Dead => format!("run {run_id}"),
+            };
+            Err(Failure::of_run(format!("{job} for {business_date} failed"), error).at(place))
         }
         Ending::Superseded | Ending::HandedOver => {
             Err(Failure::new(Remedy::RetryLater, format!("run {run_id} of {job} was taken over by another worker")))
@@ -84,9 +85,9 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
     let (_keep_open, stop) = watch::channel(false);
     let sending = sender.send_due(&stop).await?;
     if sending.unsent_count > 0 {
-        let message = format!("{} messages could not be sent yet", sending.unsent_count);
+        let message = format!("{} could not be sent to {}", counted(sending.unsent_count, "mail"), app.mailer.place());
         return Err(Failure::new(Remedy::RetryLater, message)
-            .or_hint("they stay in the outbox and are tried again; `vesper status` says why"));
+            .or_hint("nothing is lost: `vesper status` says why, and a running `vesper serve` tries again"));
     }
     Ok(sending.sent_count)
 }
