@@ -1,5 +1,6 @@
 //! The one integration binary: every test that needs a server, the whole program, or the whole tree.
 
+mod cli;
 mod delivery;
 mod demo;
 mod house;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool};
 
+use crate::app::{MigrateError, check_migrations};
 use crate::base::pg::{Database, PgError};
 use crate::base::{Folder, FolderError, Problem, Problems, Remedied, Remedy};
-use crate::config::{ConfigError, Environment, Settings};
+use crate::config::{ConfigError, Environment, Need, Settings};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{Job, JobError, Kind, read_jobs, sync_jobs};
@@ -18,20 +19,29 @@ use crate::source::SourceSpec;
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// A setting is missing or wrong.
-    #[error("the settings do not suffice")]
-    Config(#[source] ConfigError),
+    #[error(transparent)]
+    Config(ConfigError),
     /// A folder cannot be read.
-    #[error("a folder cannot be read")]
-    Folder(#[source] FolderError),
-    /// Files of jobs, sources or templates are wrong.
-    #[error("files of jobs, sources or templates are wrong")]
-    Files(#[source] Problems),
+    #[error(transparent)]
+    Folder(FolderError),
+    /// Settings are missing, or files of jobs, sources or templates are wrong.
+    #[error("{what}")]
+    Files {
+        /// Which of the two, in words.
+        what: &'static str,
+        /// Everything that is missing or wrong.
+        #[source]
+        source: Problems,
+    },
     /// A database cannot be reached.
-    #[error("a database cannot be reached")]
-    Database(#[source] PgError),
+    #[error(transparent)]
+    Database(PgError),
+    /// The analytics database has not this version's shape.
+    #[error(transparent)]
+    Shape(MigrateError),
     /// The mail setting is wrong.
-    #[error("the mail setting cannot be used")]
-    Mail(#[source] DeliveryError),
+    #[error(transparent)]
+    Mail(DeliveryError),
     /// The sender's address is wrong.
     #[error("VESPER_MAIL_FROM: `{address}` is no address: {reason}")]
     Sender {
@@ -41,8 +51,8 @@ pub enum AppError {
         reason: String,
     },
     /// The ledger refused.
-    #[error("the ledger of jobs could not be brought up to date")]
-    Ledger(#[source] JobError),
+    #[error(transparent)]
+    Ledger(JobError),
 }
 
 impl Remedied for AppError {
@@ -50,8 +60,9 @@ impl Remedied for AppError {
         match self {
             AppError::Config(source) => source.remedy(),
             AppError::Folder(source) => source.remedy(),
-            AppError::Files(source) => source.remedy(),
+            AppError::Files { source, .. } => source.remedy(),
             AppError::Database(source) => source.remedy(),
+            AppError::Shape(source) => source.remedy(),
             AppError::Mail(source) => source.remedy(),
             AppError::Sender { .. } => Remedy::FixConfig,
             AppError::Ledger(source) => source.remedy(),
@@ -62,8 +73,9 @@ impl Remedied for AppError {
         match self {
             AppError::Config(source) => source.hint(),
             AppError::Folder(source) => source.hint(),
-            AppError::Files(_) => Some("nothing was started; `vesper check` looks at everything at once".into()),
+            AppError::Files { .. } => None,
             AppError::Database(source) => source.hint(),
+            AppError::Shape(source) => source.hint(),
             AppError::Mail(source) => source.hint(),
             AppError::Sender { .. } => {
                 Some("write it as `reports@example.org` or `Vesper <reports@example.org>`".into())
@@ -92,8 +104,11 @@ pub struct App {
 impl App {
     /// Reads every file, checks every setting, connects, and brings the ledger's jobs up to date with their files.
     pub async fn build(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
-        let warehouse = settings.warehouse().map_err(AppError::Config)?;
         let (jobs, recipes, mailer) = Self::read_files(settings, environment)?;
+        let warehouse = settings.warehouse().map_err(AppError::Config)?;
+        let mut first = warehouse.connect().await.map_err(AppError::Database)?;
+        check_migrations(&mut first, &warehouse).await.map_err(AppError::Shape)?;
+        first.close().await.ok();
         let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
         sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
         Ok(App {
@@ -113,6 +128,9 @@ impl App {
         let mut problems = Vec::new();
         let jobs = keep(read_jobs(&folder), &mut problems).unwrap_or_default();
         let specs = keep(read_sources(&folder, settings.currency())?, &mut problems).unwrap_or_default();
+        let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
+        let source: &[Need] = if is_default_source_read || specs.is_empty() { &[Need::Source] } else { &[] };
+        let needs = [source, &[Need::Warehouse, Need::Mail]].concat();
         let reports = keep(read_reports(&templates)?, &mut problems).unwrap_or_default();
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
@@ -125,13 +143,21 @@ impl App {
                 problems.push(Problem::of_file(job.file.clone(), format!("unknown report `{name}`")).with_hint(hint));
             }
         }
-        Problems(problems).into_result().map_err(AppError::Files)?;
+        let missing = settings.missing(&needs);
+        let what = match (missing.is_empty(), problems.is_empty()) {
+            (true, _) => "files of jobs, sources or templates are wrong",
+            (false, true) => "settings are missing",
+            (false, false) => "settings are missing, and files of jobs, sources or templates are wrong",
+        };
+        problems.splice(0..0, missing);
+        Problems(problems).into_result().map_err(|source| AppError::Files { what, source })?;
         let mut feeds = Vec::new();
         for spec in specs {
             let database = source_database(settings, environment, &spec)?;
             feeds.push(SourceFeed { spec, database });
         }
         let mailer = Mailer::parse(settings.mail_url().map_err(AppError::Config)?).map_err(AppError::Mail)?;
+        mailer.check().map_err(AppError::Mail)?;
         let from = settings.mail_from().map_err(AppError::Config)?;
         let sender = Recipient::parse(from).map_err(|reason| AppError::Sender { address: from.to_owned(), reason })?;
         let recipes = Recipes {
@@ -151,12 +177,15 @@ fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T>
 
 /// The database a source folder names: the deployment's, or one in a variable of its own.
 fn source_database(settings: &Settings, environment: &Environment, spec: &SourceSpec) -> Result<Database, AppError> {
-    match environment.get(&spec.url_setting) {
-        Some(url) if spec.url_setting != DEFAULT_SOURCE_URL => {
-            Database::parse(&spec.url_setting, url).map_err(AppError::Database)
-        }
-        _ => settings.source().map_err(AppError::Config),
+    match own_url(environment, spec) {
+        Some(url) => Database::parse(&spec.url_setting, url).map_err(AppError::Database),
+        None => settings.source().map_err(AppError::Config),
     }
+}
+
+/// The URL in a source's own variable, if it names one and the variable is set.
+fn own_url<'e>(environment: &'e Environment, spec: &SourceSpec) -> Option<&'e str> {
+    environment.get(&spec.url_setting).filter(|_| spec.url_setting != DEFAULT_SOURCE_URL)
 }
 
 /// Every folder of `source/` in the job folder.

@@ -9,5 +9,5 @@ mod migrate;
 mod window;
 
 pub use build::{App, AppError, read_reports, read_sources};
-pub use migrate::{MigrateError, migrate};
+pub use migrate::{MigrateError, check_migrations, migrate};
 pub use window::{follow_snapshots, refresh_window};

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod remedy;
 pub mod strict_toml;
 pub mod telemetry;
+pub mod told;
 
 pub use folder::{Folder, FolderError};
 pub use money::{Money, percent};
@@ -22,3 +23,4 @@ pub use night::Night;
 pub use period::{Grain, Period};
 pub use problem::{Problem, Problems};
 pub use remedy::{Remedied, Remedy, nearest};
+pub use told::Told;

@@ -73,6 +73,10 @@ impl<'t> TomlFile<'t> {
             .push((span.start, Problem { file: self.name.clone(), place, message: message.into(), hint }));
     }
 
+    fn forget(&self, span: &Range<usize>, message: &str) {
+        self.problems.borrow_mut().retain(|(start, problem)| *start != span.start || problem.message != message);
+    }
+
     /// Records that `name` is not one of `valid`, with the nearest.
     pub fn unknown_name<'a>(
         &self,
@@ -132,8 +136,12 @@ impl<'f, 't> Table<'f, 't> {
     }
 
     fn missing(&self, key: &str, expected: &str) {
+        self.file.problem(&self.span, self.missing_message(key), Some(format!("expected {expected}")));
+    }
+
+    fn missing_message(&self, key: &str) -> String {
         let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
-        self.file.problem(&self.span, format!("missing key `{key}`{place}"), Some(format!("expected {expected}")));
+        format!("missing key `{key}`{place}")
     }
 
     fn typed<T>(&self, key: &str, expected: &str, read: impl Fn(&'f DeValue<'t>) -> Option<T>) -> Option<Placed<T>> {
@@ -260,6 +268,10 @@ impl<'f, 't> Table<'f, 't> {
         let known = self.known.borrow();
         for (key, _) in self.table.iter().filter(|(k, _)| !known.contains(k.get_ref().as_ref())) {
             let name = key.get_ref().as_ref();
+            // A key that is missing because it is misspelt is one problem, not two.
+            if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+                self.file.forget(&self.span, &self.missing_message(near));
+            }
             self.file.unknown_name(&key.span(), "key", name, known.iter().map(String::as_str));
         }
     }
@@ -287,7 +299,7 @@ mod tests {
             section.finish();
         }
         top.finish();
-        let problems = file.finish().unwrap_err().to_string();
+        let problems = file.finish().expect_err("problems").to_string();
         let lines: Vec<&str> = problems.lines().collect();
         assert_eq!(lines.len(), 4, "{problems}");
         assert!(problems.contains("r.toml:1:9: `title` is an integer, expected a text"), "{problems}");
@@ -297,11 +309,28 @@ mod tests {
     }
 
     #[test]
+    fn a_misspelt_key_is_not_missing_too() {
+        let file = TomlFile::parse("x.toml", "crno = \"0 2 * * *\"");
+        let top = file.top();
+        top.text("cron");
+        top.text("zone");
+        top.finish();
+        let told = file.finish().expect_err("problems").to_string();
+        assert_eq!(
+            told.lines().collect::<Vec<_>>(),
+            [
+                "x.toml:1:1: missing key `zone` (expected a text)",
+                "x.toml:1:1: unknown key `crno` (did you mean `cron`?)"
+            ]
+        );
+    }
+
+    #[test]
     fn broken_syntax_is_a_problem_with_a_place() {
         let file = TomlFile::parse("x.toml", "a = \n");
         let top = file.top();
         top.text_opt("a");
         top.finish();
-        assert!(file.finish().unwrap_err().to_string().starts_with("x.toml:1:"));
+        assert!(file.finish().expect_err("problems").to_string().starts_with("x.toml:1:"));
     }
 }

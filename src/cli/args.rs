@@ -36,8 +36,8 @@ Exit codes:
   0  done
   1  a bug of Vesper
   2  the command line is wrong
-  3  a setting, job, source or template file is wrong
-  4  rows of the source break their contract
+  3  a setting, job, source or template file is wrong, or there is none of that name
+  4  rows of the source break their contract, or a date has no published numbers
   5  a server is away or busy; the same command may succeed later";
 
 const DEMO_EXAMPLES: &str = "\
@@ -141,6 +141,9 @@ pub struct DemoArgs {
     /// The port HTTP listens on, on this machine only; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     pub port: u16,
+    /// Print the summary as JSON, for scripts
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `vesper serve`.

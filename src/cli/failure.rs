@@ -1,11 +1,11 @@
 //! How an error is told to a person, and to a script by its exit code.
 
-use std::error::Error;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use crate::base::{Problem, Problems, Remedied, Remedy};
+use crate::base::{Problem, Remedied, Remedy, Told};
+use crate::job::RunError;
 
 /// An error on its way out of the process: what happened, why, where, and what to do.
 ///
@@ -22,20 +22,11 @@ pub struct Failure {
 
 impl<E: Remedied + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let (remedy, hint) = (error.remedy(), error.hint());
-        let mut failure = Failure { remedy, messages: Vec::new(), place: None, hint, problems: Vec::new() };
-        let mut next: Option<&(dyn Error + 'static)> = Some(&error);
-        while let Some(cause) = next {
-            match cause.downcast_ref::<Problems>() {
-                Some(problems) => failure.problems.extend(problems.0.iter().cloned()),
-                None => failure.add_cause(cause.to_string()),
-            }
-            next = cause.source();
+        let Told { mut messages, problems } = Told::of(&error);
+        if messages.is_empty() {
+            messages.push("the files cannot be used".to_owned());
         }
-        if failure.messages.is_empty() {
-            failure.messages.push("the files cannot be used".to_owned());
-        }
-        failure
+        Failure { remedy: error.remedy(), messages, place: None, hint: error.hint(), problems }
     }
 }
 
@@ -43,6 +34,13 @@ impl Failure {
     /// A failure with a message of its own.
     pub fn new(remedy: Remedy, message: impl Into<String>) -> Self {
         Self { remedy, messages: vec![message.into()], place: None, hint: None, problems: Vec::new() }
+    }
+
+    /// A failed run, as `what` names it.
+    pub fn of_run(what: String, error: RunError) -> Self {
+        let RunError { remedy, told, hint } = error;
+        let messages = std::iter::once(what).chain(told.messages).collect();
+        Self { remedy, messages, place: None, hint, problems: told.problems }
     }
 
     /// The same failure, of one thing among several: the job, the file, the database.
@@ -72,14 +70,6 @@ impl Failure {
         let is_colour_wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let ink = if is_colour_wanted && std::io::stderr().is_terminal() { Ink::COLOURED } else { Ink::PLAIN };
         eprint!("{}", self.text(&ink));
-    }
-
-    fn add_cause(&mut self, message: String) {
-        // Some drivers repeat their cause in their own message; it is told once.
-        let is_told = self.messages.last().is_some_and(|told| told.contains(&message));
-        if !is_told && !message.is_empty() {
-            self.messages.push(message);
-        }
     }
 
     fn text(&self, ink: &Ink) -> String {
@@ -135,6 +125,8 @@ fn indented(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::base::Problems;
+
     use super::*;
 
     #[derive(Debug, thiserror::Error)]

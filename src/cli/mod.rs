@@ -9,6 +9,7 @@ mod args;
 mod command;
 mod failure;
 mod print;
+mod summary;
 
 use std::process::ExitCode;
 

@@ -20,12 +20,18 @@ pub(super) fn columns(header: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
+/// `1 mail`, `2 mails`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
 /// 1234567 → `1,234,567`.
 pub(super) fn grouped(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -89,14 +89,15 @@ impl Settings {
         found_nothing_wrong(problems).map(|()| Self { values })
     }
 
-    /// Fails with everything that is missing for what the command is about to do.
-    pub fn require(&self, needs: &[Need]) -> Result<(), ConfigError> {
+    /// Everything that is missing for what a command is about to do.
+    pub fn missing(&self, needs: &[Need]) -> Vec<Problem> {
         let keys = needs.iter().flat_map(|need| need.keys()).filter(|key| self.value(key).is_none());
         let missing = |key: &&'static Key| {
-            let message = format!("{} is not set, and neither is `{}` in vesper.toml", key.what, key.path);
-            Problem::of_file(key.variable, message).with_hint(format!("for example {}='{}'", key.variable, key.example))
+            let advice =
+                format!("set it, or `{}` in vesper.toml; for example {}='{}'", key.path, key.variable, key.example);
+            Problem::of_file(key.variable, format!("{} is not set", key.what)).with_hint(advice)
         };
-        found_nothing_wrong(keys.map(missing).collect())
+        keys.map(missing).collect()
     }
 
     /// The operational database, read only.
@@ -122,6 +123,11 @@ impl Settings {
     /// The address HTTP listens on.
     pub fn http_bind(&self) -> SocketAddr {
         self.value(HTTP_BIND).and_then(|bind| bind.parse().ok()).expect("checked when read, and the default is valid")
+    }
+
+    /// Where that address was given, for messages.
+    pub fn http_bind_origin(&self) -> &str {
+        self.values.get(HTTP_BIND.path).map_or("VESPER_HTTP_BIND (its default)", |given| &given.origin)
     }
 
     /// The job files: the folder that was named, else `jobs` here, else those compiled into the binary.

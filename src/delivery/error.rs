@@ -16,10 +16,18 @@ pub enum DeliveryError {
         source: sqlx::Error,
     },
     /// The mail URL cannot be used. The URL itself is not repeated: it holds a password.
-    #[error("the mail URL is not usable: {reason}")]
+    #[error("the mail URL (VESPER_MAIL_URL, or `mail.url` in vesper.toml) is not usable: {reason}")]
     MailUrl {
         /// What is wrong with it.
         reason: String,
+    },
+    /// The directory for mails cannot be one.
+    #[error("mail cannot be left in {folder}: {blocker} is no directory")]
+    MailFolder {
+        /// The directory of the mail URL.
+        folder: String,
+        /// What is there instead of it, or of a folder above it.
+        blocker: String,
     },
     /// A header would carry what no header may.
     #[error("mail \"{label}\": {field} {reason}")]
@@ -83,6 +91,7 @@ impl Remedied for DeliveryError {
         match self {
             DeliveryError::Ledger { source, .. } => remedy_of(source),
             DeliveryError::MailUrl { .. }
+            | DeliveryError::MailFolder { .. }
             | DeliveryError::Header { .. }
             | DeliveryError::TooLarge { .. }
             | DeliveryError::NotOpen { .. } => Remedy::FixConfig,
@@ -97,6 +106,9 @@ impl Remedied for DeliveryError {
                  special characters of the password in percent encoding"
                     .to_owned(),
             ),
+            DeliveryError::MailFolder { .. } => {
+                Some("give VESPER_MAIL_URL (`mail.url` in vesper.toml) another directory: file:DIRECTORY".to_owned())
+            }
             DeliveryError::TooLarge { .. } => Some("attach fewer formats or split the report".to_owned()),
             DeliveryError::NotOpen { .. } => Some("`vesper outbox` lists the messages and their states".to_owned()),
             DeliveryError::Ledger { .. }

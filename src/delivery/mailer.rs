@@ -92,6 +92,20 @@ impl Mailer {
         Ok(Mailer::Smtp(Arc::new(SmtpServer::parse(url)?)))
     }
 
+    /// Looks whether mail could be left there, as far as that can be told without leaving any: the directory may be
+    /// made later, but not below something that is none.
+    pub fn check(&self) -> Result<(), DeliveryError> {
+        let Mailer::Directory(path) = self else { return Ok(()) };
+        let existing = path.ancestors().find(|path| path.exists());
+        match existing.filter(|path| !path.is_dir()) {
+            Some(blocker) => Err(DeliveryError::MailFolder {
+                folder: path.display().to_string(),
+                blocker: blocker.display().to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Where it goes, without secrets.
     pub fn place(&self) -> String {
         match self {

@@ -66,7 +66,7 @@ pub enum DemoError {
     Connect {
         /// The reason.
         #[source]
-        source: PgError,
+        source: Box<PgError>,
     },
     /// The database holds a business of another specification.
     #[error(

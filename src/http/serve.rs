@@ -31,7 +31,7 @@ use crate::http::{probe, welcome};
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// The address is reachable from outside and there is nothing to tell a friend from a stranger.
-    #[error("http.bind {address} is reachable from outside this machine, and no access token is configured")]
+    #[error("{address} is reachable from outside this machine, and this version knows no access tokens")]
     Open {
         /// The address asked for.
         address: SocketAddr,
@@ -64,18 +64,15 @@ impl Remedied for HttpError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            HttpError::Open { address } => Some(format!(
-                "listen on 127.0.0.1:{} and let a proxy that checks who asks stand before it",
-                address.port()
-            )),
+            HttpError::Open { address } => {
+                Some(format!("listen on 127.0.0.1:{} and put a proxy that checks who asks in front", address.port()))
+            }
             HttpError::Bind { address, source } => Some(match source.kind() {
                 ErrorKind::AddrInUse => {
-                    format!("another process holds port {}; give http.bind a free one", address.port())
+                    format!("another process holds port {}: stop it, or choose a free port", address.port())
                 }
-                ErrorKind::PermissionDenied => {
-                    "ports below 1024 need a privilege; give http.bind a higher one".to_owned()
-                }
-                _ => format!("give http.bind an address of this machine, such as 127.0.0.1:{}", address.port()),
+                ErrorKind::PermissionDenied => "ports below 1024 need a privilege: choose a higher one".to_owned(),
+                _ => format!("choose an address of this machine, such as 127.0.0.1:{}", address.port()),
             }),
             HttpError::Serve { .. } => None,
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::base::pg::remedy_of;
-use crate::base::{Problems, Remedied, Remedy};
+use crate::base::{Problems, Remedied, Remedy, Told};
 
 /// A situation of the conductor.
 #[derive(Debug, thiserror::Error)]
@@ -96,47 +96,61 @@ impl Remedied for JobError {
     }
 }
 
-/// Why a run failed, as the ledger keeps it. Every room's error becomes one by `?`.
+/// Why a run failed. Every room's error becomes one by `?`; the ledger keeps its `Display`.
 ///
 /// It is no [`Remedied`] itself, so that the conversion from those stays unambiguous.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunError {
     /// [`Remedy::RetryLater`] is tried again, anything else is dead at once.
     pub remedy: Remedy,
-    /// The error and its causes.
-    pub message: String,
+    /// The error, its causes, and the problems of files among them.
+    pub told: Told,
     /// The operator's next step.
     pub hint: Option<String>,
 }
 
+/// More of a file's problems than these are a number on one line; `vesper check` shows them all.
+const PROBLEM_COUNT_MAX: usize = 3;
+
 impl RunError {
     /// An error in words.
     pub fn new(remedy: Remedy, message: impl Into<String>) -> Self {
-        Self { remedy, message: message.into(), hint: None }
+        Self { remedy, told: Told { messages: vec![message.into()], problems: Vec::new() }, hint: None }
+    }
+
+    /// The same error with advice.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
     }
 }
 
-impl<E: Remedied> From<E> for RunError {
+impl<E: Remedied + 'static> From<E> for RunError {
     fn from(error: E) -> Self {
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(e) = cause {
-            let text = e.to_string();
-            // A transparent variant repeats its cause's words.
-            if !message.ends_with(&text) {
-                message = format!("{message}: {text}");
-            }
-            cause = e.source();
-        }
-        Self { remedy: error.remedy(), message, hint: error.hint() }
+        Self { remedy: error.remedy(), told: Told::of(&error), hint: error.hint() }
     }
 }
 
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told { messages, problems } = &self.told;
+        f.write_str(&messages.join(": "))?;
+        for (i, problem) in problems.iter().take(PROBLEM_COUNT_MAX).enumerate() {
+            let separator = if i > 0 {
+                "; "
+            } else if messages.is_empty() {
+                ""
+            } else {
+                ": "
+            };
+            write!(f, "{separator}{problem}")?;
+        }
+        if problems.len() > PROBLEM_COUNT_MAX {
+            write!(f, "; and {} more", problems.len() - PROBLEM_COUNT_MAX)?;
+        }
         match &self.hint {
-            Some(hint) => write!(f, "{} ({hint})", self.message),
-            None => f.write_str(&self.message),
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
         }
     }
 }

@@ -126,7 +126,12 @@ impl Worker {
             let Some(claim) = claim(&self.pool, owner).await? else { break };
             let (pool, runner, stop, grace) = (self.pool.clone(), self.runner.clone(), stop.clone(), self.grace);
             runs.spawn(async move {
-                run_claimed(&pool, claim, &runner, Stop { stop, grace }).await;
+                let (run_id, job, date) = (claim.run_id, claim.job.clone(), claim.business_date);
+                let ending = run_claimed(&pool, claim, &runner, Stop { stop, grace }).await;
+                if let Ending::Failed { error, failure } = ending {
+                    let next = if failure == Failure::Retried { "is tried again" } else { "is dead" };
+                    tracing::error!(run.id = run_id, job.name = %job, "{job} for {date} failed and {next}: {error}");
+                }
             });
         }
         Ok(())
@@ -142,7 +147,8 @@ pub struct Stop {
     pub grace: Duration,
 }
 
-/// Works a claimed run to its end under a heartbeat and records how it ended. Errors are logged here, once.
+/// Works a claimed run to its end under a heartbeat and records how it ended. A failure is the caller's to tell: a
+/// worker logs it, `vesper run` prints it.
 ///
 /// A panic is a failure like another; a lost lease, a time-out and the word to stop end the work first.
 pub async fn run_claimed(pool: &PgPool, claim: Claim, runner: &Runner, stop: Stop) -> Ending {
@@ -173,10 +179,7 @@ pub async fn run_claimed(pool: &PgPool, claim: Claim, runner: &Runner, stop: Sto
     };
     match &ending {
         Ending::Succeeded => tracing::info!(run.id = run_id, job.name = %job, "{job} for {date} succeeded"),
-        Ending::Failed { error, failure } => {
-            let next = if *failure == Failure::Retried { "is tried again" } else { "is dead" };
-            tracing::error!(run.id = run_id, job.name = %job, "{job} for {date} failed and {next}: {error}");
-        }
+        Ending::Failed { .. } => {}
         Ending::Superseded => tracing::warn!(run.id = run_id, job.name = %job, "{job} for {date} was superseded"),
         Ending::HandedOver => tracing::info!(run.id = run_id, job.name = %job, "{job} for {date} was handed over"),
     }

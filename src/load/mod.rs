@@ -22,6 +22,7 @@ mod reconcile;
 mod staging;
 mod violation;
 
+use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 use crate::source::SourceError;
 
@@ -34,8 +35,8 @@ pub use night::{EntityCount, LoadReport, load_source};
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The source could not be read.
-    #[error("the source could not be read")]
-    Source(#[source] SourceError),
+    #[error(transparent)]
+    Source(SourceError),
     /// A stream could not be decoded.
     #[error("{entity}: the stream from the source could not be decoded")]
     Decode {
@@ -86,12 +87,7 @@ impl Remedied for LoadError {
         match self {
             LoadError::Source(source) => source.remedy(),
             LoadError::Decode { .. } | LoadError::Frame { .. } | LoadError::Thread { .. } => Remedy::FixCode,
-            LoadError::Warehouse { source, .. } => match source {
-                // 42xxx: a table or column is missing, the migrations have not run.
-                sqlx::Error::Database(e) if e.code().is_some_and(|c| c.starts_with("42")) => Remedy::FixConfig,
-                sqlx::Error::Database(_) => Remedy::FixCode,
-                _ => Remedy::RetryLater,
-            },
+            LoadError::Warehouse { source, .. } => remedy_of(source),
             LoadError::Vanished { .. } => Remedy::FixData,
         }
     }

@@ -214,6 +214,7 @@ async fn record_counts(
         .bind(balances.iter().map(|b| b.star_live).collect::<Vec<_>>())
         .bind(balances.iter().map(|b| b.source_amount.clone()).collect::<Vec<_>>())
         .bind(balances.iter().map(|b| b.star_amount.clone()).collect::<Vec<_>>())
+        .bind(&report.source)
         .execute(tx)
         .await;
     done.map(drop).map_err(warehouse("recording the counts of the load"))

@@ -12,16 +12,17 @@ pub(super) async fn mark_missing_rates(
     tenant_key: i32,
     entity: &Entity,
 ) -> Result<(), LoadError> {
+    let failed = || warehouse(format!("checking the currencies of {}", entity.name));
+    if entity.name == "order_line" {
+        let done = sqlx::query(include_str!("sql/mark_line_rates.sql")).bind(tenant_key).execute(tx).await;
+        return done.map(drop).map_err(failed());
+    }
     let day = match entity.name {
         "deal" => {
             "case when s.stage in ('closed_won', 'closed_lost') then s.actual_close_date else (s.created_at at time zone 'UTC')::date end"
         }
         "order" => "(s.ordered_at at time zone 'UTC')::date",
         "subscription" => "(s.started_at at time zone 'UTC')::date",
-        "order_line" => {
-            "coalesce((select max((o.ordered_at at time zone 'UTC')::date) from staging.\"order\" as o where o.order_id = s.order_id and o.violation is null),
-              (select o.order_date from star.fact_order as o where o.tenant_key = $1 and o.order_id = s.order_id))"
-        }
         _ => return Ok(()),
     };
     let statement = format!(
@@ -31,7 +32,7 @@ pub(super) async fn mark_missing_rates(
         entity.name
     );
     let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(tx).await;
-    done.map(drop).map_err(warehouse(format!("checking the currencies of {}", entity.name)))
+    done.map(drop).map_err(failed())
 }
 
 /// Marks every row of a key that the query delivered more than once.

@@ -15,10 +15,14 @@ use crate::source::{EntityQuery, SourceError, SourceSpec};
 pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> Result<Vec<SelectList>, SourceError> {
     let mut problems = Vec::new();
     let mut lists = Vec::new();
+    let mut missing_count = 0;
     for query in &spec.queries {
         match describe(connection, query).await {
             Ok(found) => lists.push(compare(query, &found, &mut problems)),
-            Err(Described::Refused(problem)) => problems.push(problem),
+            Err(Described::Refused { problem, is_table_missing }) => {
+                missing_count += usize::from(is_table_missing);
+                problems.push(problem);
+            }
             Err(Described::Broken(source)) => {
                 return Err(SourceError::Query {
                     name: spec.name.clone(),
@@ -29,13 +33,16 @@ pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> 
         }
     }
     let name = spec.name.clone();
+    if missing_count > 0 && missing_count == spec.queries.len() {
+        return Err(SourceError::OtherDatabase { name, source: Problems(problems) });
+    }
     Problems(problems).into_result().map_err(|source| SourceError::Contract { name, source })?;
     Ok(lists)
 }
 
 /// Why a query could not be described.
 enum Described {
-    Refused(Problem),
+    Refused { problem: Problem, is_table_missing: bool },
     Broken(sqlx::Error),
 }
 
@@ -45,7 +52,10 @@ async fn describe(connection: &mut PgConnection, query: &EntityQuery) -> Result<
         Ok(statement) => {
             Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_lowercase())).collect())
         }
-        Err(sqlx::Error::Database(error)) => Err(Described::Refused(refusal(query, error.as_ref()))),
+        Err(sqlx::Error::Database(error)) => Err(Described::Refused {
+            problem: refusal(query, error.as_ref()),
+            is_table_missing: error.code().as_deref() == Some("42P01"),
+        }),
         Err(error) => Err(Described::Broken(error)),
     }
 }
@@ -62,9 +72,7 @@ fn refusal(query: &EntityQuery, error: &dyn sqlx::error::DatabaseError) -> Probl
         (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1)
     });
     let hint = match error.code().as_deref() {
-        Some("42P01") => Some(
-            "the database lacks this table: is it the right database? change the query to your own schema".to_owned(),
-        ),
+        Some("42P01") => None,
         Some("42501") => Some("grant SELECT on it to the login of the source URL".to_owned()),
         _ => detail.and_then(|e| e.hint()).map(str::to_owned),
     };
@@ -94,7 +102,7 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
             None => {
                 let near = nearest(column.name, found.iter().map(|(n, _)| n.as_str()));
                 let hint = near.map_or_else(
-                    || column.meaning.to_owned(),
+                    || format!("select it `as {}`: {}", column.name, column.meaning),
                     |n| format!("is it `{n}`? write `{n} as {}`", column.name),
                 );
                 let message = format!("column {} ({}) is missing", column.name, column.column_type.sql());

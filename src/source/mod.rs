@@ -44,6 +44,15 @@ pub enum SourceError {
         #[source]
         source: Problems,
     },
+    /// No query finds its tables.
+    #[error("source `{name}`: the database has none of the tables that its queries read")]
+    OtherDatabase {
+        /// The source folder's name.
+        name: String,
+        /// What each query misses.
+        #[source]
+        source: Problems,
+    },
     /// The server broke off or refused a statement.
     #[error("source `{name}`: {action}")]
     Query {
@@ -61,7 +70,7 @@ impl Remedied for SourceError {
     fn remedy(&self) -> Remedy {
         match self {
             SourceError::Connect { source, .. } => source.remedy(),
-            SourceError::Contract { .. } => Remedy::FixConfig,
+            SourceError::Contract { .. } | SourceError::OtherDatabase { .. } => Remedy::FixConfig,
             SourceError::Query { source, .. } => match source {
                 sqlx::Error::Database(_) => Remedy::FixConfig,
                 _ => Remedy::RetryLater,
@@ -74,6 +83,11 @@ impl Remedied for SourceError {
             SourceError::Connect { source, .. } => source.hint(),
             SourceError::Contract { .. } => Some(
                 "mend the SQL of the source folder; `vesper check` shows every difference without reading a row".into(),
+            ),
+            SourceError::OtherDatabase { .. } => Some(
+                "is it the right database, and may its login see the tables? for another schema change the SQL of the \
+                 source folder"
+                    .into(),
             ),
             SourceError::Query { .. } => None,
         }

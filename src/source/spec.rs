@@ -130,7 +130,7 @@ mod tests {
             ("s/deals.sql", "select 1"),
             ("s/fx_rate.csv", "currency,valid_from,rate\nEUR,2025-13-01,1.1\n"),
         ]);
-        let told = SourceSpec::parse("s", &folder, "USD").unwrap_err().to_string();
+        let told = SourceSpec::parse("s", &folder, "USD").expect_err("problems").to_string();
         for expected in [
             "s/source.toml:1:1: unknown key `curency` (did you mean `currency`?)",
             "s/source.toml:2:20: `vanish_share_max` must lie between 0 and 1",

@@ -134,7 +134,7 @@ async fn a_path_too_long_for_a_socket_still_serves() {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_even_on_the_loopback() {
-    let url = cluster().await.url("postgres");
+    let url = cluster().await.tcp_url("postgres");
     let (_, rest) = url.split_once('@').expect("the URL has a password");
     let refused = sqlx::PgConnection::connect(&format!("postgres://vesper:wrong@{rest}")).await;
     let error = refused.expect_err("it is refused").into_database_error().expect("by the server");

@@ -1,4 +1,5 @@
 //! The cluster and the generated business.
 
+mod business;
 mod cluster;
 mod schema;

@@ -51,7 +51,7 @@ async fn an_attempt_superseded_in_mid_step_commits_nothing() {
         Ok(())
     })
     .await;
-    assert!(outcome.expect_err("fenced").message.contains("attempt 1 was superseded"));
+    assert!(outcome.expect_err("fenced").to_string().contains("attempt 1 was superseded"));
     assert_eq!(effects(&ledger).await, "none");
     assert_eq!(look(&ledger.pool, "select count(*)::text from vesper.run_step").await, "0");
 }

@@ -65,7 +65,7 @@ async fn a_panic_is_a_failure_like_another() {
     let panics: Runner = Arc::new(|_| Box::pin(async { panic!("an index out of range") }));
     let ending = run_claimed(&ledger.pool, claim, &panics, forever()).await;
     let Ending::Failed { error, failure: Failure::Dead } = ending else { panic!("{ending:?}") };
-    assert!(error.message.contains("the run broke off"), "{error}");
+    assert!(error.to_string().contains("the run broke off"), "{error}");
 }
 
 #[tokio::test]

@@ -9,12 +9,12 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::OnceCell;
+use vesper::base::pg::Database;
 use vesper::demo::{Cluster, ClusterOptions, create_operational_schema};
 
 /// A database of one test's own.
@@ -24,6 +24,11 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
+    /// Its URL over TCP, as most people write theirs.
+    pub fn tcp_url(&self) -> String {
+        self.cluster.tcp_url(&self.name)
+    }
+
     /// Its URL.
     pub fn url(&self) -> String {
         self.cluster.url(&self.name)
@@ -31,7 +36,7 @@ impl TestDatabase {
 
     /// A connection to it.
     pub async fn connect(&self) -> PgConnection {
-        self.cluster.connect(&self.name).await.expect("the test's database answers")
+        PgConnection::connect(&self.url()).await.expect("the test's database answers")
     }
 }
 
@@ -69,8 +74,8 @@ const WAREHOUSE: &str = "warehouse_template";
 
 struct Run {
     cluster: Cluster,
-    /// Closes with the process.
-    _watch: ChildStdin,
+    /// Its pipe closes with the process, and it outlives the process by a moment.
+    _watch: Child,
 }
 
 static RUN: OnceCell<Run> = OnceCell::const_new();
@@ -88,7 +93,8 @@ async fn start_run() -> Run {
     let mut watch = spawn_watch(&directory);
     let options = ClusterOptions { is_disposable: true };
     let cluster = Cluster::start(&directory.join("cluster"), options).await.expect("the test cluster starts");
-    writeln!(watch, "{}", cluster.directory().display()).expect("the watch listens");
+    let pipe = watch.stdin.as_mut().expect("it is piped");
+    writeln!(pipe, "{}", cluster.directory().display()).expect("the watch listens");
 
     cluster.create_database(OPERATIONAL).await.expect("a new cluster");
     let mut connection = cluster.connect(OPERATIONAL).await.expect("the template answers");
@@ -96,17 +102,14 @@ async fn start_run() -> Run {
     connection.close().await.expect("an idle connection closes");
 
     cluster.create_database(WAREHOUSE).await.expect("a new cluster");
-    let mut connection = cluster.connect(WAREHOUSE).await.expect("the template answers");
-    migrate(&mut connection).await;
-    connection.close().await.expect("an idle connection closes");
+    migrate(&cluster.url(WAREHOUSE)).await;
     Run { cluster, _watch: watch }
 }
 
-/// Applies every migration of the repository.
-pub async fn migrate(connection: &mut PgConnection) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let migrator = Migrator::new(folder).await.expect("migrations have valid names");
-    migrator.run(connection).await.expect("every migration applies to an empty database");
+/// Applies every migration, as `vesper migrate` does.
+pub async fn migrate(url: &str) {
+    let warehouse = Database::parse("VESPER_WAREHOUSE_URL", url).expect("a URL");
+    vesper::app::migrate(&warehouse).await.expect("every migration applies");
 }
 
 /// Waits for the pipe to close; every line it read until then is a further cluster directory.
@@ -125,10 +128,9 @@ for directory; do
 done
 "#;
 
-fn spawn_watch(directory: &Path) -> ChildStdin {
+fn spawn_watch(directory: &Path) -> Child {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", WATCH, "watch"]).arg(directory).current_dir("/").process_group(0);
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = shell.spawn().expect("every system has a shell");
-    child.stdin.take().expect("it is piped")
+    shell.spawn().expect("every system has a shell")
 }

@@ -1,8 +1,9 @@
 //! `vesper check`
 
-use crate::app::App;
-use crate::base::Remedy;
+use crate::app::{App, check_migrations};
+use crate::base::pg::Database;
 use crate::cli::Failure;
+use crate::cli::print::counted;
 use crate::config::{Environment, Settings};
 use crate::source::check_queries;
 
@@ -10,17 +11,16 @@ use crate::source::check_queries;
 pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment) -> Result<(), Failure> {
     let (jobs, recipes, mailer) = App::read_files(settings, environment)?;
     println!(
-        "files        {} jobs, {} sources, {} report templates read",
-        jobs.len(),
-        recipes.feeds.len(),
-        recipes.reports.len()
+        "files        {}, {}, {} read",
+        counted(jobs.len() as u64, "job"),
+        counted(recipes.feeds.len() as u64, "source"),
+        counted(recipes.reports.len() as u64, "report template")
     );
     println!("mail         goes to {}", mailer.place());
     let mut failures: Vec<Failure> = Vec::new();
     for feed in &recipes.feeds {
         let found = async {
-            let connect = feed.database.connect().await;
-            let mut connection = connect?;
+            let mut connection = feed.database.connect().await?;
             check_queries(&mut connection, &feed.spec).await?;
             Ok::<_, Failure>(())
         };
@@ -45,15 +45,7 @@ pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment
     Err(last)
 }
 
-async fn check_warehouse(warehouse: &crate::base::pg::Database) -> Result<(), Failure> {
+async fn check_warehouse(warehouse: &Database) -> Result<(), Failure> {
     let mut connection = warehouse.connect().await?;
-    let is_migrated = sqlx::query_scalar::<_, bool>("select to_regclass('metric.current') is not null")
-        .fetch_one(&mut connection)
-        .await;
-    match is_migrated {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::new(Remedy::FixConfig, "the analytics database lacks Vesper's tables")
-            .or_hint("run `vesper migrate`")),
-        Err(error) => Err(Failure::new(Remedy::RetryLater, error.to_string())),
-    }
+    Ok(check_migrations(&mut connection, warehouse).await?)
 }

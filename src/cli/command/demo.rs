@@ -2,195 +2,237 @@
 
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::Row;
+use tokio::net::TcpListener;
+use tracing::info;
 
 use crate::app::{self, App};
 use crate::base::period::{minus_days, plus_days};
+use crate::base::pg::Database;
 use crate::base::{Remedy, clock};
-use crate::cli::command::render::write;
-use crate::cli::command::run::{print_counts, run_now, send_mail};
+use crate::cli::command::run::{read_counts, run_now, send_mail};
 use crate::cli::command::serve::serve_app;
+use crate::cli::summary::{Places, Summary};
 use crate::cli::{DemoArgs, Failure};
 use crate::config::{Environment, Settings};
 use crate::delivery::edition_artifacts;
-use crate::demo::{BusinessSpec, Cluster, ClusterOptions, create_business, create_operational_schema, live_day};
-
-/// How long each part took, for the summary.
-#[derive(Default)]
-struct Timings(Vec<(String, f64)>);
-
-impl Timings {
-    fn add(&mut self, what: impl Into<String>, since: Instant) {
-        self.0.push((what.into(), since.elapsed().as_secs_f64()));
-    }
-}
+use crate::demo::{
+    BusinessSpec, Cluster, ClusterOptions, DemoError, create_business, create_operational_schema, live_day,
+};
 
 /// A generated business on a private cluster: its night, its report, its API.
+///
+/// Second run in the same directory: the business is found, its nights are run again and change nothing.
 pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let begun = Instant::now();
-    let mut timings = Timings::default();
     let progress = Progress::start();
-    let directory = absolute(&args.dir)?;
-    let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    if !args.once {
-        // Rather now than after the night.
-        drop(crate::http::listen(bind).await?);
-    }
-
+    let directory = std::path::absolute(&args.dir)
+        .map_err(|e| Failure::new(Remedy::FixConfig, format!("{} is no usable folder: {e}", args.dir.display())))?;
+    // Rather now than after the night.
+    let (listener, address) = listen(args).await?;
     progress.say("starting a private Postgres cluster");
     let since = Instant::now();
-    let cluster = Cluster::start(&directory, ClusterOptions::default()).await?;
-    for database in [OPERATIONAL, ANALYTICS] {
-        if !cluster.has_database(database).await? {
-            cluster.create_database(database).await?;
-        }
-    }
-    timings.add("cluster", since);
-    let worked = work(args, &directory, &cluster, &progress, &mut timings).await;
-    let (app, settings_note) = match worked {
-        Ok(done) => done,
-        Err(failure) => {
-            progress.end();
-            cluster.stop().await?;
-            return Err(failure);
-        }
-    };
+    let cluster = Cluster::start(&directory.join("cluster"), ClusterOptions::default()).await?;
+    let mut summary = Summary::default();
+    summary.time("cluster", since);
+    let demo = Demo { args, directory: &directory, cluster: &cluster, progress: &progress, address };
+    let worked = demo.work(&mut summary).await;
     progress.end();
-    let summary = summarise(args, &directory, &cluster, &app, &timings, begun.elapsed().as_secs_f64()).await;
-    let served = match (summary, args.once) {
-        (Ok(()), false) => {
-            println!(
-                "\n{settings_note}\nCtrl-C ends the worker and stops the cluster; the data stays in {}.",
-                directory.display()
-            );
-            serve_app(&app, bind, None).await
+    let served = match worked {
+        Ok(app) => {
+            summary.time("altogether", begun);
+            summary.print(args.json);
+            let served = if args.once { Ok(()) } else { stay_up(&app, args, listener, cluster.url(OPERATIONAL)).await };
+            app.pool.close().await;
+            served
         }
-        (summary, _) => summary,
+        Err(failure) => Err(failure),
     };
-    app.pool.close().await;
     cluster.stop().await?;
     served
 }
 
-/// Business, migrations, nights, report.
-async fn work(
-    args: &DemoArgs,
-    directory: &Path,
-    cluster: &Cluster,
-    progress: &Progress,
-    timings: &mut Timings,
-) -> Result<(App, String), Failure> {
+/// The listener of a demo that stays up, and the address its pages are at.
+async fn listen(args: &DemoArgs) -> Result<(Option<TcpListener>, SocketAddr), Failure> {
+    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    if args.once {
+        return Ok((None, wanted));
+    }
+    let listened = crate::http::listen(wanted).await.map_err(Failure::from);
+    let listener = listened.map_err(|failure| failure.at("--port"))?;
+    let address = listener.local_addr().unwrap_or(wanted);
+    Ok((Some(listener), address))
+}
+
+fn wanted_business(args: &DemoArgs) -> BusinessSpec {
     let today = args.today.unwrap_or_else(|| clock::now().date_naive());
-    let spec = BusinessSpec {
-        seed: args.seed,
-        customers: args.customers,
-        nights: args.nights,
-        ..BusinessSpec::of_today(today)
-    };
-    progress.say(&format!("generating a business of {} customers over {} months", spec.customers, spec.months));
-    let since = Instant::now();
-    let mut operational = cluster.connect(OPERATIONAL).await?;
-    create_operational_schema(&mut operational).await?;
-    create_business(&mut operational, &spec).await?;
-    timings.add("business", since);
-
-    progress.say("migrating the analytics database");
-    let since = Instant::now();
-    let environment = demo_environment(directory, cluster, args.port);
-    let settings = Settings::of_variables(&environment)?;
-    app::migrate(&settings.warehouse()?).await?;
-    let app = App::build(&settings, &environment).await?;
-    timings.add("migrations", since);
-
-    let last_date = minus_days(today, 1);
-    let first_date = minus_days(last_date, u64::from(args.nights));
-    for night in 0..=u64::from(args.nights) {
-        let date = plus_days(first_date, night);
-        if night > 0 {
-            progress.say(&format!("living {date}"));
-            live_day(&mut operational, &spec, date).await?;
-        }
-        progress.say(&format!("running the night of {date}"));
-        let since = Instant::now();
-        let run_id = run_now(&app, "nightly", date).await?;
-        timings.add(format!("night of {date}"), since);
-        if date == last_date {
-            progress.end();
-            print_counts(&app, run_id).await?;
-        }
-    }
-    progress.say("rendering and mailing the weekly report");
-    let since = Instant::now();
-    run_now(&app, REPORT, last_date).await?;
-    send_mail(&app).await?;
-    timings.add("report and mail", since);
-    Ok((app, format!("The worker stays up: nightly at 02:00 UTC, {REPORT} on Mondays at 07:00 UTC (jobs/).")))
+    BusinessSpec { seed: args.seed, customers: args.customers, nights: args.nights, ..BusinessSpec::of_today(today) }
 }
 
-/// Settings of the demo: its own cluster, its own outbox, this machine only.
-fn demo_environment(directory: &Path, cluster: &Cluster, port: u16) -> Environment {
-    Environment::default()
-        .with("VESPER_SOURCE_URL", &cluster.url(OPERATIONAL))
-        .with("VESPER_WAREHOUSE_URL", &cluster.url(ANALYTICS))
-        .with("VESPER_MAIL_URL", &format!("file:{}", directory.join("outbox").display()))
-        .with("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>")
-        .with("VESPER_HTTP_BIND", &format!("127.0.0.1:{port}"))
-        .with("VESPER_ORGANISATION", "Promenade Demo")
-        .with("VESPER_PUBLIC_URL", &format!("http://127.0.0.1:{port}"))
+/// Whether `found` is the wanted business as it was on an earlier day.
+fn is_older(found: &BusinessSpec, wanted: &BusinessSpec) -> bool {
+    (found.seed, found.customers, found.months) == (wanted.seed, wanted.customers, wanted.months)
+        && found.end_date() < wanted.end_date()
 }
 
-/// Says where everything is and how long it took; writes the report's files beside the outbox.
-async fn summarise(
-    args: &DemoArgs,
-    directory: &Path,
-    cluster: &Cluster,
+async fn stay_up(
     app: &App,
-    timings: &Timings,
-    total_seconds: f64,
+    args: &DemoArgs,
+    listener: Option<TcpListener>,
+    operational_url: String,
 ) -> Result<(), Failure> {
-    println!("\nreport");
-    let failed = |e: sqlx::Error| Failure::new(Remedy::RetryLater, format!("the edition cannot be read: {e}"));
-    let mut connection = app.pool.acquire().await.map_err(failed)?;
-    let edition =
-        sqlx::query("select max(edition_id) from vesper.edition").fetch_one(&mut *connection).await.map_err(failed)?;
-    for file in edition_artifacts(&mut connection, edition.get(0)).await? {
-        write(&directory.join("reports"), &file.name, &file.bytes)?;
+    println!("\nThe worker stays up; its jobs run by the schedules in jobs/:");
+    for job in &app.jobs {
+        println!("  {:<18} {} ({})", job.name, job.cron, job.zone);
     }
-    drop(connection);
-    println!("\noutbox\n{}", directory.join("outbox").display());
-    println!("\nstar\npsql '{}'", cluster.url(ANALYTICS));
-    if let Some(notice) = cluster.notice() {
-        println!("\n{notice}");
+    println!("Ctrl-C ends it and stops the cluster; the data stays in {}.", args.dir.display());
+    // A business that is shown as of a chosen day stands still; the machine's own days are lived as they pass.
+    let living = args.today.is_none().then(|| tokio::spawn(live_on(operational_url, wanted_business(args))));
+    let served = serve_app(app, listener, true).await;
+    if let Some(living) = living {
+        living.abort();
     }
-    if !args.once {
-        println!("\nHTTP\nhttp://127.0.0.1:{}/", args.port);
-    }
-    println!("\ntimings");
-    let nights: Vec<f64> = timings.0.iter().filter(|(what, _)| what.starts_with("night of")).map(|(_, s)| *s).collect();
-    for (what, seconds) in timings.0.iter().filter(|(what, _)| !what.starts_with("night of")) {
-        println!("  {what:<16} {seconds:>7.2} s");
-    }
-    println!("  {:<16} {:>7.2} s", "first night", nights.first().copied().unwrap_or_default());
-    if nights.len() > 1 {
-        let rest = &nights[1..];
-        println!(
-            "  {:<16} {:>7.2} s each ({} nights)",
-            "later nights",
-            rest.iter().sum::<f64>() / rest.len() as f64,
-            rest.len()
-        );
-    }
-    println!("  {:<16} {total_seconds:>7.2} s", "altogether");
-    Ok(())
+    served
 }
 
-fn absolute(directory: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(directory)
-        .map_err(|e| Failure::new(Remedy::FixConfig, format!("{} is no usable folder: {e}", directory.display())))
+/// Lives each day when it is over, so that the next night finds what changed.
+async fn live_on(operational_url: String, spec: BusinessSpec) {
+    let mut next = spec.today;
+    loop {
+        tokio::time::sleep(LIVE_LOOK).await;
+        while next < clock::now().date_naive() {
+            let lived = async {
+                let mut operational = Database::parse("the demo's cluster", &operational_url)?.connect().await?;
+                live_day(&mut operational, &spec, next).await.map_err(Failure::from)
+            };
+            match lived.await {
+                Ok(day) => info!("the business lived {}: {} rows changed", day.date, day.rows_changed),
+                Err(failure) => return failure.tell(),
+            }
+            next = plus_days(next, 1);
+        }
+    }
+}
+
+/// How often the demo looks whether a day is over.
+const LIVE_LOOK: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// One demo at work.
+struct Demo<'d> {
+    args: &'d DemoArgs,
+    directory: &'d Path,
+    cluster: &'d Cluster,
+    progress: &'d Progress,
+    address: SocketAddr,
+}
+
+impl Demo<'_> {
+    /// Business, migrations, nights, report.
+    async fn work(&self, summary: &mut Summary) -> Result<App, Failure> {
+        let mut spec = wanted_business(self.args);
+        for database in [OPERATIONAL, ANALYTICS] {
+            if !self.cluster.has_database(database).await? {
+                self.cluster.create_database(database).await?;
+            }
+        }
+        self.progress
+            .say(&format!("generating a business of {} customers over {} months", spec.customers, spec.months));
+        let since = Instant::now();
+        let mut operational = self.cluster.connect(OPERATIONAL).await?;
+        create_operational_schema(&mut operational).await?;
+        let made = match create_business(&mut operational, &spec).await {
+            // The business of an earlier day: it goes on living until yesterday.
+            Err(DemoError::AnotherBusiness { found, .. }) if is_older(&found, &spec) => {
+                let nights = (spec.today - found.end_date()).num_days() as u32;
+                spec = BusinessSpec { today: spec.today, nights, ..*found };
+                create_business(&mut operational, &spec).await?
+            }
+            made => made?,
+        };
+        summary.time("business", since);
+
+        self.progress.say("migrating the analytics database");
+        let since = Instant::now();
+        let environment = self.environment();
+        let settings = Settings::of_variables(&environment)?;
+        app::migrate(&settings.warehouse()?).await?;
+        let app = App::build(&settings, &environment).await?;
+        summary.time("migrations", since);
+
+        let last_date = minus_days(spec.today, 1);
+        for night in 0..=u64::from(spec.nights) {
+            let date = plus_days(minus_days(spec.end_date(), 1), night);
+            if night == 0 && made.was_there && date != last_date {
+                continue;
+            }
+            if night > 0 {
+                self.progress.say(&format!("living {date}"));
+                let day = live_day(&mut operational, &spec, date).await?;
+                // Its night was run when it was lived; only the last one is run again, for the report.
+                if day.was_lived && date != last_date {
+                    continue;
+                }
+            }
+            self.progress.say(&format!("running the night of {date}"));
+            let since = Instant::now();
+            let run_id = run_now(&app, NIGHT, date).await?;
+            summary.time_night(since);
+            summary.counts = read_counts(&app, run_id).await?;
+        }
+        self.progress.say("rendering and mailing the weekly report");
+        let since = Instant::now();
+        run_now(&app, REPORT, last_date).await?;
+        send_mail(&app).await?;
+        summary.time("report and mail", since);
+        summary.places = self.places(&app).await?;
+        Ok(app)
+    }
+
+    /// Settings of the demo: its own cluster, its own outbox, this machine only. What a shell exports for a real
+    /// deployment must not leak into it.
+    fn environment(&self) -> Environment {
+        Environment::default()
+            .with("VESPER_SOURCE_URL", &self.cluster.url(OPERATIONAL))
+            .with("VESPER_WAREHOUSE_URL", &self.cluster.url(ANALYTICS))
+            .with("VESPER_MAIL_URL", &format!("file:{}", self.directory.join("outbox").display()))
+            .with("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>")
+            .with("VESPER_HTTP_BIND", &self.address.to_string())
+            .with("VESPER_ORGANISATION", "Promenade Demo")
+            .with("VESPER_PUBLIC_URL", &format!("http://{}", self.address))
+    }
+
+    /// Writes the report's files beside the outbox and says where everything is.
+    async fn places(&self, app: &App) -> Result<Places, Failure> {
+        let failed = |e: sqlx::Error| Failure::new(Remedy::RetryLater, format!("the edition cannot be read: {e}"));
+        let mut connection = app.pool.acquire().await.map_err(failed)?;
+        let edition = sqlx::query("select max(edition_id) from vesper.edition").fetch_one(&mut *connection).await;
+        let edition_id: i64 = edition.map_err(failed)?.get(0);
+        let folder = self.directory.join("reports");
+        let mut reports = Vec::new();
+        for file in edition_artifacts(&mut connection, edition_id).await? {
+            let path = folder.join(&file.name);
+            let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, &file.bytes));
+            written
+                .map_err(|e| Failure::new(Remedy::FixConfig, format!("{} cannot be written: {e}", path.display())))?;
+            reports.push(path);
+        }
+        let urls = crate::http::ROUTES.iter().map(|route| format!("http://{}{}", self.address, route.url()));
+        Ok(Places {
+            reports,
+            outbox: self.directory.join("outbox"),
+            star: self.cluster.tcp_url(ANALYTICS),
+            urls: if self.args.once {
+                Vec::new()
+            } else {
+                std::iter::once(format!("http://{}/", self.address)).chain(urls).collect()
+            },
+            notice: self.cluster.notice().map(str::to_owned),
+        })
+    }
 }
 
 /// A spinner on a terminal, plain lines elsewhere.
@@ -202,10 +244,8 @@ impl Progress {
             return Self(None);
         }
         let bar = ProgressBar::new_spinner();
-        bar.set_style(
-            ProgressStyle::with_template("{spinner} {msg} {elapsed}")
-                .unwrap_or_else(|_| ProgressStyle::default_spinner()),
-        );
+        let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.enable_steady_tick(std::time::Duration::from_millis(120));
         Self(Some(bar))
     }
@@ -226,4 +266,5 @@ impl Progress {
 
 const OPERATIONAL: &str = "operational";
 const ANALYTICS: &str = "analytics";
+const NIGHT: &str = "nightly";
 const REPORT: &str = "executive-weekly";

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::App;
+use crate::app::{App, check_migrations};
 use crate::base::{Remedy, nearest};
 use crate::cli::{Failure, RenderArgs};
 use crate::config::{Environment, Settings};
@@ -24,7 +24,9 @@ pub(in crate::cli) async fn render(
             .map_or_else(|| format!("reports: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
         return Err(Failure::new(Remedy::FixConfig, format!("unknown report `{}`", args.report)).or_hint(hint));
     };
-    let mut connection = settings.warehouse()?.connect().await?;
+    let warehouse = settings.warehouse()?;
+    let mut connection = warehouse.connect().await?;
+    check_migrations(&mut connection, &warehouse).await?;
     let date = args.business_date;
     let snapshot = load_snapshot(&mut connection, recipes.tenant(), Which::AsOf(date)).await?.ok_or_else(|| {
         Failure::new(Remedy::FixData, format!("no snapshot was published for {date}"))

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::base::{Remedy, clock, nearest};
-use crate::cli::print::{columns, grouped};
+use crate::cli::print::counted;
+use crate::cli::summary::{Count, count_table};
 use crate::cli::{Failure, RunArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::Sender;
@@ -30,19 +31,20 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
     let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, clock::now()));
     let run_id = run_now(&app, &args.job, date).await?;
     match job.spec.kind {
-        Kind::Pipeline => print_counts(&app, run_id).await?,
+        Kind::Pipeline => println!("{}", count_table(&read_counts(&app, run_id).await?)),
         Kind::Report | Kind::Upkeep => {}
     }
-    let sent = send_mail(&app).await?;
+    let sent_count = send_mail(&app).await?;
     if job.spec.kind == Kind::Report {
-        println!("{} for {date}: {sent} mails handed to {}", args.job, app.mailer.place());
+        println!("{} for {date}: {} handed to {}", args.job, counted(sent_count, "mail"), app.mailer.place());
     }
     Ok(())
 }
 
 /// Queues a run by hand, works it to its end and tells how it ended.
 pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDate) -> Result<i64, Failure> {
-    let run_id = request_run(&app.pool, &Request { job, business_date, origin: Origin::Manual }).await?;
+    let run_id =
+        request_run(&app.pool, &Request { job, business_date, origin: Origin::Manual, head_start: HEAD_START }).await?;
     let Some(claim) = wait_for_claim(app, run_id).await? else {
         let message = format!("another worker is running {job}; run {run_id} is queued and follows it");
         return Err(Failure::new(Remedy::RetryLater, message).or_hint("`vesper status` shows what runs"));
@@ -52,12 +54,12 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
         run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await;
     match ending {
         Ending::Succeeded => Ok(run_id),
-        Ending::Failed { error, .. } => {
-            let failure = Failure::new(error.remedy, format!("{job} for {business_date} failed: {}", error.message));
-            Err(match error.hint {
-                Some(hint) => failure.or_hint(hint),
-                None => failure,
-            })
+        Ending::Failed { error, failure } => {
+            let place = match failure {
+                crate::job::Failure::Retried => format!("run {run_id}, which a running `vesper serve` tries again"),
+                crate::job::Failure::Dead => format!("run {run_id}"),
+            };
+            Err(Failure::of_run(format!("{job} for {business_date} failed"), error).at(place))
         }
         Ending::Superseded | Ending::HandedOver => {
             Err(Failure::new(Remedy::RetryLater, format!("run {run_id} of {job} was taken over by another worker")))
@@ -83,25 +85,30 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
     let (_keep_open, stop) = watch::channel(false);
     let sending = sender.send_due(&stop).await?;
     if sending.unsent_count > 0 {
-        let message = format!("{} messages could not be sent yet", sending.unsent_count);
+        let message = format!("{} could not be sent to {}", counted(sending.unsent_count, "mail"), app.mailer.place());
         return Err(Failure::new(Remedy::RetryLater, message)
-            .or_hint("they stay in the outbox and are tried again; `vesper status` says why"));
+            .or_hint("nothing is lost: `vesper status` says why, and a running `vesper serve` tries again"));
     }
     Ok(sending.sent_count)
 }
 
-/// The counts of a run's loads, as a table.
-pub(in crate::cli) async fn print_counts(app: &App, run_id: i64) -> Result<(), Failure> {
+/// The counts of a run's loads, their sum last.
+pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<Count>, Failure> {
     let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(&app.pool).await;
     let rows =
         rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
-    let table: Vec<Vec<String>> = rows
-        .iter()
-        .map(|r| std::iter::once(r.get::<String, _>(0)).chain((1..6).map(|i| grouped(r.get::<i64, _>(i)))).collect())
-        .collect();
-    println!("{}", columns(&["entity", "read", "loaded", "unchanged", "quarantined", "deleted"], &table));
-    Ok(())
+    let count = |r: &sqlx::postgres::PgRow| Count {
+        entity: r.get(0),
+        read: r.get(1),
+        loaded: r.get(2),
+        unchanged: r.get(3),
+        quarantined: r.get(4),
+        deleted: r.get(5),
+    };
+    Ok(rows.iter().map(count).collect())
 }
 
 const CLAIM_TRIES: u32 = 50;
 const CLAIM_PAUSE: Duration = Duration::from_millis(200);
+/// How long serving workers leave a run to the command that asked for it.
+const HEAD_START: Duration = Duration::from_secs(30);

@@ -1,9 +1,9 @@
 //! `vesper serve`
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
@@ -21,11 +21,24 @@ pub(in crate::cli) async fn serve(
     args: &ServeArgs,
 ) -> Result<(), Failure> {
     let app = App::build(settings, environment).await?;
-    serve_app(&app, settings.http_bind(), args.only).await
+    // Rather now than with a run under way.
+    let listener = match args.only {
+        Some(Part::Scheduler) => None,
+        Some(Part::Http) | None => {
+            let listened = http::listen(settings.http_bind()).await.map_err(Failure::from);
+            Some(listened.map_err(|failure| failure.at(settings.http_bind_origin()))?)
+        }
+    };
+    serve_app(&app, listener, args.only != Some(Part::Http)).await
 }
 
-/// Serves a built process until it is told to stop; live runs finish or are handed over.
-pub(in crate::cli) async fn serve_app(app: &App, bind: SocketAddr, only: Option<Part>) -> Result<(), Failure> {
+/// Answers at `listener`, if there is one, and works the schedules, if it shall, until it is told to stop; live runs
+/// finish or are handed over.
+pub(in crate::cli) async fn serve_app(
+    app: &App,
+    listener: Option<TcpListener>,
+    is_scheduling: bool,
+) -> Result<(), Failure> {
     let (stop_sender, stop) = watch::channel(false);
     let signal = tokio::spawn(async move {
         wait_for_signal().await;
@@ -36,7 +49,7 @@ pub(in crate::cli) async fn serve_app(app: &App, bind: SocketAddr, only: Option<
         std::process::exit(130);
     });
     let scheduling = async {
-        if only == Some(Part::Http) {
+        if !is_scheduling {
             return Ok(());
         }
         let worker = Worker {
@@ -49,23 +62,24 @@ pub(in crate::cli) async fn serve_app(app: &App, bind: SocketAddr, only: Option<
         worker.serve(stop.clone()).await.map_err(Failure::from)
     };
     let answering = async {
-        if only == Some(Part::Scheduler) {
-            return Ok(());
+        match listener {
+            Some(listener) => answer(app, listener, stop.clone()).await,
+            None => Ok(()),
         }
-        answer(app, bind, stop.clone()).await
     };
     let served = tokio::try_join!(scheduling, answering);
     signal.abort();
     served.map(|_| ())
 }
 
-async fn answer(app: &App, bind: SocketAddr, stop: watch::Receiver<bool>) -> Result<(), Failure> {
+async fn answer(app: &App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<(), Failure> {
     let published = Published::default();
     let tenant = app.recipes.tenant().to_owned();
-    let listener = http::listen(bind).await?;
     refresh_window(&app.pool, &published, &tenant).await?;
     let following = tokio::spawn(follow_snapshots(app.pool.clone(), published.clone(), tenant, stop.clone()));
-    info!("answering on http://{bind}/");
+    if let Ok(address) = listener.local_addr() {
+        info!("answering on http://{address}/");
+    }
     let state = HttpState { published, stale_after: STALE_AFTER, organisation: app.organisation.clone() };
     let mut stopping = stop;
     let shutdown = async move {

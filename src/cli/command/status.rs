@@ -1,10 +1,12 @@
 //! `vesper status`
 
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{Connection as _, Row};
 
-use crate::base::{Remedy, clock};
-use crate::cli::print::{columns, grouped};
+use crate::app::check_migrations;
+use crate::base::clock;
+use crate::base::pg::remedy_of;
+use crate::cli::print::{columns, counted, grouped};
 use crate::cli::{Failure, StatusArgs};
 use crate::config::Settings;
 use crate::job::{JobLine, RunFilter, RunLine, job_lines, run_lines};
@@ -30,17 +32,20 @@ struct SnapshotStatus {
 struct OutboxStatus {
     state: String,
     messages: i64,
+    /// Why they are not sent.
+    last_reply: Option<String>,
 }
 
 /// Tells what is published, what ran, what comes next and what waits.
 pub(in crate::cli) async fn status(settings: &Settings, args: &StatusArgs) -> Result<(), Failure> {
-    let pool = settings.warehouse()?.pool(2).await?;
-    let failed = |e: sqlx::Error| {
-        Failure::new(Remedy::FixConfig, format!("the ledgers cannot be read: {e}")).or_hint("run `vesper migrate`")
-    };
+    let warehouse = settings.warehouse()?;
+    let mut connection = warehouse.connect().await?;
+    check_migrations(&mut connection, &warehouse).await?;
+    connection.close().await.ok();
+    let pool = warehouse.pool(2).await?;
+    let failed = |e: sqlx::Error| Failure::new(remedy_of(&e), format!("the ledgers cannot be read: {e}"));
     let snapshot = sqlx::query(include_str!("current_snapshot.sql")).fetch_optional(&pool).await.map_err(failed)?;
-    let outbox =
-        sqlx::query("select state, count(*) from vesper.message group by state order by state").fetch_all(&pool).await;
+    let outbox = sqlx::query(include_str!("outbox_counts.sql")).fetch_all(&pool).await.map_err(failed)?;
     let status = Status {
         snapshot: snapshot.map(|r| SnapshotStatus {
             snapshot_id: r.get(0),
@@ -49,7 +54,10 @@ pub(in crate::cli) async fn status(settings: &Settings, args: &StatusArgs) -> Re
         }),
         jobs: job_lines(&pool).await?,
         runs: run_lines(&pool, &RunFilter::default(), RUN_COUNT_MAX).await?,
-        outbox: outbox.map_err(failed)?.iter().map(|r| OutboxStatus { state: r.get(0), messages: r.get(1) }).collect(),
+        outbox: outbox
+            .iter()
+            .map(|r| OutboxStatus { state: r.get(0), messages: r.get(1), last_reply: r.get(2) })
+            .collect(),
         quarantined: sqlx::query_scalar("select count(*) from vesper.quarantine")
             .fetch_one(&pool)
             .await
@@ -116,7 +124,10 @@ fn print_status(status: &Status) {
     }
     let outbox: Vec<String> = status.outbox.iter().map(|o| format!("{} {}", grouped(o.messages), o.state)).collect();
     println!("\noutbox     {}", if outbox.is_empty() { "empty".to_owned() } else { outbox.join(", ") });
-    println!("quarantine {} rows", grouped(status.quarantined));
+    for (state, reply) in status.outbox.iter().filter_map(|o| Some((&o.state, o.last_reply.as_ref()?))) {
+        println!("  {state}: {reply}");
+    }
+    println!("quarantine {}", counted(status.quarantined.unsigned_abs(), "row"));
 }
 
 /// What fits a screen.

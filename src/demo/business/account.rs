@@ -116,7 +116,7 @@ impl Course {
         let prospect_at = later(dice, created_at, prospect_days);
         // Small companies buy by themselves; a deal is for those who want to talk.
         let has_deal = dice.chance(if matches!(size, "micro") { 0.42 } else { 0.72 });
-        let converts = dice.chance(0.48 + 0.45 * win_chance(rep.skill, size, deal_source(source)));
+        let converts = dice.chance(0.53 + 0.45 * win_chance(rep.skill, size, deal_source(source)));
         let decision_days = dice.log_normal(20.0, 0.7);
         let converted_at = later(dice, prospect_at, decision_days);
         Course {
@@ -166,10 +166,10 @@ fn early_tier(dice: &mut Dice) -> &'static str {
 /// What share of the customers of a tier leave in a year.
 pub(super) fn churn_per_year(tier: &str) -> f64 {
     match tier {
-        "free" => 0.11,
-        "basic" => 0.085,
-        "pro" => 0.055,
-        _ => 0.03,
+        "free" => 0.16,
+        "basic" => 0.125,
+        "pro" => 0.08,
+        _ => 0.045,
     }
 }
 

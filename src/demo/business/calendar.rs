@@ -79,7 +79,7 @@ pub(super) fn closing(dice: &mut Dice, heading_for: NaiveDate) -> NaiveDate {
     let days_left = (quarter_end - heading_for).num_days();
     if days_left < 35 && dice.chance(0.45) {
         let early = dice.log_normal(4.0, 0.8) as u64;
-        return quarter_end.checked_sub_days(Days::new(early.min(21))).expect("dates are of this age");
+        return minus(quarter_end, early.min(21));
     }
     if heading_for.month() == 8 && dice.chance(0.6) {
         return plus(heading_for, 14 + dice.below(16) as u64);
@@ -96,6 +96,11 @@ fn quarter_end(date: NaiveDate) -> NaiveDate {
 /// `date` plus `days`.
 pub(super) fn plus(date: NaiveDate, days: u64) -> NaiveDate {
     date.checked_add_days(Days::new(days)).expect("dates are of this age")
+}
+
+/// `date` minus `days`.
+pub(super) fn minus(date: NaiveDate, days: u64) -> NaiveDate {
+    date.checked_sub_days(Days::new(days)).expect("dates are of this age")
 }
 
 #[cfg(test)]

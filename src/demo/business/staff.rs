@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::BusinessSpec;
-use super::calendar::{growth, later, moment, plus};
+use super::calendar::{growth, later, minus, moment, plus};
 use super::dice::Dice;
 use super::names::country;
 use super::tables::{Profile, Tables, User};
@@ -49,8 +49,13 @@ impl Staff {
         for number in 0..count {
             let mut dice = Dice::of(spec.seed, "hire", number as u128);
             let share = number as f64 / count as f64;
-            let day = if share < 0.6 { 0.0 } else { (share - 0.6) / 0.4 * days * 0.85 };
-            let hired_at = moment(&mut dice, plus(spec.start_date(), day as u64));
+            // The founders were there before the first customer.
+            let hired_on = if share < 0.6 {
+                minus(spec.start_date(), 1 + dice.below(60) as u64)
+            } else {
+                plus(spec.start_date(), ((share - 0.6) / 0.4 * days * 0.85) as u64)
+            };
+            let hired_at = moment(&mut dice, hired_on);
             let left_at = (number == 3).then(|| later(&mut dice, hired_at, days * 0.7)).filter(|left| *left < end);
             let id = employ(&mut dice, tables, Employment { number, hired_at, left_at, end });
             staff.reps.push(Rep::of(spec.seed, id, hired_at, left_at));

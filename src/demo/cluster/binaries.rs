@@ -9,7 +9,7 @@ use crate::demo::DemoError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binaries {
     directory: PathBuf,
-    major: u32,
+    pub(super) major: u32,
 }
 
 impl Binaries {

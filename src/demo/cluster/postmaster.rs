@@ -30,7 +30,7 @@ pub(super) enum StartFailure {
 
 impl Place<'_> {
     /// Runs `initdb`; nothing exists under the data directory's name until everything is there.
-    pub(super) async fn initialise(&self, password_file: &Path, is_disposable: bool) -> Result<(), DemoError> {
+    pub(super) async fn initialise(&self, password_file: &Path) -> Result<(), DemoError> {
         let unfinished = self.data.with_extension("unfinished");
         let mut outcome = Ok(());
         // macOS and some minimal systems have no C.UTF-8; plain C sorts the same.
@@ -42,9 +42,8 @@ impl Place<'_> {
             let mut command = self.home.command(&self.binaries.program("initdb"));
             command.arg("-D").arg(&unfinished).arg("--pwfile").arg(password_file);
             command.args(["-U", super::LOGIN, "-A", "scram-sha-256", "-E", "UTF8", "--locale", locale]);
-            if is_disposable {
-                command.arg("--no-sync");
-            }
+            // Syncing a thousand new files takes longer than making them, and what they hold can be made again.
+            command.arg("--no-sync");
             outcome = run("initdb", command).await;
             if outcome.is_ok() {
                 break;

@@ -150,5 +150,9 @@ fn draw_last_value<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, 
     let label = value_label(8.0).centred();
     let text = spec.label(Some(figure));
     let half = label.width(&text) / 2.0;
-    pen.text(x.min(pen.width - half - 1.0), y - 9.0, &label, &text)
+    // A line that falls into its end passes where the label would stand above it.
+    let before = spec.chart.series[0].figures.iter().rev().nth(1).and_then(|f| spec.measure(*f));
+    let has_room_below = y + 16.0 < plot.bottom;
+    let offset = if before.is_some_and(|b| b > value) && has_room_below { 10.0 } else { -9.0 };
+    pen.text(x.min(pen.width - half - 1.0), y + offset, &label, &text)
 }

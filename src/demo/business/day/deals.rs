@@ -86,7 +86,8 @@ fn step(day: &Day<'_>, dice: &mut Dice, deal: &Open) -> Option<Move> {
     }
     let (name, _, share) = open_stage(&deal.stage);
     // In the last week of a quarter what is nearly there gets there.
-    let hurry = if day.date.month() % 3 == 0 && day.date.day() > 23 && name == "negotiation" { 2.5 } else { 1.0 };
+    let hurry =
+        if day.date.month().is_multiple_of(3) && day.date.day() > 23 && name == "negotiation" { 2.5 } else { 1.0 };
     let hazard = hurry * day.pace() / (cycle_days(&deal.size) * share);
     if dice.chance(hazard.min(0.9)) {
         let next = OPEN_STAGES.iter().skip_while(|(stage, ..)| *stage != name).nth(1);

@@ -22,13 +22,21 @@ struct Shelf {
     unit_cost_cents: i64,
 }
 
+/// A shelf in the evening.
+struct Moved {
+    id: Uuid,
+    on_hand: i32,
+    restocked_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+}
+
 /// Moves the day's stock.
 pub(super) async fn ship(day: &mut Day<'_>) -> Result<(), DemoError> {
     let shelves: Vec<Shelf> = sqlx::query_as(include_str!("shelves.sql"))
         .fetch_all(&mut *day.connection)
         .await
         .map_err(|source| failed("read the shelves", source))?;
-    let mut moved: Vec<(Uuid, i32, Option<DateTime<Utc>>, DateTime<Utc>)> = Vec::new();
+    let mut moved: Vec<Moved> = Vec::new();
     for mut shelf in shelves {
         let shipped = day.shipments.0.iter().find(|(product, _)| *product == shelf.product_id);
         let Some((_, quantity)) = shipped.copied() else { continue };
@@ -44,13 +52,13 @@ pub(super) async fn ship(day: &mut Day<'_>) -> Result<(), DemoError> {
         let leaves_at = at + TimeDelta::minutes(40);
         let row = shelf.moves("commit", -quantity, (dice.id(leaves_at), leaves_at));
         day.tables.stock_movements.push(&row);
-        moved.push((shelf.id, shelf.quantity_on_hand, restocked_at, leaves_at));
+        moved.push(Moved { id: shelf.id, on_hand: shelf.quantity_on_hand, restocked_at, at: leaves_at });
     }
     let done = sqlx::query(include_str!("shelves_update.sql"))
-        .bind(moved.iter().map(|(id, ..)| *id).collect::<Vec<_>>())
-        .bind(moved.iter().map(|(_, on_hand, ..)| *on_hand).collect::<Vec<_>>())
-        .bind(moved.iter().map(|(_, _, restocked_at, _)| *restocked_at).collect::<Vec<_>>())
-        .bind(moved.iter().map(|(.., at)| *at).collect::<Vec<_>>())
+        .bind(moved.iter().map(|shelf| shelf.id).collect::<Vec<_>>())
+        .bind(moved.iter().map(|shelf| shelf.on_hand).collect::<Vec<_>>())
+        .bind(moved.iter().map(|shelf| shelf.restocked_at).collect::<Vec<_>>())
+        .bind(moved.iter().map(|shelf| shelf.at).collect::<Vec<_>>())
         .execute(&mut *day.connection)
         .await;
     day.count("move stock", done)

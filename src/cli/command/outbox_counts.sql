@@ -1,0 +1,9 @@
+-- grain: one state of messages · re-run: pure read
+-- The latest words of a server, or ours when it said none; of messages that are sent they are of no interest.
+select
+    state,
+    count(*),
+    (array_agg(smtp_text order by next_at desc, message_id desc) filter (where smtp_text is not null and state <> 'sent'))[1]
+from vesper.message
+group by state
+order by state

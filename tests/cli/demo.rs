@@ -1,0 +1,36 @@
+//! `vesper demo --once`, end to end.
+
+use super::stage::{DATE, Stage};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_generates_loads_renders_mails_and_a_second_one_finds_it_all_done() {
+    let stage = Stage::of_refusal(false, false).await;
+    let today = DATE.parse::<chrono::NaiveDate>().expect("a date").succ_opt().expect("a day after it").to_string();
+    let arguments = ["demo", "--once", "--dir", "demo", "--customers", "30", "--today", &today, "--json"];
+    let first: serde_json::Value = serde_json::from_str(&stage.succeed(&arguments).await).expect("JSON");
+    let home = stage.directory().join("demo");
+    let mails = || {
+        let entries = std::fs::read_dir(home.join("outbox")).expect("an outbox");
+        let mut mails: Vec<_> = entries.map(|e| e.expect("an entry").path()).collect();
+        mails.sort();
+        mails
+    };
+    let sent = mails();
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    let reports: Vec<_> = std::fs::read_dir(home.join("reports")).expect("reports").collect();
+    assert_eq!(reports.len(), 2);
+    assert!(loaded(&first) > 100, "{first:#}");
+
+    let second: serde_json::Value = serde_json::from_str(&stage.succeed(&arguments).await).expect("JSON");
+    assert_eq!(loaded(&second), 0, "{second:#}");
+    assert_eq!(mails(), sent);
+    let server = home.join("cluster/data/postmaster.pid");
+    assert!(!server.exists(), "the server was left running");
+}
+
+/// Rows that the last night wrote.
+fn loaded(summary: &serde_json::Value) -> i64 {
+    let counts = summary["counts"].as_array().expect("counts");
+    let all = counts.iter().find(|count| count["entity"] == "all").expect("a sum");
+    all["loaded"].as_i64().expect("a count")
+}

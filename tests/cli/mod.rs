@@ -1,0 +1,13 @@
+//! The binary as a person or a script meets it: arguments and variables in, words and an exit code out.
+//!
+//! What it must refuse is data: each folder of `tests/cases/cli` is one claim (`case.toml` says what is broken,
+//! `expected.txt` is the session that follows). `VESPER_BLESS=1` writes the sessions anew, to be read in the diff.
+
+mod demo;
+mod footprint;
+mod help;
+mod night;
+mod refusal;
+mod serve;
+mod session;
+mod stage;
