@@ -55,8 +55,9 @@ select id, customer_id, type::text, coalesce(outcome::text, 'none') as outcome, 
 union all
 select id, customer_id, type::text, coalesce(outcome::text, 'none'), duration_sec, oracle.day(started_at) from oracle.gone_interaction;
 
+-- An order's value is kept to four decimals of the reporting currency.
 create view oracle.placed as
-select o.id, o.status::text as status, oracle.day(o.order_date) as day, o.total_amount * 100 * oracle.rate(o.currency, oracle.day(o.order_date)) as cents
+select o.id, o.status::text as status, oracle.day(o.order_date) as day, 100 * round(o.total_amount * oracle.rate(o.currency, oracle.day(o.order_date)), 4) as cents
 from (select id, status, order_date, total_amount, currency from order_orders union all select id, status, order_date, total_amount, currency from oracle.gone_order) as o
 where o.status <> 'cancelled';
 
