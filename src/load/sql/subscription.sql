@@ -1,9 +1,9 @@
--- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at (of the merge), $3 noticed_at, $4 known_until · re-run: pure read
+-- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: pure read
 with stamped as (
     select
         s.*,
         -- The last update, unless the load before knew it already or there is none: then the night.
-        case when s.updated_at is null or (f.status is not null and s.updated_at <= $4::timestamptz) then $3::timestamptz else s.updated_at end as changed_at
+        case when s.updated_at is null or (f.status is not null and s.updated_at <= $4::timestamptz) then $3::timestamptz else least(s.updated_at, $2::timestamptz) end as changed_at
     from staging.subscription as s
     left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id
 ),
