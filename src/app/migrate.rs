@@ -83,7 +83,7 @@ impl Remedied for MigrateError {
                 Some("the database is used by something else: give Vesper one of its own".to_owned())
             }
             MigrateError::Migrate { .. } => Some(
-                "the login needs CREATE on the database, and the server the extension btree_gist (postgresql-contrib)"
+                "the login needs CREATE on the database and on its schema public, and the server the extension btree_gist (postgresql-contrib)"
                     .to_owned(),
             ),
             MigrateError::Unreadable { source, .. } => match remedy_of(source) {
