@@ -336,6 +336,7 @@ create table vesper.load_count (
     tenant_key    int not null references star.dim_tenant,
     run_id        bigint,
     business_date date not null,
+    source        text not null,
     entity        text not null,
     read          bigint not null,
     loaded        bigint not null,

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, Row};
 
 use crate::base::{Remedied, Remedy};
 
@@ -125,10 +125,14 @@ impl Database {
     /// A pool of at most `size_max` connections; proves with a first one that the server answers.
     pub async fn pool(&self, size_max: u32) -> Result<PgPool, PgError> {
         self.connect().await?.close().await.ok();
-        // A commit that a crash of the server may forget could hand out the same fencing token twice.
-        let pool = PgPoolOptions::new().max_connections(size_max).acquire_timeout(CONNECT_TIMEOUT).after_connect(
-            |connection, _| Box::pin(async { connection.execute("set synchronous_commit = on").await.map(|_| ()) }),
-        );
+        let pool = PgPoolOptions::new()
+            .max_connections(size_max)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            // A commit that a crash of the server may forget could hand out the same fencing token twice.
+            .after_connect(|connection, _| {
+                Box::pin(async { connection.execute("set synchronous_commit = on").await.map(|_| ()) })
+            })
+            .after_release(|connection, _| Box::pin(is_outside_transaction(connection)));
         Ok(pool.connect_lazy_with(self.options.clone()))
     }
 
@@ -151,6 +155,14 @@ impl Database {
 /// How long a connection may take: long enough for a distant server, short enough for a person who waits.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Whether a released connection may be used again. The driver does not roll back a `begin` that was cancelled while
+/// it was under way: the next user's writes would join a transaction that nobody commits.
+async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // One simple query, so that outside a transaction the two are the same instant.
+    let row = sqlx::raw_sql("select statement_timestamp() = transaction_timestamp()").fetch_one(connection).await?;
+    row.try_get(0)
+}
+
 /// What mends a failed statement: a server that is away, full, busy or in conflict with another session may do it
 /// later; a missing right is configuration; anything else is a statement of ours that does not fit the database.
 pub fn remedy_of(error: &sqlx::Error) -> Remedy {
@@ -163,7 +175,8 @@ pub fn remedy_of(error: &sqlx::Error) -> Remedy {
         sqlx::Error::Database(e) => match e.code().as_deref().unwrap_or_default() {
             // 08 connection, 40 rolled back, 53 resources, 55P03 lock, 57 operator's intervention, 58 system.
             code if ["08", "40", "53", "55P03", "57", "58"].iter().any(|c| code.starts_with(c)) => Remedy::RetryLater,
-            code if code.starts_with("28") || code == "42501" || code == "3D000" => Remedy::FixConfig,
+            // 28 authorisation, 42501 a missing right, 3D000, 3F000 and 42P01 a database, schema or table that is not there.
+            code if code.starts_with("28") || ["42501", "3D000", "3F000", "42P01"].contains(&code) => Remedy::FixConfig,
             _ => Remedy::FixCode,
         },
         _ => Remedy::FixCode,

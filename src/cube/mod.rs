@@ -12,6 +12,7 @@
 mod read;
 mod refresh;
 
+use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 
 pub use crate::load::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
@@ -55,8 +56,7 @@ pub enum CubeError {
 impl Remedied for CubeError {
     fn remedy(&self) -> Remedy {
         match self {
-            CubeError::Warehouse { source: sqlx::Error::Database(_), .. } => Remedy::FixCode,
-            CubeError::Warehouse { .. } => Remedy::RetryLater,
+            CubeError::Warehouse { source, .. } => remedy_of(source),
             CubeError::Decode { .. } | CubeError::Frame { .. } => Remedy::FixCode,
         }
     }

@@ -8,7 +8,8 @@ with due as (
     for update skip locked
 )
 update vesper.message as m set
-    state = 'sending', attempt = m.attempt + 1, lease_owner = $1, lease_until = clock_timestamp() + interval '15 minutes'
+    state = 'sending', attempt = m.attempt + 1,
+    lease_owner = $1, lease_until = clock_timestamp() + interval '15 minutes'
 from due, vesper.mail_body as body
 where m.message_id = due.message_id and body.digest = m.body_digest
 returning m.message_id, m.attempt, m.lease_owner, m.label, m.rcpt, m.mail_from, m.head, body.bytes as body

@@ -1,5 +1,6 @@
--- grain: one message per recipient · $1 run, $2 edition or null, $3 label, $4 sender, $5 body, $6 on_uncertain, $7 next edition or null,
--- $8 dedupe keys, $9 recipients, $10 Message-IDs, $11 heads · re-run: adds nothing
+-- grain: one message per recipient · re-run: adds nothing
+-- $1 run, $2 edition or null, $3 label, $4 sender, $5 body, $6 on_uncertain, $7 next edition or null,
+-- $8 dedupe keys, $9 recipients, $10 Message-IDs, $11 heads
 insert into vesper.message (
     run_id, edition_id, label, mail_from, body_digest, on_uncertain, expires_at, dedupe_key, rcpt, rfc_message_id, head)
 select

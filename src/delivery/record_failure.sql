@@ -1,5 +1,6 @@
--- grain: the message, if it is still this attempt's · $1 message, $2 attempt, $3 sender, $4 code, $5 words, $6 retry, refused or unknown
--- re-run: changes nothing · pauses: 60 s doubled by each attempt up to six hours, times 0.5 to 1
+-- grain: the message, if it is still this attempt's · re-run: changes nothing
+-- $1 message, $2 attempt, $3 sender, $4 code, $5 words, $6 retry, refused or unknown
+-- pauses: 60 s doubled by each attempt up to six hours, times 0.5 to 1
 with held as (
     select
         message_id,
@@ -16,7 +17,8 @@ with held as (
 update vesper.message as m set
     state = held.next_state,
     committing_at = case when held.next_state <> 'pending' then m.committing_at end,
-    next_at = clock_timestamp() + make_interval(secs => least(21600, 60 * power(2, least(m.attempt - 1, 12))) * (0.5 + random() / 2)),
+    next_at = clock_timestamp()
+        + make_interval(secs => least(21600, 60 * power(2, least(m.attempt - 1, 12))) * (0.5 + random() / 2)),
     smtp_code = $4, smtp_text = $5, lease_owner = null, lease_until = null
 from held
 where m.message_id = held.message_id

@@ -1,4 +1,5 @@
--- grain: the message, if it is still this attempt's · $1 message, $2 attempt, $3 sender, $4 code, $5 words · re-run: changes nothing
+-- grain: the message, if it is still this attempt's · re-run: changes nothing
+-- $1 message, $2 attempt, $3 sender, $4 code, $5 words
 -- The server was not asked about this message, so the attempt is given back.
 update vesper.message set
     state = 'pending', attempt_max = attempt_max + 1, next_at = clock_timestamp(), smtp_code = $4, smtp_text = $5,

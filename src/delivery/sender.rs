@@ -140,7 +140,10 @@ impl Sender {
         let span = PAUSE_MAX.min(PAUSE_FIRST * 2u32.saturating_pow(pause.count));
         *pause = Pause { until: Some(Instant::now() + span), count: pause.count.saturating_add(1) };
         let (place, code, seconds) = (self.mailer.place(), reply.code, span.as_secs());
-        tracing::error!(mail.place = %place, smtp.code = code, "{place} refuses the sender or does not answer; resting {seconds} s");
+        tracing::error!(
+            mail.place = %place, smtp.code = code,
+            "{place} refuses the sender or does not answer; resting {seconds} s"
+        );
     }
 
     fn wake(&self) {

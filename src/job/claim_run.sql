@@ -1,11 +1,11 @@
--- grain: at most one run, now the worker's · $1 worker, $2 a run, or null for the oldest that is ready · re-run: the next
+-- grain: at most one run, now the worker's · $1 worker, $2 a run, or null for the oldest ready one · re-run: the next
 with ready as (
     select queued.run_id
     from vesper.run as queued
     join vesper.job on job.job_id = queued.job_id
     where queued.state = 'queued'
-        and queued.run_after <= clock_timestamp()
-        and ($2::bigint is null or queued.run_id = $2)
+        -- A run asked for by its number is asked for now.
+        and (queued.run_id = $2 or $2::bigint is null and queued.run_after <= clock_timestamp())
         and (job.enabled or queued.origin <> 'cron')
         and not exists (
             select from vesper.run as live
@@ -19,7 +19,8 @@ with ready as (
             select from unnest(queued.needs) as need (job_id)
             where not exists (
                 select from vesper.run as done
-                where done.job_id = need.job_id and done.business_date = queued.business_date and done.state = 'succeeded'))
+                where done.job_id = need.job_id and done.business_date = queued.business_date
+                    and done.state = 'succeeded'))
     order by queued.scheduled_for
     limit 1
     for update of queued skip locked

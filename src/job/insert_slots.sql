@@ -1,4 +1,4 @@
--- grain: one run per slot · $1 job, $2 slots, $3 business dates, $4 reasons to skip (null: runs) · re-run: adds nothing
+-- grain: one run per slot · $1 job, $2 slots, $3 business dates, $4 reasons to skip or null · re-run: adds nothing
 with slot as (
     select scheduled_for, business_date, skip_reason
     from unnest($2::timestamptz[], $3::date[], $4::text[]) as s (scheduled_for, business_date, skip_reason)

@@ -15,7 +15,8 @@ cross join lateral (
          from vesper.run as q, unnest(q.needs) as need (job_id)
          where q.job_id = job.job_id and q.state = 'queued' and not exists (
              select from vesper.run as done
-             where done.job_id = need.job_id and done.business_date = q.business_date and done.state = 'succeeded')) as waits_for
+             where done.job_id = need.job_id and done.business_date = q.business_date
+                 and done.state = 'succeeded')) as waits_for
     from vesper.run
     where run.job_id = job.job_id and run.state = 'queued'
 ) as waiting

@@ -1,5 +1,7 @@
 //! Jobs and their slots as rows: files become jobs, passed slots become runs, silent runs come back.
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::types::Json;
@@ -155,7 +157,7 @@ impl DueJob {
     fn catchup(&self) -> Result<Catchup, String> {
         let known = CatchupPolicy::NAMES.iter().find(|(name, _)| *name == self.catchup);
         let (_, policy) = known.ok_or_else(|| format!("unknown catch-up policy {}", self.catchup))?;
-        let span = std::time::Duration::from_secs_f64;
+        let span = Duration::from_secs_f64;
         Ok(Catchup { policy: *policy, grace: span(self.grace_secs), window: span(self.window_secs) })
     }
 }
@@ -205,6 +207,8 @@ pub struct Request<'a> {
     pub business_date: NaiveDate,
     /// By hand or as part of a backfill.
     pub origin: Origin,
+    /// How long serving workers leave the run to whoever asks for it by its number; zero to leave it to them.
+    pub head_start: Duration,
 }
 
 /// Queues a run outside its schedule and returns its id. Each call is a run of its own.
@@ -223,6 +227,7 @@ pub async fn request_run(pool: &PgPool, request: &Request<'_>) -> Result<i64, Jo
             .bind(request.job)
             .bind(request.business_date)
             .bind(request.origin.name())
+            .bind(request.head_start.as_secs_f64())
             .fetch_optional(&mut *tx)
             .await
             .map_err(write())?;

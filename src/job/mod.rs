@@ -8,8 +8,8 @@
 //! what it does is cut into steps, and a step is one transaction whose last act is the fence, so that a superseded
 //! attempt commits nothing.
 //!
-//! A person's `vesper run JOB` is [`request_run`], then [`claim_run`] and [`run_claimed`] in the foreground, or the
-//! request alone when a worker serves: it hears of it at once.
+//! A person's `vesper run JOB` in the foreground is [`request_run`] with a head start, then [`claim_run`] and
+//! [`run_claimed`]; without a head start a serving worker takes it at once, and [`run_line`] says how it went.
 //!
 //! The seam: [`Worker::runner`] is the one function the process supplies. It gets a [`RunContext`] (the claim with its
 //! frozen [`Spec`], the business date, the pool) and works through [`RunContext::step`]; any error that knows its
@@ -41,7 +41,7 @@ pub use file::{Format, Job, Kind, Limits, Spec, read_job};
 pub use folder::read_jobs;
 pub use ledger::{Request, Tick, materialise, request_run, sync_jobs, tick};
 pub use schedule::{Dst, Schedule};
-pub use status::{JobLine, RunFilter, RunLine, job_lines, run_lines};
+pub use status::{JobLine, RunFilter, RunLine, job_lines, run_line, run_lines};
 pub use step::step;
 pub use ticker::{Ticker, Wake};
 pub use worker::{Ending, RunContext, Runner, Stop, Worker, run_claimed};

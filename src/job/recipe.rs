@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use tracing::info;
 
@@ -16,10 +15,10 @@ use crate::delivery::{
     ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, MailDraft, Manifest, OutgoingArtifact, Posting,
     Recipient, compose_mail, edition_artifacts, enqueue, find_edition, seal_edition,
 };
-use crate::job::{Format, Kind, RunContext, RunError, Runner};
+use crate::job::{Format, Kind, Origin, RunContext, RunError, Runner};
 use crate::load::{LoadReport, load_source};
 use crate::metric::{Published, Snapshot, Which, load_snapshot, publish};
-use crate::render::{Artifact, EmailBody, RenderError, Stamp, render_email, render_pdf, render_xlsx};
+use crate::render::{Artifact, EmailBody, RENDERER, RenderError, Stamp, render_email, render_pdf, render_xlsx};
 use crate::report::{Document, ReportContext, ReportTemplate, build};
 use crate::source::SourceSpec;
 
@@ -135,8 +134,8 @@ async fn seal(
         snapshot_id: snapshot.header.snapshot_id,
         watermarks: snapshot.header.watermarks.clone(),
         definition_hash: snapshot.header.definition_hash.clone(),
-        template_hash: hex::encode(Sha256::digest(format!("{template:?}"))),
-        renderer: format!("vesper {}", env!("CARGO_PKG_VERSION")),
+        template_hash: template.hash.clone(),
+        renderer: RENDERER.to_owned(),
         files: Vec::new(),
     };
     let files: Vec<OutgoingArtifact> = artifacts.into_iter().map(outgoing).collect();
@@ -170,7 +169,8 @@ async fn post(
     sealed: &Sealed,
 ) -> Result<Enqueued, RunError> {
     let claim = &context.claim;
-    if claim.spec.recipients.is_empty() {
+    // A backfill makes editions of the past; nobody waits for its mail.
+    if claim.spec.recipients.is_empty() || claim.origin == Origin::Backfill {
         return Ok(Enqueued { message_count: 0, duplicate_count: 0 });
     }
     let files = edition_artifacts(tx, sealed.edition_id).await?;
@@ -197,7 +197,7 @@ async fn post(
         recipients: &claim.spec.recipients,
         mail: &mail,
         on_uncertain: claim.spec.on_uncertain,
-        next_edition_at: None,
+        next_edition_at: claim.next_slot_at,
     };
     Ok(enqueue(tx, &posting).await?)
 }

@@ -91,10 +91,25 @@ pub struct RunLine {
 
 /// The newest `row_max` runs that pass the filter.
 pub async fn run_lines(pool: &PgPool, filter: &RunFilter, row_max: i64) -> Result<Vec<RunLine>, JobError> {
+    select_runs(pool, filter, None, row_max).await
+}
+
+/// One run.
+pub async fn run_line(pool: &PgPool, run_id: i64) -> Result<Option<RunLine>, JobError> {
+    Ok(select_runs(pool, &RunFilter::default(), Some(run_id), 1).await?.pop())
+}
+
+async fn select_runs(
+    pool: &PgPool,
+    filter: &RunFilter,
+    run_id: Option<i64>,
+    row_max: i64,
+) -> Result<Vec<RunLine>, JobError> {
     sqlx::query_as(include_str!("run_lines.sql"))
         .bind(&filter.job)
         .bind(&filter.state)
         .bind(filter.since)
+        .bind(run_id)
         .bind(row_max)
         .fetch_all(pool)
         .await

@@ -10,6 +10,7 @@ const STEPS: &[(&str, &str)] = &[
     ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
     ("ending versions of customers", include_str!("sql/customer_close.sql")),
     ("completing inferred customers", include_str!("sql/customer_complete.sql")),
+    ("touching the deals of inferred customers", include_str!("sql/customer_complete_touch.sql")),
     ("opening versions of customers", include_str!("sql/customer_open.sql")),
     ("seeding versions of new customers", include_str!("sql/customer_seed.sql")),
     ("overwriting customers", include_str!("sql/customer_overwrite.sql")),
@@ -24,6 +25,7 @@ const STEPS: &[(&str, &str)] = &[
 pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContext) -> Result<Merged, LoadError> {
     let compare =
         sqlx::query(include_str!("sql/customer_image.sql")).bind(context.tenant_key).bind(context.extracted_at);
+    let compare = compare.bind(context.noticed_at).bind(context.known_until);
     let loaded =
         compare.execute(&mut *tx).await.map_err(warehouse("comparing star.dim_customer"))?.rows_affected() as i64;
     let row = sqlx::query(
@@ -40,8 +42,7 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     );
     let live: i64 =
         live.bind(context.tenant_key).fetch_one(&mut *tx).await.map_err(warehouse("counting customers"))?.get(0);
-    let delete =
-        sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.extracted_at);
+    let delete = sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.noticed_at);
     let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
     refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
     let merged = Merged { loaded, unchanged, deleted };

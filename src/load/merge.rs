@@ -1,5 +1,6 @@
 //! The generic merge: compare the staged image with the table, touch the days, write what differs.
 
+use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::load::entity::MergeSpec;
@@ -22,7 +23,12 @@ pub(super) struct MergeContext {
     /// The tenant.
     pub tenant_key: i32,
     /// The source's time of the snapshot.
-    pub extracted_at: chrono::DateTime<chrono::Utc>,
+    pub extracted_at: DateTime<Utc>,
+    /// When a change is taken to have happened that no stamp of the row tells, a deletion above all: the last instant
+    /// of the business date, or the extraction where that is earlier. So the stocks of the night are the source's.
+    pub noticed_at: DateTime<Utc>,
+    /// Up to where the last load knew the source; a row that changed without a stamp after it kept a stale one.
+    pub known_until: Option<DateTime<Utc>>,
     /// Share of the live rows that may vanish.
     pub vanish_share_max: f64,
 }
@@ -49,8 +55,8 @@ pub(super) async fn merge_entity(
         stored = compared("f"),
         sql = spec.image,
     );
-    let loaded =
-        sqlx::query(AssertSqlSafe(compare)).bind(context.tenant_key).bind(context.extracted_at).execute(&mut *tx).await;
+    let compare = sqlx::query(AssertSqlSafe(compare)).bind(context.tenant_key).bind(context.extracted_at);
+    let loaded = compare.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
     let loaded = loaded.map_err(action("comparing"))?.rows_affected() as i64;
 
     let unchanged = format!(
@@ -115,7 +121,7 @@ async fn mark_vanished(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeC
         values = values.collect::<Vec<_>>().join(", "),
     );
     let done =
-        sqlx::query(AssertSqlSafe(mark)).bind(context.tenant_key).bind(context.extracted_at).execute(&mut *tx).await;
+        sqlx::query(AssertSqlSafe(mark)).bind(context.tenant_key).bind(context.noticed_at).execute(&mut *tx).await;
     let vanished = done.map_err(action())?.rows_affected() as i64;
     if vanished > VANISH_FLOOR {
         let count = format!("select count(*) from star.{table} as f where {is_deletable} {is_inferred}");

@@ -22,6 +22,7 @@ mod reconcile;
 mod staging;
 mod violation;
 
+use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 use crate::source::SourceError;
 
@@ -86,12 +87,7 @@ impl Remedied for LoadError {
         match self {
             LoadError::Source(source) => source.remedy(),
             LoadError::Decode { .. } | LoadError::Frame { .. } | LoadError::Thread { .. } => Remedy::FixCode,
-            LoadError::Warehouse { source, .. } => match source {
-                // 42xxx: a table or column is missing, the migrations have not run.
-                sqlx::Error::Database(e) if e.code().is_some_and(|c| c.starts_with("42")) => Remedy::FixConfig,
-                sqlx::Error::Database(_) => Remedy::FixCode,
-                _ => Remedy::RetryLater,
-            },
+            LoadError::Warehouse { source, .. } => remedy_of(source),
             LoadError::Vanished { .. } => Remedy::FixData,
         }
     }

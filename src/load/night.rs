@@ -1,6 +1,6 @@
 //! One source's load, from the open snapshot to the counts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use tracing::info;
@@ -85,7 +85,13 @@ pub async fn load_source(
     for query in &spec.queries {
         quarantined.push(quarantine_marked(tx, tenant_key, query.entity, night).await?);
     }
-    let context = MergeContext { tenant_key, extracted_at, vanish_share_max: spec.vanish_share_max };
+    let context = MergeContext {
+        tenant_key,
+        extracted_at,
+        noticed_at: extracted_at.min(night.as_of() - TimeDelta::microseconds(1)),
+        known_until: known_until(tx, tenant_key).await?,
+        vanish_share_max: spec.vanish_share_max,
+    };
     let merged = merge_all(tx, spec, &context).await?;
 
     let mut counts = Vec::new();
@@ -172,6 +178,12 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
     Ok(tenant_key)
 }
 
+/// Up to where the last load knew the source; none before the first.
+async fn known_until(tx: &mut PgConnection, tenant_key: i32) -> Result<Option<DateTime<Utc>>, LoadError> {
+    let row = sqlx::query(include_str!("sql/known_until.sql")).bind(tenant_key).fetch_one(tx).await;
+    row.map(|r| r.get(0)).map_err(warehouse("reading the last load"))
+}
+
 /// Statistics for the plan of the merge; the tables are only as old as this transaction.
 async fn analyze(tx: &mut PgConnection, entity: &str) -> Result<(), LoadError> {
     let done = tx.execute(AssertSqlSafe(format!("analyze staging.\"{entity}\""))).await;
@@ -202,6 +214,7 @@ async fn record_counts(
         .bind(balances.iter().map(|b| b.star_live).collect::<Vec<_>>())
         .bind(balances.iter().map(|b| b.source_amount.clone()).collect::<Vec<_>>())
         .bind(balances.iter().map(|b| b.star_amount.clone()).collect::<Vec<_>>())
+        .bind(&report.source)
         .execute(tx)
         .await;
     done.map(drop).map_err(warehouse("recording the counts of the load"))

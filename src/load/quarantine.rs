@@ -19,7 +19,8 @@ pub(super) async fn mark_missing_rates(
         "order" => "(s.ordered_at at time zone 'UTC')::date",
         "subscription" => "(s.started_at at time zone 'UTC')::date",
         "order_line" => {
-            "(select (o.ordered_at at time zone 'UTC')::date from staging.\"order\" as o where o.order_id = s.order_id)"
+            "coalesce((select max((o.ordered_at at time zone 'UTC')::date) from staging.\"order\" as o where o.order_id = s.order_id and o.violation is null),
+              (select o.order_date from star.fact_order as o where o.tenant_key = $1 and o.order_id = s.order_id))"
         }
         _ => return Ok(()),
     };

@@ -14,7 +14,8 @@ pub(super) struct Balance {
     pub star_amount: Option<String>,
 }
 
-/// Counts one entity on both sides. Staging holds what the source delivered, less the quarantined rows.
+/// Counts one entity on both sides, less the quarantined rows: staging does not hold them, and what the star holds of
+/// them is the last sound state.
 pub(super) async fn balance_entity(tx: &mut PgConnection, tenant_key: i32, entity: &str) -> Result<Balance, LoadError> {
     let amount = match entity {
         "deal" => "value_cents",
@@ -39,7 +40,8 @@ pub(super) async fn balance_entity(tx: &mut PgConnection, tenant_key: i32, entit
     let statement = format!(
         "select s.n, s.amount::text, t.n, t.amount::text from
          (select count(*) as n, sum({amount}) as amount from staging.\"{entity}\" as r where {is_live} and $1 > 0) as s,
-         (select count(*) as n, sum({amount}) as amount from star.{table} as r where r.tenant_key = $1 and {star_is_live}) as t"
+         (select count(*) as n, sum({amount}) as amount from star.{table} as r where r.tenant_key = $1 and {star_is_live}
+            and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{entity}' and q.entity_key = r.{entity}_id)) as t"
     );
     let row = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).fetch_one(tx).await;
     let row = row.map_err(warehouse(format!("balancing {entity}")))?;

@@ -203,10 +203,10 @@ impl<'c> Measures<'c> {
             .sum())
     }
 
-    /// Deals by the stages they have reached; won deals have reached `closed_won`.
+    /// Deals by the stages they had reached at the end of the period; `closed_won` is reached at the close.
     fn stages_reached(&self, period: Period) -> PolarsResult<BTreeMap<String, Figure>> {
         let mut reached = self.deal_cohort.stock_by("entered", &[], "stage", period.until)?;
-        reached.insert("closed_won".to_owned(), self.deal_cohort.stock("won", &[("stage", &["lead"])], period.until)?);
+        reached.insert("closed_won".to_owned(), self.deal_flow.stock("deals", &[WON], period.until)?);
         Ok(reached.into_iter().map(|(stage, deals)| (stage, Figure::whole(deals))).collect())
     }
 

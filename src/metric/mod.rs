@@ -20,6 +20,7 @@ mod sums;
 
 use chrono::NaiveDate;
 
+use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 use crate::cube::CubeError;
 
@@ -82,8 +83,7 @@ impl Remedied for MetricError {
             MetricError::Cube(source) => source.remedy(),
             MetricError::Compute(_) | MetricError::Thread => Remedy::FixCode,
             MetricError::Identity { .. } | MetricError::Balance { .. } => Remedy::FixData,
-            MetricError::Warehouse { source: sqlx::Error::Database(_), .. } => Remedy::FixConfig,
-            MetricError::Warehouse { .. } => Remedy::RetryLater,
+            MetricError::Warehouse { source, .. } => remedy_of(source),
         }
     }
 

@@ -179,7 +179,7 @@ async fn read_reconciliation(
                 star_amount: star_amount.unwrap_or_default(),
             });
         }
-        marks.insert(entity.clone(), row.get(6));
+        marks.insert(row.get(7), row.get(6));
         lines.push(Reconciliation {
             entity,
             source_rows: row.get(1),

@@ -2,4 +2,4 @@
 
 mod edition;
 mod outbox;
-mod smtp_server;
+pub mod smtp_server;

@@ -48,9 +48,9 @@ async fn refusals(connection: &mut PgConnection, files: &[PathBuf]) -> Vec<Strin
 
 #[tokio::test]
 async fn migrations_apply_to_an_empty_database_and_again_to_their_result() {
-    let mut connection = empty_database().await.connect().await;
-    migrate(&mut connection).await;
-    migrate(&mut connection).await;
+    let database = empty_database().await;
+    migrate(&database.url()).await;
+    migrate(&database.url()).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use futures_util::future::join_all;
+use uuid::Uuid;
 use vesper::base::Remedied;
-use vesper::job::{JobError, Origin, Request, Tick, job_lines, materialise, request_run, tick};
+use vesper::job::{
+    JobError, Origin, Request, Tick, claim, claim_run, job_lines, materialise, request_run, run_line, tick,
+};
 
 use super::{execute, ledger, look, sync};
 
@@ -80,11 +85,27 @@ async fn one_unreadable_schedule_does_not_stop_the_others() {
 async fn a_request_may_be_repeated_and_a_slip_of_the_name_finds_the_job() {
     let ledger = ledger(&[("nightly", HOURLY)]).await;
     let business_date = "2026-11-22".parse().expect("a date");
-    let request = Request { job: "nightly", business_date, origin: Origin::Manual };
+    let head_start = Duration::from_secs(60);
+    let request = Request { job: "nightly", business_date, origin: Origin::Manual, head_start };
     let first = request_run(&ledger.pool, &request).await.expect("a run");
     let second = request_run(&ledger.pool, &request).await.expect("another run");
     assert_ne!(first, second);
-    let slip = request_run(&ledger.pool, &Request { job: "nigthly", ..request }).await.expect_err("no such job");
+    let slip =
+        request_run(&ledger.pool, &Request { job: "nigthly", ..request.clone() }).await.expect_err("no such job");
     assert!(matches!(slip, JobError::UnknownJob { .. }));
     assert_eq!(slip.hint().as_deref(), Some("did you mean \"nightly\"?"));
+}
+
+#[tokio::test]
+async fn a_request_with_a_head_start_is_left_to_whoever_asked() {
+    let ledger = ledger(&[("nightly", HOURLY)]).await;
+    let business_date = "2026-11-22".parse().expect("a date");
+    let head_start = Duration::from_secs(60);
+    let request = Request { job: "nightly", business_date, origin: Origin::Manual, head_start };
+    let run_id = request_run(&ledger.pool, &request).await.expect("a run");
+    assert!(claim(&ledger.pool, Uuid::new_v4()).await.expect("an answer").is_none());
+    let claim = claim_run(&ledger.pool, Uuid::new_v4(), run_id).await.expect("an answer").expect("it is ours");
+    assert_eq!(claim.run_id, run_id);
+    let line = run_line(&ledger.pool, run_id).await.expect("an answer").expect("a run");
+    assert_eq!((line.state.as_str(), line.origin.as_str()), ("running", "manual"));
 }

@@ -1,10 +1,13 @@
 //! Slots, claims, steps and the worker, against a real ledger.
 
 mod claim;
+mod killed;
 mod ledger;
 mod needs;
 mod step;
 mod worker;
+
+use std::time::Duration;
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -63,7 +66,7 @@ pub async fn claimed(pool: &PgPool, job: &str) -> Claim {
 /// Queues a run for 22 November 2026.
 pub async fn queued(pool: &PgPool, job: &str, origin: Origin) -> i64 {
     let business_date = "2026-11-22".parse().expect("a date");
-    request_run(pool, &Request { job, business_date, origin }).await.expect("a run")
+    request_run(pool, &Request { job, business_date, origin, head_start: Duration::ZERO }).await.expect("a run")
 }
 
 /// Pretends that every lease ended a second ago.

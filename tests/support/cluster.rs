@@ -12,9 +12,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::OnceCell;
+use vesper::base::pg::Database;
 use vesper::demo::{Cluster, ClusterOptions, create_operational_schema};
 
 /// A database of one test's own.
@@ -102,21 +102,14 @@ async fn start_run() -> Run {
     connection.close().await.expect("an idle connection closes");
 
     cluster.create_database(WAREHOUSE).await.expect("a new cluster");
-    let mut connection = cluster.connect(WAREHOUSE).await.expect("the template answers");
-    migrate(&mut connection).await;
-    connection.close().await.expect("an idle connection closes");
+    migrate(&cluster.url(WAREHOUSE)).await;
     Run { cluster, _watch: watch }
 }
 
-/// Applies every migration of the repository.
-pub async fn migrate(connection: &mut PgConnection) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    // A tree without migrations has an empty warehouse.
-    if !folder.exists() {
-        return;
-    }
-    let migrator = Migrator::new(folder).await.expect("migrations have valid names");
-    migrator.run(connection).await.expect("every migration applies to an empty database");
+/// Applies every migration, as `vesper migrate` does.
+pub async fn migrate(url: &str) {
+    let warehouse = Database::parse("VESPER_WAREHOUSE_URL", url).expect("a URL");
+    vesper::app::migrate(&warehouse).await.expect("every migration applies");
 }
 
 /// Waits for the pipe to close; every line it read until then is a further cluster directory.

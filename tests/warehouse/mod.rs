@@ -1,6 +1,7 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
 mod northwind;
+mod oracle;
 
 use std::path::Path;
 

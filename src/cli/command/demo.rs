@@ -8,9 +8,11 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::Row;
 use tokio::net::TcpListener;
+use tracing::info;
 
 use crate::app::{self, App};
 use crate::base::period::{minus_days, plus_days};
+use crate::base::pg::Database;
 use crate::base::{Remedy, clock};
 use crate::cli::command::run::{read_counts, run_now, send_mail};
 use crate::cli::command::serve::serve_app;
@@ -18,7 +20,9 @@ use crate::cli::summary::{Places, Summary};
 use crate::cli::{DemoArgs, Failure};
 use crate::config::{Environment, Settings};
 use crate::delivery::edition_artifacts;
-use crate::demo::{BusinessSpec, Cluster, ClusterOptions, create_business, create_operational_schema, live_day};
+use crate::demo::{
+    BusinessSpec, Cluster, ClusterOptions, DemoError, create_business, create_operational_schema, live_day,
+};
 
 /// A generated business on a private cluster: its night, its report, its API.
 ///
@@ -42,7 +46,7 @@ pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
         Ok(app) => {
             summary.time("altogether", begun);
             summary.print(args.json);
-            let served = if args.once { Ok(()) } else { stay_up(&app, listener, &directory).await };
+            let served = if args.once { Ok(()) } else { stay_up(&app, args, listener, cluster.url(OPERATIONAL)).await };
             app.pool.close().await;
             served
         }
@@ -64,14 +68,58 @@ async fn listen(args: &DemoArgs) -> Result<(Option<TcpListener>, SocketAddr), Fa
     Ok((Some(listener), address))
 }
 
-async fn stay_up(app: &App, listener: Option<TcpListener>, directory: &Path) -> Result<(), Failure> {
+fn wanted_business(args: &DemoArgs) -> BusinessSpec {
+    let today = args.today.unwrap_or_else(|| clock::now().date_naive());
+    BusinessSpec { seed: args.seed, customers: args.customers, nights: args.nights, ..BusinessSpec::of_today(today) }
+}
+
+/// Whether `found` is the wanted business as it was on an earlier day.
+fn is_older(found: &BusinessSpec, wanted: &BusinessSpec) -> bool {
+    (found.seed, found.customers, found.months) == (wanted.seed, wanted.customers, wanted.months)
+        && found.end_date() < wanted.end_date()
+}
+
+async fn stay_up(
+    app: &App,
+    args: &DemoArgs,
+    listener: Option<TcpListener>,
+    operational_url: String,
+) -> Result<(), Failure> {
     println!("\nThe worker stays up; its jobs run by the schedules in jobs/:");
     for job in &app.jobs {
         println!("  {:<18} {} ({})", job.name, job.cron, job.zone);
     }
-    println!("Ctrl-C ends it and stops the cluster; the data stays in {}.", directory.display());
-    serve_app(app, listener, true).await
+    println!("Ctrl-C ends it and stops the cluster; the data stays in {}.", args.dir.display());
+    // A business that is shown as of a chosen day stands still; the machine's own days are lived as they pass.
+    let living = args.today.is_none().then(|| tokio::spawn(live_on(operational_url, wanted_business(args))));
+    let served = serve_app(app, listener, true).await;
+    if let Some(living) = living {
+        living.abort();
+    }
+    served
 }
+
+/// Lives each day when it is over, so that the next night finds what changed.
+async fn live_on(operational_url: String, spec: BusinessSpec) {
+    let mut next = spec.today;
+    loop {
+        tokio::time::sleep(LIVE_LOOK).await;
+        while next < clock::now().date_naive() {
+            let lived = async {
+                let mut operational = Database::parse("the demo's cluster", &operational_url)?.connect().await?;
+                live_day(&mut operational, &spec, next).await.map_err(Failure::from)
+            };
+            match lived.await {
+                Ok(day) => info!("the business lived {}: {} rows changed", day.date, day.rows_changed),
+                Err(failure) => return failure.tell(),
+            }
+            next = plus_days(next, 1);
+        }
+    }
+}
+
+/// How often the demo looks whether a day is over.
+const LIVE_LOOK: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// One demo at work.
 struct Demo<'d> {
@@ -85,13 +133,7 @@ struct Demo<'d> {
 impl Demo<'_> {
     /// Business, migrations, nights, report.
     async fn work(&self, summary: &mut Summary) -> Result<App, Failure> {
-        let today = self.args.today.unwrap_or_else(|| clock::now().date_naive());
-        let spec = BusinessSpec {
-            seed: self.args.seed,
-            customers: self.args.customers,
-            nights: self.args.nights,
-            ..BusinessSpec::of_today(today)
-        };
+        let mut spec = wanted_business(self.args);
         for database in [OPERATIONAL, ANALYTICS] {
             if !self.cluster.has_database(database).await? {
                 self.cluster.create_database(database).await?;
@@ -102,7 +144,15 @@ impl Demo<'_> {
         let since = Instant::now();
         let mut operational = self.cluster.connect(OPERATIONAL).await?;
         create_operational_schema(&mut operational).await?;
-        create_business(&mut operational, &spec).await?;
+        let made = match create_business(&mut operational, &spec).await {
+            // The business of an earlier day: it goes on living until yesterday.
+            Err(DemoError::AnotherBusiness { found, .. }) if is_older(&found, &spec) => {
+                let nights = (spec.today - found.end_date()).num_days() as u32;
+                spec = BusinessSpec { today: spec.today, nights, ..*found };
+                create_business(&mut operational, &spec).await?
+            }
+            made => made?,
+        };
         summary.time("business", since);
 
         self.progress.say("migrating the analytics database");
@@ -113,12 +163,19 @@ impl Demo<'_> {
         let app = App::build(&settings, &environment).await?;
         summary.time("migrations", since);
 
-        let last_date = minus_days(today, 1);
-        for night in 0..=u64::from(self.args.nights) {
-            let date = plus_days(minus_days(last_date, u64::from(self.args.nights)), night);
+        let last_date = minus_days(spec.today, 1);
+        for night in 0..=u64::from(spec.nights) {
+            let date = plus_days(minus_days(spec.end_date(), 1), night);
+            if night == 0 && made.was_there && date != last_date {
+                continue;
+            }
             if night > 0 {
                 self.progress.say(&format!("living {date}"));
-                live_day(&mut operational, &spec, date).await?;
+                let day = live_day(&mut operational, &spec, date).await?;
+                // Its night was run when it was lived; only the last one is run again, for the report.
+                if day.was_lived && date != last_date {
+                    continue;
+                }
             }
             self.progress.say(&format!("running the night of {date}"));
             let since = Instant::now();

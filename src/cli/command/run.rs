@@ -50,7 +50,8 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
 
 /// Queues a run by hand, works it to its end and tells how it ended.
 pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDate) -> Result<i64, Failure> {
-    let run_id = request_run(&app.pool, &Request { job, business_date, origin: Origin::Manual }).await?;
+    let run_id =
+        request_run(&app.pool, &Request { job, business_date, origin: Origin::Manual, head_start: HEAD_START }).await?;
     let Some(claim) = wait_for_claim(app, run_id).await? else {
         let message = format!("another worker is running {job}; run {run_id} is queued and follows it");
         return Err(Failure::new(Remedy::RetryLater, message).or_hint("`vesper status` shows what runs"));
@@ -116,3 +117,5 @@ pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<Co
 
 const CLAIM_TRIES: u32 = 50;
 const CLAIM_PAUSE: Duration = Duration::from_millis(200);
+/// How long serving workers leave a run to the command that asked for it.
+const HEAD_START: Duration = Duration::from_secs(30);

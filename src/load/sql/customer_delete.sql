@@ -1,4 +1,4 @@
--- grain: every version of a customer that vanished from the source, marked · $1 tenant_key, $2 extracted_at · re-run: marks nothing twice
+-- grain: every version of a customer that vanished from the source, marked · $1 tenant_key, $2 noticed_at · re-run: marks nothing twice
 with gone as (
     select v.customer_id
     from star.dim_customer as v
@@ -15,7 +15,13 @@ marked as (
 
 touched as (
     insert into vesper.touched_day (tenant_key, fact, day)
-    select $1::int, 'customer', ($2::timestamptz at time zone 'UTC')::date where exists (select from gone)
+    select distinct $1::int, 'customer', (instant at time zone 'UTC')::date
+    from (
+        select unnest(array[v.valid_from, v.valid_until, $2::timestamptz]) as instant
+        from star.dim_customer as v join gone on gone.customer_id = v.customer_id
+        where v.tenant_key = $1::int
+    ) as days
+    where isfinite(instant)
     on conflict do nothing
 )
 

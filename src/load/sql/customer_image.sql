@@ -1,4 +1,4 @@
--- grain: one row per staged customer that is new or differs from its current version · $1 tenant_key, $2 extracted_at · re-run: empty
+-- grain: one row per staged customer that is new or differs from its current version · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: empty
 insert into staging.customer_change
 with image as (
     select
@@ -41,12 +41,13 @@ compared as (
 select
     c.customer_id, c.status, c.tier, c.sales_rep_key, c.company_key, c.name, c.email_hash, c.source, c.tags, c.churn_reason,
     c.created_at, c.converted_at, c.churned_at, c.last_contacted_at, c.deleted_at, c.version_key, c.is_new, c.is_new_version and not c.is_new, c.is_new_status,
-    -- When the change happened: the row's own stamp of the new status, else its last update, else now; never before the version it ends.
+    -- When the change happened: the row's own stamp of the new status, else its last update if that is news, else the night; never before the version it ends.
     greatest(
         case
             when c.is_new_status and c.status = 'customer' and c.converted_at between c.version_from and $2 then c.converted_at
             when c.is_new_status and c.status = 'churned' and c.churned_at between c.version_from and $2 then c.churned_at
-            else least(coalesce(c.updated_at, $2::timestamptz), $2::timestamptz)
+            when c.updated_at > coalesce($4::timestamptz, '-infinity') then least(c.updated_at, $2::timestamptz)
+            else $3::timestamptz
         end,
         c.version_from + interval '1 microsecond') as changed_at
 from compared as c

@@ -6,8 +6,8 @@ with spell as (
         values
         -- What came before is taken as the step right before the first one the row proves.
         (1, case when c.status in ('lead', 'prospect') then c.status else 'prospect' end, c.created_at,
-            case when c.status in ('customer', 'churned') then coalesce(c.converted_at, case when c.status = 'customer' then c.created_at end, c.churned_at, c.created_at) end),
-        (2, 'customer', coalesce(c.converted_at, c.created_at),
+            case when c.status in ('lead', 'prospect') then null when c.status = 'customer' or c.converted_at is not null then greatest(c.converted_at, c.created_at) else greatest(c.churned_at, c.created_at) end),
+        (2, 'customer', greatest(c.converted_at, c.created_at),
             case when c.status = 'churned' then greatest(c.churned_at, c.converted_at, c.created_at) end),
         (3, 'churned', greatest(c.churned_at, c.converted_at, c.created_at), null)
     ) as s (step, spell_status, starts_at, ends_at)
@@ -26,4 +26,4 @@ select
     $1::int, s.customer_id, s.spell_status, s.tier, s.sales_rep_key, s.company_key, s.starts_at, coalesce(s.ends_at, 'infinity'), s.ends_at is null, 'inferred',
     s.name, s.email_hash, s.source, s.tags, s.churn_reason, s.created_at, s.converted_at, s.churned_at, s.last_contacted_at, s.deleted_at
 from spell as s
-where s.version_key is null
+where s.version_key is null or s.ends_at is not null

@@ -10,8 +10,8 @@ with entered as (
         values
         (1, 'lead', c.created_at, case when c.status <> 'lead' then c.created_at end),
         -- When a lead became a prospect is not kept by the source: taken as its creation.
-        (2, 'prospect', c.created_at, case when c.status <> 'prospect' then coalesce(c.converted_at, case when c.status = 'customer' then c.created_at end, c.churned_at, c.created_at) end),
-        (3, 'customer', coalesce(c.converted_at, c.created_at), case when c.status = 'churned' then greatest(c.churned_at, c.converted_at, c.created_at) end),
+        (2, 'prospect', c.created_at, case when c.status = 'prospect' then null when c.status = 'customer' or c.converted_at is not null then greatest(c.converted_at, c.created_at) else greatest(c.churned_at, c.created_at) end),
+        (3, 'customer', greatest(c.converted_at, c.created_at), case when c.status = 'churned' then greatest(c.churned_at, c.converted_at, c.created_at) end),
         (4, 'churned', greatest(c.churned_at, c.converted_at, c.created_at), null)
     ) as s (step, status, entered_at, left_at)
     where c.is_new

@@ -1,4 +1,4 @@
--- grain: one row per staged deal, as fact_deal wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
+-- grain: one row per staged deal, as fact_deal wants it · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: pure read
 with staged as (
     select
         s.*,
@@ -35,7 +35,9 @@ select
         when f.stage = s.stage then f.stage_changed_at
         when s.is_closed then greatest(s.actual_close_date::timestamp at time zone 'UTC', f.stage_changed_at, s.created_at)
         when f.stage is null and s.stage = 'lead' then s.created_at
-        else greatest(least(coalesce(s.updated_at, $2::timestamptz), $2::timestamptz), f.stage_changed_at, s.created_at)
+        -- A stage that changed while the row's stamp did not: seen tonight for the first time.
+        when s.updated_at is null or (f.stage is not null and s.updated_at <= $4::timestamptz) then greatest($3::timestamptz, f.stage_changed_at, s.created_at)
+        else greatest(least(s.updated_at, $2::timestamptz), f.stage_changed_at, s.created_at)
     end as stage_changed_at,
     s.deleted_at
 from staged as s

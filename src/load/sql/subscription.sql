@@ -1,5 +1,14 @@
--- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at · re-run: pure read
-with staged as (
+-- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at (of the merge), $3 noticed_at, $4 known_until · re-run: pure read
+with stamped as (
+    select
+        s.*,
+        -- The last update, unless the load before knew it already or there is none: then the night.
+        case when s.updated_at is null or (f.status is not null and s.updated_at <= $4::timestamptz) then $3::timestamptz else s.updated_at end as changed_at
+    from staging.subscription as s
+    left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id
+),
+
+staged as (
     select
         s.*,
         case s.status
@@ -8,11 +17,11 @@ with staged as (
             else case when coalesce(s.ended_at, s.cancelled_at) <= s.trial_ended_at then null else coalesce(s.trial_ended_at, s.started_at) end
         end as paid_from,
         case s.status
-            when 'cancelled' then coalesce(s.ended_at, s.cancelled_at, s.updated_at, $2::timestamptz)
-            when 'expired' then coalesce(s.ended_at, s.updated_at, $2::timestamptz)
-            when 'paused' then coalesce(s.updated_at, $2::timestamptz)
+            when 'cancelled' then coalesce(s.ended_at, s.cancelled_at, s.changed_at)
+            when 'expired' then coalesce(s.ended_at, s.changed_at)
+            when 'paused' then s.changed_at
         end as paid_until
-    from staging.subscription as s
+    from stamped as s
 )
 
 select
