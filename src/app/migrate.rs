@@ -79,15 +79,27 @@ impl Remedied for MigrateError {
             MigrateError::Migrate { source: Refusal::VersionMissing(_) | Refusal::VersionMismatch(_), .. } => {
                 Some(OTHER_VERSION.to_owned())
             }
+            MigrateError::Migrate { source: Refusal::ExecuteMigration(source, _), .. } if is_duplicate(source) => {
+                Some("the database is used by something else: give Vesper one of its own".to_owned())
+            }
             MigrateError::Migrate { .. } => Some(
-                "the login needs CREATE on the database, and the server the extension btree_gist (postgresql-contrib)"
+                "the login needs CREATE on the database and on its schema public, and the server the extension btree_gist (postgresql-contrib)"
                     .to_owned(),
             ),
-            MigrateError::Unreadable { .. } => None,
+            MigrateError::Unreadable { source, .. } => match remedy_of(source) {
+                Remedy::FixConfig => Some("use the login that migrated the database".to_owned()),
+                Remedy::FixCode | Remedy::FixData | Remedy::RetryLater => None,
+            },
             MigrateError::Behind { .. } => Some("run `vesper migrate`".to_owned()),
             MigrateError::Ahead { .. } => Some(OTHER_VERSION.to_owned()),
         }
     }
+}
+
+/// Whether a schema, table or function of that name was there before.
+fn is_duplicate(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code().map(String::from));
+    code.is_some_and(|code| ["42P06", "42P07", "42723"].contains(&code.as_str()))
 }
 
 const OTHER_VERSION: &str = "use the version of Vesper that migrated it, or a newer one";

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use sqlx::error::DatabaseError;
+use sqlx::migrate::MigrateError;
 
 use crate::base::{Problem, Problems};
 
@@ -34,6 +35,10 @@ impl Told {
                 // The driver adds a line number of the server's own source code, which reads like one of the statement.
                 told.add(refusal.message().to_owned());
                 next = None;
+            } else if let Some(MigrateError::ExecuteMigration(_, version)) = cause.downcast_ref() {
+                told.add(format!("migration {version} does not apply"));
+            } else if let Some(MigrateError::Execute(_)) = cause.downcast_ref() {
+                // Says nothing but its cause, with the same line number.
             } else {
                 told.add(cause.to_string());
             }
@@ -47,5 +52,29 @@ impl Told {
         if !is_told && !message.is_empty() {
             self.messages.push(message);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the night failed")]
+    struct Night(#[source] Box<dyn Error>);
+
+    #[test]
+    fn causes_follow_outermost_first_and_a_repeated_one_is_told_once() {
+        let io = std::io::Error::other("connection refused");
+        let told = Told::of(&Night(Box::new(sqlx::Error::Io(io))));
+        assert_eq!(told.messages, ["the night failed", "error communicating with database: connection refused"]);
+        assert_eq!(told.problems, []);
+    }
+
+    #[test]
+    fn problems_of_files_are_kept_apart() {
+        let problem = Problem::of_file("jobs/a.toml", "unknown key `crno`");
+        let told = Told::of(&Night(Box::new(Problems(vec![problem.clone()]))));
+        assert_eq!((told.messages, told.problems), (vec!["the night failed".to_owned()], vec![problem]));
     }
 }

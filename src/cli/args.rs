@@ -34,7 +34,7 @@ Settings:
 
 Exit codes:
   0  done
-  1  a bug of Vesper
+  1  a bug of Vesper, please report it
   2  the command line is wrong
   3  a setting, job, source or template file is wrong, or there is none of that name
   4  rows of the source break their contract, or a date has no published numbers
@@ -85,9 +85,9 @@ pub struct Cli {
     /// The settings file [default: vesper.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub config: Option<PathBuf>,
-    /// How much to tell on stderr
+    /// How much to tell: off, error, warn, info, debug, trace
     #[arg(long, global = true, value_enum, value_name = "LEVEL", default_value_t = LogLevel::Info, env = "VESPER_LOG",
-          hide_env_values = true, help_heading = "Global options")]
+          hide_env_values = true, hide_possible_values = true, help_heading = "Global options")]
     pub log: LogLevel,
     /// What to do.
     #[command(subcommand)]
@@ -107,7 +107,7 @@ pub enum Command {
     Migrate,
     /// Check settings, jobs, sources, templates and both databases, and tell every problem at once
     Check,
-    /// Run one job now
+    /// Run one job now, and send the mail it makes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
     /// Write a report's files into a folder

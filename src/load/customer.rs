@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Row};
 
-use crate::load::merge::{MergeContext, Merged, analyze_changed, refuse_implausible};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, refuse_implausible};
 use crate::load::{LoadError, warehouse};
 
 /// Statements of a change, in order: old days, versions, spells, new days.
@@ -32,9 +32,15 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
         "select count(*) from staging.customer as s where not exists (select from staging.customer_change as c where c.customer_id = s.customer_id)",
     );
     let unchanged: i64 = row.fetch_one(&mut *tx).await.map_err(warehouse("counting star.dim_customer"))?.get(0);
+    let changed = Merged { loaded, unchanged, deleted: 0 };
     if loaded > 0 {
+        analyze_table(tx, "staging.customer_change").await?;
         for (action, statement) in STEPS {
             sqlx::query(*statement).bind(context.tenant_key).execute(&mut *tx).await.map_err(warehouse(*action))?;
+        }
+        // Before the search for deletions: without statistics it compares every customer with every staged one.
+        for table in ["dim_customer", "fact_customer_status"] {
+            analyze_changed(tx, table, &changed).await?;
         }
     }
     let live = sqlx::query(
@@ -45,9 +51,5 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     let delete = sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.noticed_at);
     let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
     refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
-    let merged = Merged { loaded, unchanged, deleted };
-    for table in ["dim_customer", "fact_customer_status"] {
-        analyze_changed(tx, table, &merged).await?;
-    }
-    Ok(merged)
+    Ok(Merged { loaded, unchanged, deleted })
 }

@@ -59,6 +59,9 @@ pub(super) async fn merge_entity(
     let loaded = compare.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
     let loaded = loaded.map_err(action("comparing"))?.rows_affected() as i64;
 
+    if loaded > 0 {
+        analyze_table(tx, &format!("staging.{entity}_change")).await?;
+    }
     let unchanged = format!(
         "select count(*) from staging.\"{entity}\" as s where not exists (select from staging.{entity}_change as c where c.{key} = s.{key})"
     );
@@ -101,8 +104,13 @@ pub(super) async fn analyze_changed(tx: &mut PgConnection, table: &str, merged: 
     if (merged.loaded + merged.deleted) * ANALYZE_SHARE < merged.unchanged {
         return Ok(());
     }
-    let done = sqlx::query(AssertSqlSafe(format!("analyze star.{table}"))).execute(tx).await;
-    done.map(drop).map_err(warehouse(format!("analysing star.{table}")))
+    analyze_table(tx, &format!("star.{table}")).await
+}
+
+/// Statistics of one table, schema and name.
+pub(super) async fn analyze_table(tx: &mut PgConnection, table: &str) -> Result<(), LoadError> {
+    let done = sqlx::query(AssertSqlSafe(format!("analyze {table}"))).execute(tx).await;
+    done.map(drop).map_err(warehouse(format!("analysing {table}")))
 }
 
 /// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did.

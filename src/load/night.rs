@@ -10,7 +10,7 @@ use crate::base::pg::Database;
 use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, FACTS};
 use crate::load::history::record_stage_visits;
-use crate::load::merge::{MergeContext, Merged, analyze_changed, merge_entity};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
 use crate::load::quarantine::{mark_duplicates, mark_missing_rates, mark_orphan_lines, quarantine_marked};
 use crate::load::reconcile::{Balance, balance_entity};
 use crate::load::staging::stage_entity;
@@ -71,7 +71,8 @@ pub async fn load_source(
     for (index, query) in spec.queries.iter().enumerate() {
         let staged = stage_entity(tx, &mut extraction, query, index).await?;
         mark_duplicates(tx, query.entity).await?;
-        analyze(tx, query.entity.name).await?;
+        // Statistics for the plans of the merge: the table is only as old as this transaction.
+        analyze_table(tx, &format!("staging.\"{}\"", query.entity.name)).await?;
         reads.push(staged.read);
     }
     let (mark, extracted_at) = (extraction.mark.clone(), extraction.extracted_at);
@@ -182,12 +183,6 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
 async fn known_until(tx: &mut PgConnection, tenant_key: i32) -> Result<Option<DateTime<Utc>>, LoadError> {
     let row = sqlx::query(include_str!("sql/known_until.sql")).bind(tenant_key).fetch_one(tx).await;
     row.map(|r| r.get(0)).map_err(warehouse("reading the last load"))
-}
-
-/// Statistics for the plan of the merge; the tables are only as old as this transaction.
-async fn analyze(tx: &mut PgConnection, entity: &str) -> Result<(), LoadError> {
-    let done = tx.execute(AssertSqlSafe(format!("analyze staging.\"{entity}\""))).await;
-    done.map(drop).map_err(warehouse(format!("analysing staging.{entity}")))
 }
 
 async fn record_counts(

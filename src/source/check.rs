@@ -1,6 +1,6 @@
 //! Compares the queries of a folder with the contract, on the server, before a row is read.
 
-use sqlx::postgres::PgDatabaseError;
+use sqlx::postgres::{PgColumn, PgDatabaseError};
 use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo};
 
 use crate::base::{Problem, Problems, nearest};
@@ -48,16 +48,25 @@ enum Described {
 
 /// The names and types of the query's columns.
 async fn describe(connection: &mut PgConnection, query: &EntityQuery) -> Result<Vec<(String, String)>, Described> {
-    match connection.prepare(AssertSqlSafe(query.sql.clone()).into_sql_str()).await {
-        Ok(statement) => {
-            Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_lowercase())).collect())
-        }
-        Err(sqlx::Error::Database(error)) => Err(Described::Refused {
+    let refused = |error| match error {
+        sqlx::Error::Database(error) => Described::Refused {
             problem: refusal(query, error.as_ref()),
             is_table_missing: error.code().as_deref() == Some("42P01"),
-        }),
-        Err(error) => Err(Described::Broken(error)),
-    }
+        },
+        error => Described::Broken(error),
+    };
+    let prepared = connection.prepare(AssertSqlSafe(query.sql.clone()).into_sql_str()).await;
+    let columns =
+        prepared.map(|statement| statement.columns().iter().map(|c| (c.name().to_owned(), type_name(c))).collect());
+    let columns = columns.map_err(refused)?;
+    // A query is prepared whoever asks; only a plan needs the right to read its tables.
+    let plan = AssertSqlSafe(format!("explain {}", query.sql));
+    connection.execute(plan).await.map_err(refused)?;
+    Ok(columns)
+}
+
+fn type_name(column: &PgColumn) -> String {
+    column.type_info().name().to_lowercase()
 }
 
 /// The server's complaint about a query, placed in its file.

@@ -82,7 +82,7 @@ impl Remedied for SourceError {
         match self {
             SourceError::Connect { source, .. } => source.hint(),
             SourceError::Contract { .. } => Some(
-                "mend the SQL of the source folder; `vesper check` shows every difference without reading a row".into(),
+                "mend the SQL of the source folder, or the rights of its login; `vesper check` shows every difference without reading a row".into(),
             ),
             SourceError::OtherDatabase { .. } => Some(
                 "is it the right database, and may its login see the tables? for another schema change the SQL of the \

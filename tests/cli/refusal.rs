@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use sqlx::AssertSqlSafe;
 
 use super::footprint::{Footprint, open_work};
 use super::session::play;
@@ -17,6 +18,8 @@ struct Case {
     is_source_empty: bool,
     /// The warehouse was not migrated.
     is_warehouse_empty: bool,
+    /// A statement run in a warehouse of the case's own.
+    warehouse_sql: String,
     /// Variables that are set; an empty value leaves one out.
     environment: BTreeMap<String, String>,
     /// Changes to the copies of `jobs` and `templates`.
@@ -66,7 +69,18 @@ async fn each_broken_input_ends_as_its_session_says_and_leaves_nothing_behind() 
 
 impl Case {
     async fn set_up(&self) -> Stage {
-        let mut stage = Stage::of_refusal(self.is_source_empty, self.is_warehouse_empty).await;
+        let mut stage = match self.warehouse_sql.as_str() {
+            "" => Stage::of_refusal(self.is_source_empty, self.is_warehouse_empty).await,
+            sql => {
+                let stage = match self.is_warehouse_empty {
+                    true => Stage::of_refusal(self.is_source_empty, true).await,
+                    false => Stage::new().await,
+                };
+                let mut connection = stage.warehouse.connect().await;
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect("a statement");
+                stage
+            }
+        };
         let fill = |stage: &Stage, text: &str| {
             stage.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
         };

@@ -28,7 +28,14 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
         };
         return Err(Failure::new(Remedy::FixConfig, format!("unknown job `{}`", args.job)).or_hint(hint));
     };
-    let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, clock::now()));
+    let now = clock::now();
+    let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, now));
+    if date > job.schedule.local_date(now) {
+        // Its numbers would be served as the newest, and every real night would look older.
+        return Err(Failure::new(Remedy::FixConfig, format!("{date} has not come yet in {}", job.zone))
+            .at("--for")
+            .or_hint("leave --for out for the last complete day"));
+    }
     let run_id = run_now(&app, &args.job, date).await?;
     match job.spec.kind {
         Kind::Pipeline => println!("{}", count_table(&read_counts(&app, run_id).await?)),
