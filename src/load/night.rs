@@ -90,7 +90,7 @@ pub async fn load_source(
         tenant_key,
         extracted_at,
         noticed_at: extracted_at.min(night.as_of() - TimeDelta::microseconds(1)),
-        known_until: known_until(tx, tenant_key).await?,
+        known_until: known_until(tx, tenant_key, &spec.name).await?,
         vanish_share_max: spec.vanish_share_max,
     };
     let merged = merge_all(tx, spec, &context).await?;
@@ -179,9 +179,9 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
     Ok(tenant_key)
 }
 
-/// Up to where the last load knew the source; none before the first.
-async fn known_until(tx: &mut PgConnection, tenant_key: i32) -> Result<Option<DateTime<Utc>>, LoadError> {
-    let row = sqlx::query(include_str!("sql/known_until.sql")).bind(tenant_key).fetch_one(tx).await;
+/// Up to where the last load of this source knew it; none before the first.
+async fn known_until(tx: &mut PgConnection, tenant_key: i32, source: &str) -> Result<Option<DateTime<Utc>>, LoadError> {
+    let row = sqlx::query(include_str!("sql/known_until.sql")).bind(tenant_key).bind(source).fetch_one(tx).await;
     row.map(|r| r.get(0)).map_err(warehouse("reading the last load"))
 }
 
