@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let small = Demo::run(450, &["--nights", "1"]);
     let raw = Some(small.raw_copy_seconds());
     let second = |name, what, baseline, goal| Line { name, ours: small.seconds(what), baseline, goal, unit: "s" };
-    let mut is_ok = [
+    let mut short_count = [
         Line {
             name: "demo --once, 450 customers",
             ours: small.wall_seconds,
@@ -39,20 +39,22 @@ fn main() -> ExitCode {
         second("report as PDF, XLSX and mail", "report and mail", None, Some(0.5)),
     ]
     .iter()
-    .fold(true, |is_ok, line| line.print() && is_ok);
+    .filter(|line| !line.print())
+    .count();
 
     let large = Demo::run(50_000, &["--nights", "1"]);
     let raw = Some(large.raw_copy_seconds());
     let second = |name, what| Line { name, ours: large.seconds(what), baseline: raw, goal: None, unit: "s" };
     let memory = large.summary["memory_peak_mb"].as_f64().expect("this system tells a process's memory");
-    is_ok &= [
+    short_count += [
         Line { name: "peak memory, 50,000 customers", ours: memory, baseline: None, goal: Some(300.0), unit: "MB" },
         second("first night, 50,000 customers", "first night"),
         second("later night, 50,000 customers", "later nights"),
     ]
     .iter()
-    .fold(true, |is_ok, line| line.print() && is_ok);
-    if is_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    .filter(|line| !line.print())
+    .count();
+    if short_count == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 impl Line {
