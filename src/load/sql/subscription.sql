@@ -1,5 +1,13 @@
 -- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: pure read
-with stamped as (
+with rate as (
+    -- Each rate with the day it ends, so that a row finds its own by a hash on the currency.
+    select x.currency::text as currency, x.rate, x.valid_from, lead(x.valid_from, 1, 'infinity') over (partition by x.currency order by x.valid_from) as valid_until
+    from star.fx_rate as x
+    join star.dim_tenant as t on t.tenant_key = x.tenant_key and t.currency <> x.currency
+    where x.tenant_key = $1::int
+),
+
+stamped as (
     select
         s.*,
         -- The last update, unless the load before knew it already or there is none: then the night.
@@ -42,11 +50,6 @@ select
     case when s.paid_from is null then null when f.paid_until is not null and f.status = s.status then f.paid_until else s.paid_until end as paid_until,
     s.deleted_at
 from staged as s
-join star.dim_tenant as t on t.tenant_key = $1::int
 left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id
 left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current
-left join lateral (
-    select x.rate from star.fx_rate as x
-    where x.tenant_key = $1::int and x.currency = s.currency and x.valid_from <= (s.started_at at time zone 'UTC')::date and s.currency <> t.currency
-    order by x.valid_from desc limit 1
-) as fx on true
+left join rate as fx on fx.currency = s.currency and fx.valid_from <= (s.started_at at time zone 'UTC')::date and (s.started_at at time zone 'UTC')::date < fx.valid_until
