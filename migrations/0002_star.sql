@@ -72,6 +72,13 @@ create table star.fx_rate (
     primary key (tenant_key, currency, valid_from));
 comment on table star.fx_rate is 'Grain: one currency from a day on, until its next row; rate × amount = reporting amount';
 
+create view star.fx_span with (security_invoker = true) as
+select x.tenant_key, x.currency::text as currency, x.rate, x.valid_from,
+    lead(x.valid_from, 1, 'infinity') over (partition by x.tenant_key, x.currency order by x.valid_from) as valid_until
+from star.fx_rate as x
+join star.dim_tenant as t on t.tenant_key = x.tenant_key and t.currency <> x.currency;
+comment on view star.fx_span is 'Rates to the reporting currency with the day each ends (exclusive); join by currency and a day in between';
+
 create table star.dim_sales_rep (
     tenant_key    int not null references star.dim_tenant,
     sales_rep_key bigint generated always as identity,

@@ -12,6 +12,7 @@
 //! Never here: arithmetic that belongs to a metric, the clock.
 
 mod customer;
+mod encode;
 mod entity;
 mod frame;
 mod history;

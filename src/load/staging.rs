@@ -5,7 +5,8 @@ use polars::frame::DataFrame;
 use sqlx::PgConnection;
 use tokio::sync::mpsc;
 
-use crate::load::frame::{Decoder, Field, write_header, write_rows, write_trailer};
+use crate::load::encode::{write_header, write_rows, write_trailer};
+use crate::load::frame::{Decoder, Field};
 use crate::load::violation::mark_violations;
 use crate::load::{LoadError, warehouse};
 use crate::source::{ColumnType, Entity, EntityQuery, Extraction};

@@ -1,13 +1,5 @@
 -- grain: one row per staged deal, as fact_deal wants it · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: pure read
-with rate as (
-    -- Each rate with the day it ends, so that a row finds its own by a hash on the currency.
-    select x.currency::text as currency, x.rate, x.valid_from, lead(x.valid_from, 1, 'infinity') over (partition by x.currency order by x.valid_from) as valid_until
-    from star.fx_rate as x
-    join star.dim_tenant as t on t.tenant_key = x.tenant_key and t.currency <> x.currency
-    where x.tenant_key = $1::int
-),
-
-staged as (
+with staged as (
     select
         s.*,
         s.stage in ('closed_won', 'closed_lost') as is_closed,
@@ -56,4 +48,4 @@ left join star.dim_customer as present on present.tenant_key = $1::int and prese
 left join star.dim_customer as at_close
     on at_close.tenant_key = $1::int and at_close.customer_id = s.customer_id and s.is_closed
     and at_close.valid_from <= s.closed_at and s.closed_at < at_close.valid_until
-left join rate as fx on fx.currency = s.currency and fx.valid_from <= s.rate_date and s.rate_date < fx.valid_until
+left join star.fx_span as fx on fx.tenant_key = $1::int and fx.currency = s.currency and fx.valid_from <= s.rate_date and s.rate_date < fx.valid_until

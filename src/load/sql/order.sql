@@ -1,12 +1,4 @@
 -- grain: one row per staged order, as fact_order wants it · $1 tenant_key, $2 extracted_at (of the merge) · re-run: pure read
-with rate as (
-    -- Each rate with the day it ends, so that a row finds its own by a hash on the currency.
-    select x.currency::text as currency, x.rate, x.valid_from, lead(x.valid_from, 1, 'infinity') over (partition by x.currency order by x.valid_from) as valid_until
-    from star.fx_rate as x
-    join star.dim_tenant as t on t.tenant_key = x.tenant_key and t.currency <> x.currency
-    where x.tenant_key = $1::int
-)
-
 select
     $1::int as tenant_key,
     s.order_id,
@@ -29,4 +21,4 @@ left join star.dim_customer as present on present.tenant_key = $1::int and prese
 left join star.dim_customer as then_
     on then_.tenant_key = $1::int and then_.customer_id = s.customer_id
     and then_.valid_from <= s.ordered_at and s.ordered_at < then_.valid_until
-left join rate as fx on fx.currency = s.currency and fx.valid_from <= (s.ordered_at at time zone 'UTC')::date and (s.ordered_at at time zone 'UTC')::date < fx.valid_until
+left join star.fx_span as fx on fx.tenant_key = $1::int and fx.currency = s.currency and fx.valid_from <= (s.ordered_at at time zone 'UTC')::date and (s.ordered_at at time zone 'UTC')::date < fx.valid_until

@@ -1,13 +1,5 @@
 -- grain: one row per staged subscription, as fact_subscription wants it · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: pure read
-with rate as (
-    -- Each rate with the day it ends, so that a row finds its own by a hash on the currency.
-    select x.currency::text as currency, x.rate, x.valid_from, lead(x.valid_from, 1, 'infinity') over (partition by x.currency order by x.valid_from) as valid_until
-    from star.fx_rate as x
-    join star.dim_tenant as t on t.tenant_key = x.tenant_key and t.currency <> x.currency
-    where x.tenant_key = $1::int
-),
-
-stamped as (
+with stamped as (
     select
         s.*,
         -- The last update, unless the load before knew it already or there is none: then the night.
@@ -52,4 +44,4 @@ select
 from staged as s
 left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id
 left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current
-left join rate as fx on fx.currency = s.currency and fx.valid_from <= (s.started_at at time zone 'UTC')::date and (s.started_at at time zone 'UTC')::date < fx.valid_until
+left join star.fx_span as fx on fx.tenant_key = $1::int and fx.currency = s.currency and fx.valid_from <= (s.started_at at time zone 'UTC')::date and (s.started_at at time zone 'UTC')::date < fx.valid_until
