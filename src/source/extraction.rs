@@ -48,7 +48,7 @@ impl Extraction {
         Ok(Extraction { mark: row.get(0), extracted_at: row.get(1), connection, source: spec.name.clone(), lists })
     }
 
-    /// Streams one query's rows as binary COPY chunks of about [`CHUNK_BYTES`]. `index` is the query's place in the spec.
+    /// Streams one query's rows as binary COPY chunks of about a megabyte. `index` is the query's place in the spec.
     ///
     /// Stops quietly when the receiver is gone: the reason is the receiver's to tell.
     pub async fn read(
