@@ -7,21 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::cli::print::{columns, grouped};
-
-/// Rows of one entity in one night, or of all together.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Count {
-    pub entity: String,
-    pub read: i64,
-    pub loaded: i64,
-    pub unchanged: i64,
-    pub quarantined: i64,
-    pub deleted: i64,
-}
+use crate::load::EntityCount;
 
 /// Counts as a table for people.
-pub(super) fn count_table(counts: &[Count]) -> String {
-    let row = |c: &Count| {
+pub(super) fn count_table(counts: &[EntityCount]) -> String {
+    let row = |c: &EntityCount| {
         let numbers = [c.read, c.loaded, c.unchanged, c.quarantined, c.deleted];
         std::iter::once(c.entity.clone()).chain(numbers.map(grouped)).collect()
     };
@@ -47,7 +37,7 @@ pub(super) struct Summary {
     timings: Vec<(&'static str, f64)>,
     nights: Vec<f64>,
     /// Of the last night.
-    pub counts: Vec<Count>,
+    pub counts: Vec<EntityCount>,
     pub places: Places,
 }
 

@@ -10,12 +10,13 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::base::{Remedy, clock, nearest};
 use crate::cli::print::counted;
-use crate::cli::summary::{Count, count_table};
+use crate::cli::summary::count_table;
 use crate::cli::{Failure, RunArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::Sender;
 use crate::job::recipe::runner;
 use crate::job::{Ending, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed};
+use crate::load::EntityCount;
 
 /// Runs one job now, in this process, and sends the mail it posted.
 pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, args: &RunArgs) -> Result<(), Failure> {
@@ -100,11 +101,11 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
 }
 
 /// The counts of a run's loads, their sum last.
-pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<Count>, Failure> {
+pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<EntityCount>, Failure> {
     let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(&app.pool).await;
     let rows =
         rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
-    let count = |r: &sqlx::postgres::PgRow| Count {
+    let count = |r: &sqlx::postgres::PgRow| EntityCount {
         entity: r.get(0),
         read: r.get(1),
         loaded: r.get(2),
