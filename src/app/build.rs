@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sqlx::{Connection as _, PgPool};
+use tokio::sync::watch;
 
 use crate::app::{MigrateError, check_migrations};
 use crate::base::pg::{Database, PgError};
-use crate::base::{Folder, FolderError, Problem, Problems, Remedied, Remedy};
+use crate::base::{FileStamp, Folder, FolderError, Problem, Problems, Remedied, Remedy};
 use crate::config::{ConfigError, Environment, Need, Settings};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
@@ -93,45 +94,52 @@ pub struct App {
     pub pool: PgPool,
     /// Every job file.
     pub jobs: Vec<Job>,
-    /// What a run does.
-    pub recipes: Arc<Recipes>,
+    /// What a run does; [`follow_files`](crate::app::follow_files) replaces it.
+    pub recipes: watch::Sender<Arc<Recipes>>,
     /// Where mail goes.
     pub mailer: Mailer,
     /// Whose numbers these are.
     pub organisation: String,
+    /// What was read, for reading it again.
+    pub(super) files: Files,
+    /// How it looked then.
+    pub(super) look: Look,
 }
 
-impl App {
-    /// Reads every file, checks every setting, connects, and brings the ledger's jobs up to date with their files.
-    pub async fn build(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
-        let (jobs, recipes, mailer) = Self::read_files(settings, environment)?;
-        let warehouse = settings.warehouse().map_err(AppError::Config)?;
-        let mut first = warehouse.connect().await.map_err(AppError::Database)?;
-        check_migrations(&mut first, &warehouse).await.map_err(AppError::Shape)?;
-        first.close().await.ok();
-        let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
-        sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
-        Ok(App {
-            warehouse,
-            pool,
-            jobs,
-            recipes: Arc::new(recipes),
-            mailer,
-            organisation: settings.organisation().to_owned(),
-        })
+/// The folders a process works by. They stay the same for as long as it lives; what lies in them may change.
+pub(super) struct Files {
+    settings: Settings,
+    environment: Environment,
+    jobs: Folder,
+    templates: Folder,
+}
+
+/// How the folders looked at one moment, or why they could not be looked at.
+pub(super) type Look = Result<(Vec<FileStamp>, Vec<FileStamp>), String>;
+
+impl Files {
+    fn open(settings: &Settings, environment: &Environment) -> Result<Files, AppError> {
+        let jobs = settings.jobs().map_err(AppError::Config)?;
+        let templates = settings.templates().map_err(AppError::Config)?;
+        Ok(Files { settings: settings.clone(), environment: environment.clone(), jobs, templates })
     }
 
-    /// Everything that can be wrong without a database being asked.
-    pub fn read_files(settings: &Settings, environment: &Environment) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
-        let folder = settings.jobs().map_err(AppError::Config)?;
-        let templates = settings.templates().map_err(AppError::Config)?;
+    /// A cheap look, to be compared with a later one.
+    pub(super) fn look(&self) -> Look {
+        let look = |folder: &Folder| folder.look().map_err(|e| e.to_string());
+        Ok((look(&self.jobs)?, look(&self.templates)?))
+    }
+
+    /// Reads every file anew; all problems come at once.
+    pub(super) fn read(&self) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
+        let Files { settings, environment, jobs: folder, templates } = self;
         let mut problems = Vec::new();
-        let jobs = keep(read_jobs(&folder), &mut problems).unwrap_or_default();
-        let specs = keep(read_sources(&folder, settings.currency())?, &mut problems).unwrap_or_default();
+        let jobs = keep(read_jobs(folder), &mut problems).unwrap_or_default();
+        let specs = keep(read_sources(folder, settings.currency())?, &mut problems).unwrap_or_default();
         let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
         let source: &[Need] = if is_default_source_read || specs.is_empty() { &[Need::Source] } else { &[] };
         let needs = [source, &[Need::Warehouse, Need::Mail]].concat();
-        let reports = keep(read_reports(&templates)?, &mut problems).unwrap_or_default();
+        let reports = keep(read_reports(templates)?, &mut problems).unwrap_or_default();
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if problems.is_empty() && !reports.contains_key(name) {
@@ -168,6 +176,37 @@ impl App {
             public_url: settings.public_url().map(str::to_owned),
         };
         Ok((jobs, recipes, mailer))
+    }
+}
+
+impl App {
+    /// Reads every file, checks every setting, connects, and brings the ledger's jobs up to date with their files.
+    pub async fn build(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
+        let files = Files::open(settings, environment)?;
+        // Before they are read: a file that changes while it is read looks different later.
+        let look = files.look();
+        let (jobs, recipes, mailer) = files.read()?;
+        let warehouse = settings.warehouse().map_err(AppError::Config)?;
+        let mut first = warehouse.connect().await.map_err(AppError::Database)?;
+        check_migrations(&mut first, &warehouse).await.map_err(AppError::Shape)?;
+        first.close().await.ok();
+        let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
+        sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
+        Ok(App {
+            warehouse,
+            pool,
+            jobs,
+            recipes: watch::Sender::new(Arc::new(recipes)),
+            mailer,
+            organisation: settings.organisation().to_owned(),
+            files,
+            look,
+        })
+    }
+
+    /// Everything that can be wrong without a database being asked.
+    pub fn read_files(settings: &Settings, environment: &Environment) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
+        Files::open(settings, environment)?.read()
     }
 }
 

@@ -6,8 +6,10 @@
 
 mod build;
 mod migrate;
+mod reload;
 mod window;
 
 pub use build::{App, AppError, read_reports, read_sources};
 pub use migrate::{MigrateError, check_migrations, migrate};
+pub use reload::follow_files;
 pub use window::{follow_snapshots, refresh_window};

@@ -1,6 +1,7 @@
 //! A folder of files an operator may edit: on disk, or the default compiled into the binary.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use include_dir::Dir;
@@ -18,6 +19,16 @@ pub struct Folder {
 enum Origin {
     Disk(PathBuf),
     BuiltIn(&'static Dir<'static>),
+}
+
+/// One file as a look at its folder sees it, without reading it: any change of its content changes this too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileStamp {
+    path: String,
+    size: u64,
+    /// The content's last change and the entry's: the second cannot be set back by a tool that copies times.
+    changed_at: [(i64, i64); 2],
+    inode: u64,
 }
 
 /// Why a folder or a file in it could not be read.
@@ -160,6 +171,25 @@ impl Folder {
         Ok(paths)
     }
 
+    /// A cheap look at every file, to be compared with a later one. Compiled-in files never change and have none.
+    pub fn look(&self) -> Result<Vec<FileStamp>, FolderError> {
+        let Origin::Disk(root) = &self.origin else { return Ok(Vec::new()) };
+        let unreadable = |source| FolderError::Unreadable { name: self.name.clone(), source };
+        let mut paths = Vec::new();
+        list_disk(root, "", 0, &mut paths).map_err(unreadable)?;
+        paths.sort();
+        let stamps = paths.into_iter().filter_map(|path| match std::fs::metadata(root.join(&path)) {
+            Ok(file) => {
+                let changed_at = [(file.mtime(), file.mtime_nsec()), (file.ctime(), file.ctime_nsec())];
+                Some(Ok(FileStamp { path, size: file.size(), changed_at, inode: file.ino() }))
+            }
+            // Gone since it was listed, or a link to nothing.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+            Err(source) => Some(Err(unreadable(source))),
+        });
+        stamps.collect()
+    }
+
     fn no_file(&self, path: &str) -> FolderError {
         let extension = Path::new(path).extension().and_then(|e| e.to_str()).unwrap_or_default();
         let others = self.list("", extension).unwrap_or_default();
@@ -231,6 +261,26 @@ mod tests {
         assert_eq!(folder.read("x.sql").expect("a file"), "x");
         let missing = folder.read("source/shop/aa.sql").expect_err("no such file");
         assert_eq!(missing.hint(), Some(format!("did you mean `{}`?", folder.name("source/shop/a.sql"))));
+    }
+
+    #[test]
+    fn a_look_sees_every_change_and_nothing_else() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = Folder::open(dir.path()).expect("a folder");
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("a file");
+        write("a.toml", "a = 1");
+        let first = folder.look().expect("a look");
+        assert_eq!(folder.look().expect("a look"), first);
+        write("b.toml", "b = 1");
+        let second = folder.look().expect("a look");
+        assert_ne!(second, first);
+        write("c.toml", "b = 2");
+        std::fs::rename(dir.path().join("c.toml"), dir.path().join("b.toml")).expect("a file");
+        assert_ne!(folder.look().expect("a look"), second, "a file of the same size took its place");
+        std::fs::remove_file(dir.path().join("b.toml")).expect("a file");
+        assert_eq!(folder.look().expect("a look"), first);
+        drop(dir);
+        assert!(folder.look().is_err());
     }
 
     #[test]

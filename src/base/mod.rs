@@ -17,7 +17,7 @@ pub mod strict_toml;
 pub mod telemetry;
 pub mod told;
 
-pub use folder::{Folder, FolderError};
+pub use folder::{FileStamp, Folder, FolderError};
 pub use money::{Money, percent};
 pub use night::Night;
 pub use period::{Grain, Period};

@@ -1,5 +1,6 @@
 //! Which slots have passed, which of them still run, and for which business date. Pure.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -72,7 +73,7 @@ pub struct PlannedSlot {
     /// The instant.
     pub scheduled_for: DateTime<Utc>,
     /// Why it does not run; `None` when it does.
-    pub skip_reason: Option<&'static str>,
+    pub skip_reason: Option<Cow<'static, str>>,
 }
 
 /// The slots between a cursor and now.
@@ -97,7 +98,10 @@ pub fn plan_slots(schedule: &Schedule, catchup: &Catchup, cursor_at: DateTime<Ut
     while let Some(slot) = next_at.filter(|slot| *slot <= now && slots.len() < SLOT_MAX) {
         next_at = schedule.next_after(slot);
         let is_latest = next_at.is_none_or(|next| next > now);
-        slots.push(PlannedSlot { scheduled_for: slot, skip_reason: skip_reason(catchup, now, slot, is_latest) });
+        slots.push(PlannedSlot {
+            scheduled_for: slot,
+            skip_reason: skip_reason(catchup, now, slot, is_latest).map(Cow::Borrowed),
+        });
         cursor_at = slot;
     }
     Plan { slots, cursor_at, next_at }

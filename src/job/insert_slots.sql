@@ -1,7 +1,8 @@
--- grain: one run per slot · $1 job, $2 slots, $3 business dates, $4 reasons to skip or null · re-run: adds nothing
+-- grain: one run per slot · $1 jobs, $2 slots, $3 business dates, $4 reasons to skip or null · re-run: adds nothing
 with slot as (
-    select scheduled_for, business_date, skip_reason
-    from unnest($2::timestamptz[], $3::date[], $4::text[]) as s (scheduled_for, business_date, skip_reason)
+    select job_id, scheduled_for, business_date, skip_reason
+    from unnest($1::text[], $2::timestamptz[], $3::date[], $4::text[])
+        as s (job_id, scheduled_for, business_date, skip_reason)
 )
 insert into vesper.run (
     job_id, scheduled_for, business_date, origin, state, attempt_max, needs, needs_by, spec, finished_at, last_error)
@@ -14,7 +15,6 @@ select
     job.spec,
     case when slot.skip_reason is not null then clock_timestamp() end,
     slot.skip_reason
-from vesper.job
-cross join slot
-where job.job_id = $1
+from slot
+join vesper.job on job.job_id = slot.job_id
 on conflict (job_id, scheduled_for) do nothing

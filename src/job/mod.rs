@@ -28,9 +28,11 @@ mod ledger;
 pub mod recipe;
 mod relation;
 mod schedule;
+mod slot;
 mod span;
 mod status;
 mod step;
+mod sync;
 mod ticker;
 mod worker;
 
@@ -39,10 +41,12 @@ pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_ove
 pub use error::{JobError, RunError};
 pub use file::{Format, Job, Kind, Limits, Spec, read_job};
 pub use folder::read_jobs;
-pub use ledger::{Request, Tick, materialise, request_run, sync_jobs, tick};
+pub use ledger::{Request, Tick, request_run, tick};
 pub use schedule::{Dst, Schedule};
+pub use slot::materialise;
 pub use status::{JobLine, RunFilter, RunLine, job_lines, run_line, run_lines};
 pub use step::step;
+pub use sync::{Synced, foreign_jobs, sync_jobs};
 pub use ticker::{Ticker, Wake};
 pub use worker::{Ending, RunContext, Runner, Stop, Worker, run_claimed};
 

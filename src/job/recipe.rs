@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use tokio::sync::watch;
 use tracing::info;
 
 use crate::base::Remedy;
@@ -54,10 +55,10 @@ struct Sealed {
     scheduled_for: DateTime<Utc>,
 }
 
-/// The one function a worker calls for every run.
-pub fn runner(recipes: Arc<Recipes>) -> Runner {
+/// The one function a worker calls for every run. A run keeps the recipes it started with, whatever is read meanwhile.
+pub fn runner(recipes: watch::Receiver<Arc<Recipes>>) -> Runner {
     Arc::new(move |context| {
-        let recipes = Arc::clone(&recipes);
+        let recipes = Arc::clone(&recipes.borrow());
         Box::pin(async move {
             match context.claim.spec.kind {
                 Kind::Pipeline => run_pipeline(&recipes, &context).await,

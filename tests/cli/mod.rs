@@ -8,6 +8,7 @@ mod footprint;
 mod help;
 mod night;
 mod refusal;
+mod reload;
 mod serve;
 mod session;
 mod stage;

@@ -52,14 +52,14 @@ async fn serve_without_a_snapshot_answers_and_says_so_and_a_stop_leaves_no_live_
     assert_eq!(open_work(&mut stage.warehouse.connect().await).await, (0, 0));
 }
 
-fn start(stage: &Stage, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStderr>>) {
+pub fn start(stage: &Stage, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStderr>>) {
     let mut server = stage.command(arguments).spawn().expect("the binary starts");
     let log = BufReader::new(server.stderr.take().expect("it is piped")).lines();
     (server, log)
 }
 
 /// Waits for the line that says where it answers.
-async fn address_of(log: &mut Lines<BufReader<ChildStderr>>) -> String {
+pub async fn address_of(log: &mut Lines<BufReader<ChildStderr>>) -> String {
     let mut told = Vec::new();
     while let Some(line) = timeout(PATIENCE, log.next_line()).await.expect("it starts").expect("text") {
         if let Some((_, url)) = line.split_once("answering on http://") {
@@ -83,11 +83,11 @@ async fn get(address: &str, path: &str) -> (u16, String) {
     (status.expect("a status line"), body.to_owned())
 }
 
-async fn stop(server: &mut Child) {
+pub async fn stop(server: &mut Child) {
     let pid = server.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it still runs");
     kill_process(pid, Signal::TERM).expect("our own child");
     let ended = timeout(PATIENCE, server.wait()).await.expect("it stops").expect("a child");
     assert_eq!(ended.code(), Some(0));
 }
 
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);

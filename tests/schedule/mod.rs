@@ -4,6 +4,7 @@ mod claim;
 mod killed;
 mod ledger;
 mod needs;
+mod reload;
 mod step;
 mod worker;
 
@@ -43,7 +44,7 @@ pub async fn sync(pool: &PgPool, files: &[(&str, &str)]) {
     sync_jobs(pool, &jobs).await.expect("the ledger takes the files");
 }
 
-fn pipeline(name: &str, text: &str) -> Job {
+pub fn pipeline(name: &str, text: &str) -> Job {
     read_job(Kind::Pipeline, name, &format!("jobs/pipeline/{name}.toml"), text).expect("a job file without problems")
 }
 

@@ -59,7 +59,7 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
     };
     let (_keep_open, stop) = watch::channel(false);
     let ending =
-        run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await;
+        run_claimed(&app.pool, claim, &runner(app.recipes.subscribe()), Stop { stop, grace: Duration::ZERO }).await;
     match ending {
         Ending::Succeeded => Ok(run_id),
         Ending::Failed { error, failure } => {

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::app::{App, follow_snapshots, refresh_window};
+use crate::app::{App, follow_files, follow_snapshots, refresh_window};
 use crate::cli::{Failure, Part, ServeArgs};
 use crate::config::{Environment, Settings};
 use crate::http::{self, HttpState, Published};
@@ -54,12 +54,13 @@ pub(in crate::cli) async fn serve_app(
         }
         let worker = Worker {
             pool: app.pool.clone(),
-            runner: runner(app.recipes.clone()),
+            runner: runner(app.recipes.subscribe()),
             mailer: app.mailer.clone(),
             run_max: RUN_MAX,
             grace: GRACE,
         };
-        worker.serve(stop.clone()).await.map_err(Failure::from)
+        let (served, ()) = tokio::join!(worker.serve(stop.clone()), follow_files(app, stop.clone()));
+        served.map_err(Failure::from)
     };
     let answering = async {
         match listener {
@@ -74,7 +75,7 @@ pub(in crate::cli) async fn serve_app(
 
 async fn answer(app: &App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<(), Failure> {
     let published = Published::default();
-    let tenant = app.recipes.tenant().to_owned();
+    let tenant = app.recipes.borrow().tenant().to_owned();
     refresh_window(&app.pool, &published, &tenant).await?;
     let following = tokio::spawn(follow_snapshots(app.pool.clone(), published.clone(), tenant, stop.clone()));
     if let Ok(address) = listener.local_addr() {
