@@ -1,5 +1,7 @@
 //! The commands and their arguments, parsed and nothing more.
 
+mod outbox;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -7,6 +9,11 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
+
+pub use outbox::{
+    MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
+    OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
+};
 
 const AFTER_HELP: &str = "\
 Start here:
@@ -63,6 +70,15 @@ Examples:
 
 A second run for the same date changes no row and sends no second mail.";
 
+const OUTBOX_EXAMPLES: &str = "\
+Examples:
+  vesper outbox                                    the latest messages, those that need a person first
+  vesper outbox --state dead                       what was given up, and why
+  vesper outbox show 17                            one message: its edition, its history, what to do next
+  vesper outbox resolve 17 --sent                  it was uncertain and did arrive
+  vesper outbox resend 17 18                       send them again, under the same Message-IDs
+  vesper outbox suppress former@example.org --reason 'left the company'";
+
 const RENDER_EXAMPLES: &str = "\
 Examples:
   vesper render executive-weekly --for 2026-03-01 --out out
@@ -115,6 +131,9 @@ pub enum Command {
     Render(RenderArgs),
     /// Tell what is published, what ran and what comes next
     Status(StatusArgs),
+    /// List outgoing mail, settle what is uncertain, send again, suppress addresses
+    #[command(after_help = OUTBOX_EXAMPLES)]
+    Outbox(OutboxArgs),
 }
 
 /// Arguments of `vesper demo`.
@@ -301,6 +320,11 @@ mod tests {
             parse("vesper status --json").expect("valid").command,
             Command::Status(StatusArgs { json: true })
         ));
+        let Command::Outbox(outbox) = parse("vesper outbox --state dead --limit 5").expect("valid").command else {
+            panic!("not the outbox")
+        };
+        assert!(outbox.command.is_none());
+        assert_eq!((outbox.list.state, outbox.list.limit), (Some(MessageState::Dead), 5));
         assert!(matches!(parse("vesper migrate").expect("valid").command, Command::Migrate));
         assert!(matches!(parse("vesper check").expect("valid").command, Command::Check));
     }
@@ -312,6 +336,9 @@ mod tests {
         assert!(refused("vesper serve --only htpt").to_string().contains("'http'"));
         assert!(refused("vesper statsu").to_string().contains("'status'"));
         assert_eq!(refused("vesper render weekly").kind(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("vesper outbox resolve 3").kind(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("vesper outbox resolve 3 --sent --resend").kind(), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("vesper outbox resend").kind(), ErrorKind::MissingRequiredArgument);
         assert_eq!(refused("vesper demo --customers 3").kind(), ErrorKind::ValueValidation);
         assert_eq!(refused("vesper").kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
     }

@@ -18,7 +18,11 @@ use clap::Parser;
 use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
-pub use args::{Cli, Command, DemoArgs, LogLevel, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs};
+pub use args::{
+    Cli, Command, DemoArgs, LogLevel, MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
+    OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
+    RenderArgs, RunArgs, ServeArgs, StatusArgs,
+};
 pub use failure::Failure;
 
 /// Parses the process's arguments, does what they ask for, and tells how it went.
@@ -57,5 +61,6 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Run(args) => command::run::run(&settings, &environment, args).await,
         Command::Render(args) => command::render::render(&settings, &environment, args).await,
         Command::Status(args) => command::status::status(&settings, args).await,
+        Command::Outbox(args) => command::outbox::outbox(&settings, args).await,
     }
 }

@@ -132,6 +132,11 @@ impl ComposedMail {
         format!("<{}@{}>", hex::encode(Sha256::digest(dedupe_key)), self.sender.domain())
     }
 
+    /// The subject line, as it was written.
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// The header block of one recipient's message with its closing empty line.
     pub fn head(&self, recipient: &Recipient, rfc_message_id: &str) -> Result<Vec<u8>, DeliveryError> {
         let refused = |field| {

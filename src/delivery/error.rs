@@ -2,6 +2,7 @@
 
 use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
+use crate::delivery::Resolution;
 
 /// A situation of the delivery.
 #[derive(Debug, thiserror::Error)]
@@ -67,15 +68,35 @@ pub enum DeliveryError {
         #[source]
         source: serde_json::Error,
     },
-    /// Nothing to resolve: the message does not exist or its state is settled.
-    #[error("message {message_id} is {state}, it cannot be marked as {resolution}")]
+    /// Nothing to resolve: a message does not exist or its state is settled.
+    #[error("{} cannot be {}", told_states(.messages), .resolution.name())]
     NotOpen {
-        /// The message.
-        message_id: i64,
-        /// Its state, or "unknown".
-        state: String,
+        /// Each message and its state, or "unknown".
+        messages: Vec<(i64, String)>,
         /// What was asked for.
-        resolution: &'static str,
+        resolution: Resolution,
+    },
+    /// No such message.
+    #[error("there is no message {message_id}")]
+    NoMessage {
+        /// What was asked for.
+        message_id: i64,
+    },
+    /// The address is none.
+    #[error("`{address}` is no mail address: {reason}")]
+    Address {
+        /// As written.
+        address: String,
+        /// Why.
+        reason: String,
+    },
+    /// The inbox is not suppressed.
+    #[error("{inbox} is not suppressed")]
+    NotSuppressed {
+        /// What was asked for.
+        inbox: String,
+        /// The suppressed inbox most like it.
+        nearest: Option<String>,
     },
 }
 
@@ -86,6 +107,12 @@ impl DeliveryError {
     }
 }
 
+/// `message 3 is sent and message 9 is unknown:`
+fn told_states(messages: &[(i64, String)]) -> String {
+    let told: Vec<String> = messages.iter().map(|(id, state)| format!("message {id} is {state}")).collect();
+    format!("{}:", told.join(" and "))
+}
+
 impl Remedied for DeliveryError {
     fn remedy(&self) -> Remedy {
         match self {
@@ -94,7 +121,10 @@ impl Remedied for DeliveryError {
             | DeliveryError::MailFolder { .. }
             | DeliveryError::Header { .. }
             | DeliveryError::TooLarge { .. }
-            | DeliveryError::NotOpen { .. } => Remedy::FixConfig,
+            | DeliveryError::NotOpen { .. }
+            | DeliveryError::NoMessage { .. }
+            | DeliveryError::Address { .. }
+            | DeliveryError::NotSuppressed { .. } => Remedy::FixConfig,
             DeliveryError::Compose { .. } | DeliveryError::Manifest { .. } => Remedy::FixCode,
         }
     }
@@ -110,7 +140,20 @@ impl Remedied for DeliveryError {
                 Some("give VESPER_MAIL_URL (`mail.url` in vesper.toml) another directory: file:DIRECTORY".to_owned())
             }
             DeliveryError::TooLarge { .. } => Some("attach fewer formats or split the report".to_owned()),
-            DeliveryError::NotOpen { .. } => Some("`vesper outbox` lists the messages and their states".to_owned()),
+            DeliveryError::NotOpen { messages, .. }
+                if messages.iter().any(|(_, state)| state.contains("suppressed")) =>
+            {
+                Some("`vesper outbox allow ADDRESS` lifts the suppression; nothing was changed".to_owned())
+            }
+            DeliveryError::NotOpen { .. } => {
+                Some("`vesper outbox` lists the messages and their states; nothing was changed".to_owned())
+            }
+            DeliveryError::NoMessage { .. } => Some("`vesper outbox` lists the messages".to_owned()),
+            DeliveryError::Address { .. } => Some("expected name@host".to_owned()),
+            DeliveryError::NotSuppressed { nearest: Some(near), .. } => Some(format!("did you mean {near}?")),
+            DeliveryError::NotSuppressed { nearest: None, .. } => {
+                Some("`vesper outbox suppressed` lists the inboxes that get no mail".to_owned())
+            }
             DeliveryError::Ledger { .. }
             | DeliveryError::Header { .. }
             | DeliveryError::Compose { .. }

@@ -24,17 +24,21 @@ mod directory;
 mod edition;
 mod error;
 mod mailer;
+mod message;
 mod outbox;
 mod sender;
 mod smtp;
+mod suppression;
 
 pub use address::Recipient;
 pub use compose::{ComposedMail, InlineImage, MailBody, MailDraft, OutgoingArtifact, compose_mail};
 pub use edition::{EditionDraft, Manifest, ManifestFile, SealedEdition, edition_artifacts, find_edition, seal_edition};
 pub use error::DeliveryError;
 pub use mailer::{Mailer, MemoryMailer};
-pub use outbox::{
-    CHANNEL, Enqueued, MessageLine, OnUncertain, Posting, Resolution, enqueue, message_lines, resolve_message,
+pub use message::{
+    MessageChange, MessageDetail, MessageEdition, MessageFile, MessageFilter, MessageLine, find_message, message_lines,
 };
+pub use outbox::{CHANNEL, Enqueued, OnUncertain, Posting, Resolution, enqueue, resolve_message, resolve_messages};
 pub use sender::{Sender, Sending};
 pub use smtp::SmtpServer;
+pub use suppression::{Suppression, allow_inbox, suppress_inbox, suppressions};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::delivery::mailer::{Mail, Reply};
@@ -70,13 +70,15 @@ pub struct Enqueued {
     pub duplicate_count: u64,
 }
 
-/// Puts one message a recipient into the outbox, in the caller's transaction. A repetition adds nothing.
+/// Puts one message a recipient into the outbox, in the caller's transaction. A repetition adds nothing. The message
+/// to a suppressed inbox is written as such, with the reason, and not sent.
 pub async fn enqueue(tx: &mut PgConnection, posting: &Posting<'_>) -> Result<Enqueued, DeliveryError> {
     let write = || DeliveryError::ledger("enqueue mail");
     let slot = posting.scheduled_for.to_rfc3339();
+    let inboxes: Vec<String> = posting.recipients.iter().map(Recipient::inbox).collect();
     let (mut keys, mut ids, mut heads) = (Vec::new(), Vec::new(), Vec::new());
-    for recipient in posting.recipients {
-        let key = format!("{}|{slot}|{}", posting.job, recipient.inbox());
+    for (recipient, inbox) in posting.recipients.iter().zip(&inboxes) {
+        let key = format!("{}|{slot}|{inbox}", posting.job);
         let id = posting.mail.rfc_message_id(&key);
         heads.push(posting.mail.head(recipient, &id)?);
         keys.push(key);
@@ -102,6 +104,8 @@ pub async fn enqueue(tx: &mut PgConnection, posting: &Posting<'_>) -> Result<Enq
         .bind(&addresses)
         .bind(&ids)
         .bind(&heads)
+        .bind(&inboxes)
+        .bind(posting.mail.subject())
         .execute(&mut *tx)
         .await
         .map_err(write())?;
@@ -182,62 +186,47 @@ pub(super) async fn record_outcome(
 pub enum Resolution {
     /// An uncertain one arrived.
     Sent,
-    /// An uncertain one did not arrive, or a dead one shall be tried again.
+    /// An uncertain one did not arrive, or one that is dead or was suppressed shall be tried again.
     Resend,
 }
 
-/// Settles an uncertain or dead message by hand.
+impl Resolution {
+    /// What is done with the message, for sentences.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Resolution::Sent => "settled as sent",
+            Resolution::Resend => "sent again",
+        }
+    }
+}
+
+/// Settles a message by hand; see [`resolve_messages`].
 pub async fn resolve_message(pool: &PgPool, message_id: i64, resolution: Resolution) -> Result<(), DeliveryError> {
-    let (sql, name) = match resolution {
-        Resolution::Sent => (include_str!("resolve_sent.sql"), "sent"),
-        Resolution::Resend => (include_str!("resolve_resend.sql"), "to be sent again"),
+    resolve_messages(pool, &[message_id], resolution).await
+}
+
+/// Settles messages by hand, all of them or none. A second call finds them settled and refuses.
+pub async fn resolve_messages(pool: &PgPool, message_ids: &[i64], resolution: Resolution) -> Result<(), DeliveryError> {
+    let sql = match resolution {
+        Resolution::Sent => include_str!("resolve_sent.sql"),
+        Resolution::Resend => include_str!("resolve_resend.sql"),
     };
     let write = || DeliveryError::ledger("settle a message");
-    if sqlx::query(sql).bind(message_id).execute(pool).await.map_err(write())?.rows_affected() == 1 {
-        return Ok(());
+    let mut tx = pool.begin().await.map_err(write())?;
+    let settled: Vec<i64> = sqlx::query_scalar(sql).bind(message_ids).fetch_all(&mut *tx).await.map_err(write())?;
+    let refused: Vec<i64> = message_ids.iter().copied().filter(|id| !settled.contains(id)).collect();
+    if refused.is_empty() {
+        sqlx::query("select pg_notify($1, 'message')").bind(CHANNEL).execute(&mut *tx).await.map_err(write())?;
+        return tx.commit().await.map_err(write());
     }
-    let state: Option<String> = sqlx::query_scalar("select state from vesper.message where message_id = $1")
-        .bind(message_id)
-        .fetch_optional(pool)
-        .await
-        .map_err(write())?;
-    let state = state.unwrap_or_else(|| "unknown".to_owned());
-    Err(DeliveryError::NotOpen { message_id, state, resolution: name })
-}
-
-/// A message as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
-pub struct MessageLine {
-    /// Its key.
-    pub message_id: i64,
-    /// What it is.
-    pub label: String,
-    /// Whom it goes to.
-    pub rcpt: String,
-    /// `pending`, `sending`, `sent`, `uncertain`, `dead` or `suppressed`.
-    pub state: String,
-    /// Attempts so far.
-    pub attempt: i32,
-    /// The next attempt, while pending.
-    pub next_at: DateTime<Utc>,
-    /// Not sent after.
-    pub expires_at: DateTime<Utc>,
-    /// The server's last code.
-    pub smtp_code: Option<i32>,
-    /// The server's last words, or ours.
-    pub smtp_text: Option<String>,
-    /// When it was enqueued.
-    pub created_at: DateTime<Utc>,
-    /// When it was sent.
-    pub sent_at: Option<DateTime<Utc>>,
-}
-
-/// The newest `row_max` messages, those that need a person first; `state` picks one state.
-pub async fn message_lines(
-    pool: &PgPool,
-    state: Option<&str>,
-    row_max: i64,
-) -> Result<Vec<MessageLine>, DeliveryError> {
-    let lines = sqlx::query_as(include_str!("message_lines.sql")).bind(state).bind(row_max).fetch_all(pool).await;
-    lines.map_err(DeliveryError::ledger("list messages"))
+    // Dropping the transaction takes back those that could have been settled.
+    let states: Vec<(i64, String, bool)> =
+        sqlx::query_as(include_str!("message_states.sql")).bind(&refused).fetch_all(&mut *tx).await.map_err(write())?;
+    let state = |message_id: i64| match states.iter().find(|(id, ..)| *id == message_id) {
+        Some((_, _, true)) if resolution == Resolution::Resend => "to a suppressed inbox".to_owned(),
+        Some((_, state, _)) => state.clone(),
+        None => "unknown".to_owned(),
+    };
+    let messages = refused.into_iter().map(|id| (id, state(id))).collect();
+    Err(DeliveryError::NotOpen { messages, resolution })
 }

@@ -1,4 +1,5 @@
--- grain: the message, if it is uncertain · $1 message · re-run: changes nothing
+-- grain: one row per message that is uncertain · $1 messages · re-run: changes nothing
 update vesper.message set
     state = 'sent', sent_at = committing_at, smtp_text = concat_ws('; ', smtp_text, 'settled by hand')
-where message_id = $1 and state = 'uncertain'
+where message_id = any($1) and state = 'uncertain'
+returning message_id

@@ -7,6 +7,7 @@ mod demo;
 mod footprint;
 mod help;
 mod night;
+mod outbox;
 mod refusal;
 mod reload;
 mod serve;

@@ -1,5 +1,6 @@
 //! Editions and the outbox against a real ledger, and a real SMTP conversation.
 
 mod edition;
-mod outbox;
+pub mod outbox;
+mod settle;
 pub mod smtp_server;

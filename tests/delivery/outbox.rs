@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use vesper::delivery::{
-    DeliveryError, Enqueued, MailBody, MailDraft, Mailer, OnUncertain, Posting, Recipient, Resolution, Sender, Sending,
-    compose_mail, enqueue, message_lines, resolve_message,
+    DeliveryError, Enqueued, MailBody, MailDraft, Mailer, MessageFilter, OnUncertain, Posting, Recipient, Resolution,
+    Sender, Sending, compose_mail, enqueue, message_lines, resolve_message,
 };
 use vesper::job::Claim;
 
@@ -12,13 +12,13 @@ use crate::delivery::smtp_server::{Answer, Script, SmtpServer};
 use crate::schedule::{Ledger, claimed, execute, ledger, look};
 
 /// A ledger with a claimed run that may post.
-async fn posting_run() -> (Ledger, Claim) {
+pub async fn posting_run() -> (Ledger, Claim) {
     let ledger = ledger(&[("weekly", "cron = \"0 7 * * mon\"")]).await;
     let claim = claimed(&ledger.pool, "weekly").await;
     (ledger, claim)
 }
 
-async fn post(pool: &PgPool, claim: &Claim, names: &[&str], on_uncertain: OnUncertain) -> Enqueued {
+pub async fn post(pool: &PgPool, claim: &Claim, names: &[&str], on_uncertain: OnUncertain) -> Enqueued {
     let sender = Recipient::parse("Vesper <vesper@example.com>").expect("an address");
     let parsed = names.iter().map(|name| Recipient::parse(&format!("{name}@example.com")).expect("an address"));
     let recipients: Vec<Recipient> = parsed.collect();
@@ -49,17 +49,17 @@ async fn post(pool: &PgPool, claim: &Claim, names: &[&str], on_uncertain: OnUnce
     enqueued
 }
 
-async fn send(sender: &Sender) -> Sending {
+pub async fn send(sender: &Sender) -> Sending {
     let (_word, stop) = watch::channel(false);
     sender.send_due(&stop).await.expect("the ledger answers")
 }
 
-fn sender(ledger: &Ledger, url: &str) -> Sender {
+pub fn sender(ledger: &Ledger, url: &str) -> Sender {
     Sender::new(ledger.pool.clone(), Mailer::parse(url).expect("a mailer"))
 }
 
 /// One message through a server with this script; the row's state, code and attempts left.
-async fn sent_through(script: Script, on_uncertain: OnUncertain) -> (Ledger, SmtpServer, String) {
+pub async fn sent_through(script: Script, on_uncertain: OnUncertain) -> (Ledger, SmtpServer, String) {
     let (ledger, claim) = posting_run().await;
     let server = SmtpServer::start(script).await;
     post(&ledger.pool, &claim, &["a"], on_uncertain).await;
@@ -122,7 +122,8 @@ async fn five_hundred_is_dead_and_stays_dead_until_a_person_asks() {
     assert!(row.starts_with("dead 550"), "{row}");
     send(&sender(&ledger, &server.url())).await;
     assert!(server.accepted().is_empty());
-    let line = message_lines(&ledger.pool, Some("dead"), 10).await.expect("messages").remove(0);
+    let dead = MessageFilter { state: Some("dead".to_owned()), ..MessageFilter::default() };
+    let line = message_lines(&ledger.pool, &dead, 10).await.expect("messages").remove(0);
     let refused = resolve_message(&ledger.pool, line.message_id, Resolution::Sent).await;
     assert!(matches!(refused, Err(DeliveryError::NotOpen { .. })), "a dead message is known not to have arrived");
     resolve_message(&ledger.pool, line.message_id, Resolution::Resend).await.expect("settled");
@@ -137,7 +138,7 @@ async fn a_reply_lost_after_the_dot_is_uncertain_and_held() {
     assert!(row.starts_with("uncertain"), "{row}");
     send(&sender(&ledger, &server.url())).await;
     assert_eq!(server.accepted().len(), 1, "held: at most once");
-    let line = message_lines(&ledger.pool, None, 10).await.expect("messages").remove(0);
+    let line = message_lines(&ledger.pool, &MessageFilter::default(), 10).await.expect("messages").remove(0);
     resolve_message(&ledger.pool, line.message_id, Resolution::Sent).await.expect("settled");
     assert_eq!(look(&ledger.pool, "select state from vesper.message").await, "sent");
 }

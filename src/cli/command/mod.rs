@@ -3,6 +3,7 @@
 pub(super) mod check;
 pub(super) mod demo;
 pub(super) mod migrate;
+pub(super) mod outbox;
 pub(super) mod render;
 pub(super) mod run;
 pub(super) mod serve;
