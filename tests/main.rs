@@ -1,5 +1,7 @@
 //! The one integration binary: every test that needs a server, the whole program, or the whole tree.
 
+#[cfg(feature = "chaos")]
+mod chaos;
 mod cli;
 mod delivery;
 mod demo;

@@ -5,6 +5,7 @@
 //!
 //! Never here: a table name, a metric, a decision.
 
+pub mod chaos;
 pub mod clock;
 pub mod folder;
 pub mod money;

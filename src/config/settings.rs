@@ -9,7 +9,7 @@ use include_dir::Dir;
 
 use crate::base::pg::Database;
 use crate::base::strict_toml::{Placed, Table, TomlFile};
-use crate::base::{Folder, Problem, Problems, nearest};
+use crate::base::{Folder, Problem, Problems, chaos, nearest};
 use crate::config::key::{
     CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, SOURCE_URL, TEMPLATES_DIR,
     WAREHOUSE_URL,
@@ -61,6 +61,10 @@ const PREFIX: &str = "VESPER_";
 const FILE_VARIABLE: &str = "VESPER_CONFIG";
 /// Variables of ours that are not settings.
 const OTHER_VARIABLES: [&str; 2] = [FILE_VARIABLE, "VESPER_LOG"];
+
+fn other_variables() -> impl Iterator<Item = String> {
+    OTHER_VARIABLES.iter().chain(chaos::VARIABLES).map(|name| (*name).to_owned())
+}
 
 impl Settings {
     /// Reads the settings file (`file`, else `VESPER_CONFIG`, else `vesper.toml` if there is one) and lays the
@@ -286,9 +290,9 @@ fn read_environment(environment: &Environment, problems: &mut Vec<Problem>) -> V
 fn misspelt<'e>(environment: &'e Environment, values: &'e Values) -> impl Iterator<Item = Problem> + use<'e> {
     let ours = |key: &Key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())];
     let all: BTreeSet<String> =
-        KEYS.iter().flat_map(ours).flatten().chain(OTHER_VARIABLES.map(str::to_owned)).collect();
+        KEYS.iter().flat_map(ours).flatten().chain(other_variables()).collect();
     let unset = KEYS.iter().filter(|key| !values.contains_key(key.path)).flat_map(ours).flatten();
-    let unset: Vec<String> = unset.chain(OTHER_VARIABLES.map(str::to_owned)).collect();
+    let unset: Vec<String> = unset.chain(other_variables()).collect();
     environment.names().filter(move |name| !all.contains(*name)).filter_map(move |name| {
         let stem = name.strip_prefix(PREFIX)?;
         let near = nearest(stem, unset.iter().filter_map(|ours| ours.strip_prefix(PREFIX)))?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
+use crate::base::chaos;
 use crate::cube::CubeError;
 
 /// A cube: its table, the facts whose touched days it lives on, and how it is filled.
@@ -141,9 +142,11 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         }
         let done = sqlx::query(cube.insert).bind(tenant_key).execute(&mut *tx).await;
         rows_written += done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
+        chaos::point("cube.replaced");
     }
     let done = sqlx::query("delete from vesper.touched_day where tenant_key = $1").bind(tenant_key).execute(tx).await;
     done.map_err(failed("vesper.touched_day", "forgetting the touched days"))?;
+    chaos::point("cube.refreshed");
     Ok(CubeReport { touched_days, rows_written })
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
+use crate::base::chaos;
 use crate::delivery::{DeliveryError, OutgoingArtifact};
 
 /// Where every number and every pixel of an edition comes from.
@@ -119,6 +120,7 @@ pub async fn seal_edition(tx: &mut PgConnection, draft: &EditionDraft<'_>) -> Re
         let sealed = find_edition(tx, draft.job, draft.scheduled_for, draft.scope).await?;
         return Ok(sealed.expect("what conflicts exists, and editions are never deleted in a run"));
     };
+    chaos::point("edition.sealed");
     let digests: Vec<&[u8]> = digests.iter().map(|d| d.as_slice()).collect();
     let names: Vec<&str> = draft.artifacts.iter().map(|a| a.name.as_str()).collect();
     let media_types: Vec<&str> = draft.artifacts.iter().map(|a| a.media_type.as_str()).collect();
@@ -130,6 +132,7 @@ pub async fn seal_edition(tx: &mut PgConnection, draft: &EditionDraft<'_>) -> Re
         .execute(&mut *tx)
         .await
         .map_err(write())?;
+    chaos::point("edition.stored");
     sqlx::query(include_str!("list_artifacts.sql"))
         .bind(sealed.edition_id)
         .bind(&names)

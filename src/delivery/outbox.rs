@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::base::chaos;
 use crate::delivery::mailer::{Mail, Reply};
 use crate::delivery::{ComposedMail, DeliveryError, Recipient};
 
@@ -91,6 +92,7 @@ pub async fn enqueue(tx: &mut PgConnection, posting: &Posting<'_>) -> Result<Enq
         .execute(&mut *tx)
         .await
         .map_err(write())?;
+    chaos::point("mail.stored");
     let addresses: Vec<&str> = posting.recipients.iter().map(|r| r.address.as_str()).collect();
     let inserted = sqlx::query(include_str!("enqueue.sql"))
         .bind(posting.run_id)
@@ -110,6 +112,7 @@ pub async fn enqueue(tx: &mut PgConnection, posting: &Posting<'_>) -> Result<Enq
         .await
         .map_err(write())?;
     sqlx::query("select pg_notify($1, 'message')").bind(CHANNEL).execute(tx).await.map_err(write())?;
+    chaos::point("mail.enqueued");
     let message_count = inserted.rows_affected();
     Ok(Enqueued { message_count, duplicate_count: posting.recipients.len() as u64 - message_count })
 }
@@ -118,6 +121,9 @@ pub async fn enqueue(tx: &mut PgConnection, posting: &Posting<'_>) -> Result<Enq
 pub(super) async fn reap_messages(pool: &PgPool) -> Result<u64, DeliveryError> {
     let reaped = sqlx::query(include_str!("reap_messages.sql")).execute(pool).await;
     let reaped = reaped.map_err(DeliveryError::ledger("take back silent messages"))?.rows_affected();
+    if reaped > 0 {
+        chaos::point("mail.reaped");
+    }
     let expired = sqlx::query(include_str!("expire_messages.sql")).execute(pool).await;
     Ok(reaped + expired.map_err(DeliveryError::ledger("expire messages"))?.rows_affected())
 }
@@ -125,11 +131,18 @@ pub(super) async fn reap_messages(pool: &PgPool) -> Result<u64, DeliveryError> {
 /// Takes the message that has been due longest.
 pub(super) async fn claim_message(pool: &PgPool, owner: Uuid) -> Result<Option<Mail>, DeliveryError> {
     let claimed = sqlx::query_as(include_str!("claim_message.sql")).bind(owner).fetch_optional(pool).await;
-    claimed.map_err(DeliveryError::ledger("claim a message"))
+    let claimed = claimed.map_err(DeliveryError::ledger("claim a message"))?;
+    if claimed.is_some() {
+        chaos::point("mail.claimed");
+    }
+    Ok(claimed)
 }
 
 /// Makes durable that the final dot is about to be written. `false`: the message is no longer ours, write nothing.
 pub(super) async fn mark_committing(pool: &PgPool, mail: &Mail) -> Result<bool, DeliveryError> {
+    if chaos::is_mutant("marker") {
+        return Ok(true);
+    }
     let marked = sqlx::query(include_str!("mark_committing.sql"))
         .bind(mail.message_id)
         .bind(mail.attempt)

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::base::{Remedied, Remedy};
+use crate::base::{Remedied, Remedy, chaos};
 use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
 use crate::delivery::outbox::{Outcome, claim_message, mark_committing, reap_messages, record_outcome};
 use crate::delivery::{DeliveryError, Mailer};
@@ -109,6 +109,7 @@ impl Sender {
             tracing::warn!(message.id = mail.message_id, smtp.code = reply.code, outcome = ?outcome, "message not sent");
         }
         self.record(mail, outcome, &reply).await?;
+        chaos::point("mail.recorded");
         Ok(outcome == Outcome::Sent)
     }
 

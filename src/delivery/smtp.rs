@@ -16,6 +16,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpStream;
 use url::Url;
 
+use crate::base::chaos;
 use crate::delivery::DeliveryError;
 use crate::delivery::mailer::{Mail, Reply, Verdict};
 
@@ -167,18 +168,23 @@ impl SmtpLane {
             Ok(connection) => connection,
             Err(reply) => return Verdict::SenderAway(reply),
         };
+        chaos::point("mail.connected");
         let patience = self.server.patience;
         if let Err(verdict) = introduce(&mut connection, mail, patience).await {
             part_from(connection, &verdict).await;
             return verdict;
         }
+        chaos::point("mail.introduced");
         if !mark().await {
             // Closed without the final dot, the server drops what it was promised.
             return Verdict::Lost;
         }
+        chaos::point("mail.marked");
         let parts = [mail.head.as_slice(), mail.body.as_slice()];
-        match tokio::time::timeout(patience.dot, connection.message_iter(parts.into_iter())).await {
+        let answering = chaos::at_first_pause("mail.written", connection.message_iter(parts.into_iter()));
+        match tokio::time::timeout(patience.dot, answering).await {
             Ok(Ok(response)) => {
+                chaos::point("mail.accepted");
                 self.connection = Some(connection);
                 Verdict::Sent(words_of(&response))
             }
@@ -201,6 +207,7 @@ impl SmtpLane {
 
     pub(super) async fn close(self) {
         if let Some(mut connection) = self.connection {
+            chaos::point("mail.closing");
             let _ = tokio::time::timeout(COURTESY, connection.quit()).await;
         }
     }

@@ -7,6 +7,8 @@ use crate::delivery::Mailer;
 use crate::delivery::mailer::Lane;
 use server::{Answer, Script};
 
+// The crash tests use more of it.
+#[allow(dead_code)]
 #[path = "../../tests/delivery/smtp_server.rs"]
 mod server;
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
-use crate::base::Remedy;
+use crate::base::{Remedy, chaos};
 use crate::job::{JobError, RunError, Spec};
 
 /// Who asked for a run.
@@ -93,6 +93,7 @@ pub async fn claim_run(pool: &PgPool, worker: Uuid, run_id: i64) -> Result<Optio
 
 async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<Claim>, JobError> {
     let Some(row) = take_row(pool, worker, run_id).await? else { return Ok(None) };
+    chaos::point("run.claimed");
     let origin = Origin::parse(&row.origin);
     let spec = match serde_json::from_value(row.spec) {
         Ok(spec) => spec,
@@ -153,12 +154,16 @@ async fn reject_spec(
 
 /// Renews the lease. [`JobError::Superseded`] means that the work must stop: it can commit nothing more.
 pub async fn heartbeat(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
-    write_fenced(pool, claim, include_str!("heartbeat.sql"), "renew a lease").await
+    write_fenced(pool, claim, include_str!("heartbeat.sql"), "renew a lease").await?;
+    chaos::point("run.renewed");
+    Ok(())
 }
 
 /// Records success.
 pub async fn finish(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
-    write_fenced(pool, claim, include_str!("finish_run.sql"), "finish a run").await
+    write_fenced(pool, claim, include_str!("finish_run.sql"), "finish a run").await?;
+    chaos::point("run.finished");
+    Ok(())
 }
 
 /// Gives the run back untried, for a worker that stops.
@@ -194,6 +199,7 @@ pub async fn fail(pool: &PgPool, claim: &Claim, error: &RunError) -> Result<Fail
         .fetch_optional(pool)
         .await
         .map_err(JobError::ledger("record a failure"))?;
+    chaos::point("run.failed");
     match state.as_deref() {
         Some("queued") => Ok(Failure::Retried),
         Some(_) => Ok(Failure::Dead),

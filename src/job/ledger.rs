@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use sqlx::PgPool;
 
-use crate::base::nearest;
+use crate::base::{chaos, nearest};
 use crate::job::slot::notify;
 use crate::job::{JobError, Origin, materialise};
 
@@ -25,6 +25,9 @@ pub async fn tick(pool: &PgPool) -> Result<Tick, JobError> {
     let slot_count = materialise(pool).await?;
     let reaped = sqlx::query(include_str!("reap_runs.sql")).execute(pool).await;
     let reaped_count = reaped.map_err(JobError::ledger("take back silent runs"))?.rows_affected();
+    if reaped_count > 0 {
+        chaos::point("run.reaped");
+    }
     let late = sqlx::query(include_str!("expire_needs.sql")).execute(pool).await;
     let late_count = late.map_err(JobError::ledger("give up on late runs"))?.rows_affected();
     Ok(Tick { slot_count, reaped_count, late_count })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection, PgPool};
 
+use crate::base::chaos;
 use crate::delivery::CHANNEL;
 use crate::job::{Catchup, CatchupPolicy, Dst, JobError, Plan, Schedule, Spec, plan_slots};
 
@@ -105,8 +106,14 @@ pub async fn materialise(pool: &PgPool) -> Result<u64, JobError> {
             break;
         }
     }
+    if chaos::is_mutant("cursor") {
+        advance_cursors(&mut tx, &plans).await?;
+        tx.commit().await.map_err(write())?;
+        tx = pool.begin().await.map_err(write())?;
+    }
     let inserted_count = record_plans(&mut tx, &plans).await?;
     tx.commit().await.map_err(write())?;
+    chaos::point("slots.committed");
     Ok(inserted_count)
 }
 
@@ -131,18 +138,19 @@ pub(super) async fn record_plans(tx: &mut PgConnection, plans: &[DuePlan<'_>]) -
         .execute(&mut *tx)
         .await
         .map_err(write())?;
+    chaos::point("slots.inserted");
+    advance_cursors(tx, plans).await?;
+    chaos::point("slots.advanced");
+    notify(&mut *tx).await?;
+    Ok(inserted.rows_affected())
+}
+
+async fn advance_cursors(tx: &mut PgConnection, plans: &[DuePlan<'_>]) -> Result<(), JobError> {
     let jobs: Vec<&str> = plans.iter().map(|p| p.job).collect();
     let cursors: Vec<DateTime<Utc>> = plans.iter().map(|p| p.plan.cursor_at).collect();
     let nexts: Vec<Option<DateTime<Utc>>> = plans.iter().map(|p| p.plan.next_at).collect();
-    sqlx::query(include_str!("advance_cursors.sql"))
-        .bind(&jobs)
-        .bind(&cursors)
-        .bind(&nexts)
-        .execute(&mut *tx)
-        .await
-        .map_err(write())?;
-    notify(&mut *tx).await?;
-    Ok(inserted.rows_affected())
+    let advance = sqlx::query(include_str!("advance_cursors.sql")).bind(&jobs).bind(&cursors).bind(&nexts);
+    advance.execute(tx).await.map(|_| ()).map_err(JobError::ledger("materialise slots"))
 }
 
 /// The database's clock: the only one that decides what is due.

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
+use crate::base::chaos;
 use crate::job::{Claim, JobError, RunError};
 
 /// Does `work` once for this run and returns what it returned, now or on an earlier attempt.
@@ -23,6 +24,11 @@ where
         .execute(&mut *tx)
         .await
         .map_err(JobError::ledger("open a step"))?;
+    chaos::point("step.opened");
+    if chaos::is_mutant("memo") {
+        let forget = sqlx::query("delete from vesper.run_step where run_id = $1 and step = $2");
+        forget.bind(claim.run_id).bind(name).execute(&mut *tx).await.map_err(JobError::ledger("forget a memo"))?;
+    }
     let memo: Option<Json<serde_json::Value>> =
         sqlx::query_scalar("select output from vesper.run_step where run_id = $1 and step = $2")
             .bind(claim.run_id)
@@ -36,6 +42,7 @@ where
         return Ok(serde_json::from_value(output).map_err(stored)?);
     }
     let output = work(&mut tx).await?;
+    chaos::point("step.worked");
     sqlx::query("insert into vesper.run_step (run_id, step, attempt, output) values ($1, $2, $3, $4)")
         .bind(claim.run_id)
         .bind(name)
@@ -44,8 +51,13 @@ where
         .execute(&mut *tx)
         .await
         .map_err(JobError::ledger("store a step's memo"))?;
-    fence(&mut tx, claim).await?;
+    chaos::point("step.noted");
+    if !chaos::is_mutant("fence") {
+        fence(&mut tx, claim).await?;
+    }
+    chaos::point("step.fenced");
     tx.commit().await.map_err(JobError::ledger("commit a step"))?;
+    chaos::point("step.committed");
     Ok(output)
 }
 

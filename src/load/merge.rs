@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
+use crate::base::chaos;
 use crate::load::entity::MergeSpec;
 use crate::load::{LoadError, warehouse};
 
@@ -69,6 +70,7 @@ pub(super) async fn merge_entity(
         sqlx::query(AssertSqlSafe(unchanged)).fetch_one(&mut *tx).await.map_err(action("counting"))?.get(0);
 
     let deleted = mark_vanished(tx, spec, context).await?;
+    chaos::point("load.vanished");
     if loaded + deleted == 0 {
         return Ok(Merged { loaded, unchanged, deleted });
     }

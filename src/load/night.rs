@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use tracing::info;
 
-use crate::base::Night;
+use crate::base::{Night, chaos};
 use crate::base::pg::Database;
 use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, FACTS};
@@ -74,6 +74,7 @@ pub async fn load_source(
         // Statistics for the plans of the merge: the table is only as old as this transaction.
         analyze_table(tx, &format!("staging.\"{}\"", query.entity.name)).await?;
         reads.push(staged.read);
+        chaos::point("load.staged");
     }
     let (mark, extracted_at) = (extraction.mark.clone(), extraction.extracted_at);
     extraction.end().await;
@@ -133,6 +134,7 @@ async fn merge_all(
     let mut merged = Vec::new();
     for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
         merged.push((dimension.entity, merge_entity(tx, dimension, context).await?));
+        chaos::point("load.dimensions");
     }
     for statement in INFER_BEFORE_CUSTOMERS {
         infer(tx, statement, context.tenant_key).await?;
@@ -148,6 +150,7 @@ async fn merge_all(
             analyze_changed(tx, "fact_deal_stage", &done).await?;
         }
         merged.push((fact.entity, done));
+        chaos::point("load.facts");
     }
     Ok(merged)
 }

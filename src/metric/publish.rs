@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 use tracing::info;
 
-use crate::base::Night;
+use crate::base::{Night, chaos};
 use crate::cube::{Cubes, INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS, read_cubes};
 use crate::metric::catalog::{CATALOG, Unit};
 use crate::metric::compute::{Computed, compute};
@@ -87,9 +87,11 @@ pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> R
     write_points(tx, snapshot_id, &computed).await?;
     write_series(tx, snapshot_id, &computed).await?;
     write_documents(tx, snapshot_id, &computed).await?;
+    chaos::point("publish.written");
     let moved =
         sqlx::query(include_str!("sql/move_current.sql")).bind(tenant_key).bind(snapshot_id).execute(&mut *tx).await;
     moved.map_err(failed("moving the pointer"))?;
+    chaos::point("publish.moved");
     info!(
         snapshot.id = snapshot_id,
         point.count = point_count,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -12,6 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Answer {
     /// Says this line.
     Say(&'static str),
+    /// Says this line after a while.
+    After(Duration, &'static str),
     /// Closes the connection without a word.
     HangUp,
     /// At the final dot: accepts the message and closes the connection without a word.
@@ -19,14 +22,25 @@ pub enum Answer {
 }
 
 /// Answers by point (`greeting`, `EHLO`, `AUTH`, `MAIL`, `RCPT`, `DATA`, `dot`), used up in order, then the usual yes.
-#[derive(Debug, Default)]
-pub struct Script(BTreeMap<&'static str, VecDeque<Answer>>);
+#[derive(Default)]
+pub struct Script {
+    answers: BTreeMap<&'static str, VecDeque<Answer>>,
+    decide: Option<Decide>,
+}
+
+/// Decides by point and recipient (empty before RCPT); `None` leaves it to the script.
+pub type Decide = Box<dyn FnMut(&'static str, &str) -> Option<Answer> + Send>;
 
 impl Script {
     /// Adds an answer at a point.
     pub fn at(mut self, point: &'static str, answer: Answer) -> Self {
-        self.0.entry(point).or_default().push_back(answer);
+        self.answers.entry(point).or_default().push_back(answer);
         self
+    }
+
+    /// Asks `decide` first.
+    pub fn by(decide: Decide) -> Self {
+        Self { decide: Some(decide), ..Self::default() }
     }
 }
 
@@ -39,10 +53,20 @@ pub struct Accepted {
     pub message: String,
 }
 
+/// A word about a recipient that was no yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The envelope's recipient.
+    pub rcpt: String,
+    /// What was said.
+    pub line: &'static str,
+}
+
 #[derive(Default)]
 struct State {
     script: Script,
     accepted: Vec<Accepted>,
+    refused: Vec<Refused>,
     connection_count: usize,
 }
 
@@ -79,6 +103,11 @@ impl SmtpServer {
         locked(&self.state).accepted.clone()
     }
 
+    /// Everything refused so far, for now or for ever.
+    pub fn refused(&self) -> Vec<Refused> {
+        locked(&self.state).refused.clone()
+    }
+
     /// How often somebody connected.
     pub fn connection_count(&self) -> usize {
         locked(&self.state).connection_count
@@ -92,25 +121,25 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut rcpt = String::new();
-    reply(&mut stream, &state, "greeting", "220 test ESMTP").await?;
+    reply(&mut stream, &state, ("greeting", ""), "220 test ESMTP").await?;
     loop {
         let line = read_line(&mut stream).await?;
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         match verb.as_str() {
-            "EHLO" => reply(&mut stream, &state, "EHLO", "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?,
-            "AUTH" => reply(&mut stream, &state, "AUTH", "235 welcome").await?,
-            "MAIL" => reply(&mut stream, &state, "MAIL", "250 sender ok").await?,
+            "EHLO" => reply(&mut stream, &state, ("EHLO", ""), "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?,
+            "AUTH" => reply(&mut stream, &state, ("AUTH", ""), "235 welcome").await?,
+            "MAIL" => reply(&mut stream, &state, ("MAIL", ""), "250 sender ok").await?,
             "RCPT" => {
                 rcpt = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-                reply(&mut stream, &state, "RCPT", "250 recipient ok").await?;
+                reply(&mut stream, &state, ("RCPT", &rcpt), "250 recipient ok").await?;
             }
             "DATA" => {
-                reply(&mut stream, &state, "DATA", "354 go ahead").await?;
+                reply(&mut stream, &state, ("DATA", &rcpt), "354 go ahead").await?;
                 let message = read_message(&mut stream).await?;
                 let accepted = Accepted { rcpt: rcpt.clone(), message };
-                let answer = next_answer(&state, "dot").unwrap_or(Answer::Say("250 2.0.0 queued as 1"));
+                let answer = next_answer(&state, ("dot", &rcpt)).unwrap_or(Answer::Say("250 2.0.0 queued as 1"));
                 let is_taken = match answer {
-                    Answer::Say(line) => line.starts_with('2'),
+                    Answer::Say(line) | Answer::After(_, line) => line.starts_with('2'),
                     Answer::AcceptAndHangUp => true,
                     Answer::HangUp => false,
                 };
@@ -119,6 +148,10 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
                 }
                 match answer {
                     Answer::Say(line) => say(&mut stream, line).await?,
+                    Answer::After(pause, line) => {
+                        tokio::time::sleep(pause).await;
+                        say(&mut stream, line).await?;
+                    }
                     Answer::HangUp | Answer::AcceptAndHangUp => return None,
                 }
             }
@@ -134,17 +167,30 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
 async fn reply(
     stream: &mut BufReader<TcpStream>,
     state: &Mutex<State>,
-    point: &'static str,
+    place: (&'static str, &str),
     usual: &'static str,
 ) -> Option<()> {
-    match next_answer(state, point).unwrap_or(Answer::Say(usual)) {
+    match next_answer(state, place).unwrap_or(Answer::Say(usual)) {
         Answer::Say(line) => say(stream, line).await,
+        Answer::After(pause, line) => {
+            tokio::time::sleep(pause).await;
+            say(stream, line).await
+        }
         Answer::HangUp | Answer::AcceptAndHangUp => None,
     }
 }
 
-fn next_answer(state: &Mutex<State>, point: &'static str) -> Option<Answer> {
-    locked(state).script.0.get_mut(point)?.pop_front()
+/// The answer at a point of the conversation with a recipient; a no is remembered.
+fn next_answer(state: &Mutex<State>, (point, rcpt): (&'static str, &str)) -> Option<Answer> {
+    let mut state = locked(state);
+    let decided = state.script.decide.as_mut().and_then(|decide| decide(point, rcpt));
+    let answer = decided.or_else(|| state.script.answers.get_mut(point)?.pop_front())?;
+    if let Answer::Say(line) | Answer::After(_, line) = answer
+        && line.starts_with(['4', '5'])
+    {
+        state.refused.push(Refused { rcpt: rcpt.to_owned(), line });
+    }
+    Some(answer)
 }
 
 async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {

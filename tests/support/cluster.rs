@@ -34,6 +34,11 @@ impl TestDatabase {
         self.cluster.url(&self.name)
     }
 
+    /// A copy of it; nobody may be connected to it meanwhile.
+    pub async fn copy(&self) -> TestDatabase {
+        copy_of(&self.name).await
+    }
+
     /// A connection to it.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.expect("the test's database answers")

@@ -1,0 +1,205 @@
+//! Workers as processes: two at a time, watched, replaced when they die where they were told to, stopped at the end.
+
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::shop::Shop;
+
+/// Where a worker dies: a crash point and the pass that is the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crash {
+    pub point: &'static str,
+    pub pass: u32,
+}
+
+/// One process.
+struct Worker {
+    child: Child,
+    log: PathBuf,
+}
+
+/// The processes of a harness.
+pub struct Crew<'s> {
+    shop: &'s Shop,
+    workers: Vec<Worker>,
+    mutant: Option<&'static str>,
+    started_count: usize,
+    /// How many died where they were told to.
+    pub death_count: usize,
+    /// Processes that ended in a way nobody asked for.
+    pub accidents: Vec<String>,
+}
+
+impl<'s> Crew<'s> {
+    /// No process yet.
+    pub fn new(shop: &'s Shop, mutant: Option<&'static str>) -> Crew<'s> {
+        Crew { shop, workers: Vec::new(), mutant, started_count: 0, death_count: 0, accidents: Vec::new() }
+    }
+
+    /// Starts a worker that dies at `crash`, or by nothing of its own.
+    pub async fn start(&mut self, crash: Option<Crash>) {
+        self.started_count += 1;
+        let log = self.shop.directory().join(format!("worker-{}.log", self.started_count));
+        let words = std::fs::File::create(&log).expect("a log");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vesper"));
+        command.args(["serve", "--only", "scheduler"]).current_dir(self.shop.directory());
+        command.env_clear().envs(self.shop.environment().await).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(words);
+        if let Some(crash) = crash {
+            command.env("VESPER_CRASH_AT", format!("{}:{}", crash.point, crash.pass));
+        }
+        if let Some(mutant) = self.mutant {
+            command.env("VESPER_MUTANT", mutant);
+        }
+        self.workers.push(Worker { child: command.spawn().expect("the binary starts"), log });
+    }
+
+    /// Looks after every process; each that died where it was told to is replaced by one that is told nothing.
+    pub async fn look(&mut self) {
+        let mut index = 0;
+        while index < self.workers.len() {
+            let worker = &mut self.workers[index];
+            let Some(status) = worker.child.try_wait().expect("a child of ours") else {
+                index += 1;
+                continue;
+            };
+            let worker = self.workers.swap_remove(index);
+            self.note(&worker, status);
+            self.start(None).await;
+        }
+    }
+
+    fn note(&mut self, worker: &Worker, status: ExitStatus) {
+        let words = std::fs::read_to_string(&worker.log).unwrap_or_default();
+        if words.contains("chaos: died at ") {
+            self.death_count += 1;
+        } else {
+            self.accidents.push(format!("a worker ended by itself ({status}): {}", last_lines(&words)));
+        }
+    }
+
+    /// Tells every process to stop; whatever does not end in peace is an accident.
+    pub async fn stop(&mut self) {
+        for worker in &self.workers {
+            send(&worker.child, Signal::TERM);
+        }
+        for mut worker in std::mem::take(&mut self.workers) {
+            match tokio::time::timeout(STOP_PATIENCE, worker.child.wait()).await {
+                Ok(status) => {
+                    let status = status.expect("a child of ours");
+                    if !status.success() {
+                        self.note(&worker, status);
+                    }
+                }
+                Err(_) => self.accidents.push(format!("a worker does not stop: {}", last_lines(&log_of(&worker)))),
+            }
+        }
+    }
+
+    /// What the workers said last, for a failure's message.
+    pub fn words(&self) -> String {
+        let words = self.workers.iter().map(|worker| last_lines(&log_of(worker)));
+        words.collect::<Vec<_>>().join("\n---\n")
+    }
+}
+
+fn log_of(worker: &Worker) -> String {
+    std::fs::read_to_string(&worker.log).unwrap_or_default()
+}
+
+fn last_lines(words: &str) -> String {
+    let lines: Vec<&str> = words.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+fn send(child: &Child, signal: Signal) {
+    let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    if let Some(pid) = pid {
+        let _ = kill_process(pid, signal);
+    }
+}
+
+/// How long a worker may take to stop: its runs have a grace of 25 s, and there are none.
+const STOP_PATIENCE: Duration = Duration::from_secs(15);
+/// Between two looks.
+pub const LOOK: Duration = Duration::from_millis(20);
+/// Between two words that wake every worker; each costs a worker a dozen statements.
+const WAKE: u32 = 5;
+/// When nothing is left to do is expected to come long before this.
+const QUIET_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Pauses end now, and every worker looks.
+pub const HURRY: &str = "\
+update vesper.run set run_after = clock_timestamp() where state = 'queued' and run_after > clock_timestamp();
+update vesper.message set next_at = clock_timestamp() where state = 'pending' and next_at > clock_timestamp();
+select pg_notify('vesper', 'chaos');";
+
+/// Every lease ended a second ago, whether its holder is alive or not.
+pub const EXPIRE: &str = "\
+update vesper.run set lease_until = clock_timestamp() - interval '1 second' where state = 'running';
+update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending';";
+
+/// A job of every few seconds has no further slot.
+const LAST_SLOTS: &str = "update vesper.job set next_at = null where cron like '%/%' and next_at is not null";
+
+const OPEN: &str = "\
+select (select count(*) from vesper.run where state in ('queued', 'running'))
+    + (select count(*) from vesper.message where state in ('pending', 'sending'))
+    + (select count(*) from vesper.job where enabled and next_at <= clock_timestamp())";
+
+const LISTENING: &str = "\
+select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
+
+/// Works with the crew until `is_done` says so, which is asked at every look. False when patience ended first.
+pub async fn work(crew: &mut Crew<'_>, mut is_done: impl AsyncFnMut(&Crew<'_>) -> bool, patience: Duration) -> bool {
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let end = Instant::now() + patience;
+    for count in 0.. {
+        looks.tick().await;
+        if count % WAKE == 0 {
+            crew.shop.bend(HURRY).await;
+        }
+        crew.look().await;
+        if is_done(crew).await {
+            return true;
+        }
+        if Instant::now() > end || crew.accidents.len() > 3 {
+            return false;
+        }
+    }
+    false
+}
+
+/// Moves time until nothing is open: pauses end at once, leases again and again with a growing pause between, so
+/// that work that takes its time is stolen now and then and still gets done.
+pub async fn settle(crew: &mut Crew<'_>) -> bool {
+    let (mut expire_at, mut pause) = (Instant::now(), Duration::from_millis(250));
+    let is_quiet = async |crew: &Crew<'_>| {
+        if Instant::now() >= expire_at {
+            crew.shop.bend(EXPIRE).await;
+            expire_at = Instant::now() + pause;
+            pause *= 2;
+        }
+        crew.shop.bend(LAST_SLOTS).await;
+        // A worker that does not listen yet has not begun: it would not hear the word to stop either.
+        crew.shop.count(OPEN).await == 0 && crew.shop.count(LISTENING).await >= crew.workers.len() as i64
+    };
+    work(crew, is_quiet, QUIET_PATIENCE).await
+}
+
+/// One worker, undisturbed, until nothing is left to do.
+pub async fn work_until_quiet(shop: &Shop) {
+    let mut crew = Crew::new(shop, None);
+    crew.start(None).await;
+    let is_quiet = async |crew: &Crew<'_>| crew.shop.count(OPEN).await == 0;
+    let is_quiet = work(&mut crew, is_quiet, QUIET_PATIENCE).await;
+    assert!(is_quiet, "the undisturbed nights do not end:\n{}", crew.words());
+    crew.stop().await;
+    assert!(crew.accidents.is_empty(), "{:?}", crew.accidents);
+}

@@ -1,0 +1,193 @@
+//! What a harness works on: a source, a warehouse, job files and a template of its own, a mail server with its moods.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use vesper::base::Folder;
+use vesper::base::pg::Database;
+use vesper::demo::{BusinessSpec, create_business};
+use vesper::job::{read_jobs, sync_jobs};
+
+use super::crew::work_until_quiet;
+use super::evidence::{JobEvidence, Undisturbed, read_snapshots};
+use super::plan::{JobPlan, TEMPLATE};
+use super::star::star_digest;
+use crate::delivery::smtp_server::{Answer, Decide, Script, SmtpServer};
+use crate::support::cluster::{TestDatabase, open_directory, operational_database, warehouse_database};
+
+/// The databases, files and the mail server of one harness.
+pub struct Shop {
+    database: TestDatabase,
+    folder: TempDir,
+    /// Where mail goes.
+    pub server: SmtpServer,
+    /// The harness's own connections.
+    pub pool: PgPool,
+    /// The jobs, with the cursor before the first worker.
+    pub jobs: Vec<JobEvidence>,
+    /// What its nights come to.
+    pub undisturbed: Option<Undisturbed>,
+}
+
+impl Shop {
+    /// Nothing has happened yet; the nights of `plans` are due.
+    pub async fn before_the_nights(plans: &[JobPlan]) -> Shop {
+        let undisturbed = nights().await.undisturbed.clone();
+        Shop { undisturbed: Some(undisturbed), ..Self::on(bare().await.copy().await, &[], plans).await }
+    }
+
+    /// The nights are done; reports are due.
+    pub async fn after_the_nights(plans: &[JobPlan]) -> Shop {
+        let nights = nights().await;
+        let shop = Self::on(nights.database.copy().await, &nights.jobs, plans).await;
+        Shop { undisturbed: Some(nights.undisturbed.clone()), ..shop }
+    }
+
+    async fn on(database: TestDatabase, done: &[JobEvidence], plans: &[JobPlan]) -> Shop {
+        let folder = open_directory();
+        let jobs = folder.path().join("jobs");
+        copy_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/source/promenade"), &jobs.join("source/promenade"));
+        for plan in done.iter().map(|job| &job.plan).chain(plans) {
+            write(&jobs.join(plan.path()), &plan.file());
+        }
+        write(&folder.path().join("templates/reports/brief.toml"), TEMPLATE);
+        let url = Database::parse("VESPER_WAREHOUSE_URL", &database.url()).expect("a URL");
+        let pool = url.pool(4).await.expect("the database answers");
+        let files = read_jobs(&Folder::open(&jobs).expect("a folder")).expect("job files without problems");
+        sync_jobs(&pool, &files).await.expect("the ledger takes the files");
+        let mut known = done.to_vec();
+        for plan in plans {
+            known.push(JobEvidence { plan: *plan, started_at: rewind(&pool, plan).await, cursor_at: DateTime::UNIX_EPOCH });
+        }
+        let server = SmtpServer::start(Script::by(moody())).await;
+        Shop { database, folder, server, pool, jobs: known, undisturbed: None }
+    }
+
+    /// The variables of a worker.
+    pub async fn environment(&self) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("VESPER_SOURCE_URL", source().await.url()),
+            ("VESPER_WAREHOUSE_URL", self.database.url()),
+            ("VESPER_MAIL_URL", self.server.url()),
+            ("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>".to_owned()),
+        ])
+    }
+
+    /// The folder its workers run in.
+    pub fn directory(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs statements that bend time.
+    pub async fn bend(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
+    }
+
+    /// Holds up every step of a job for as long as the connection lives.
+    pub async fn hold_up(&self, job: &str) -> PgConnection {
+        let mut connection = self.database.connect().await;
+        let sql = "select pg_advisory_lock(hashtextextended('vesper.step:' || $1, 0))";
+        sqlx::query(sql).bind(job).execute(&mut connection).await.expect("nobody works yet");
+        connection
+    }
+
+    /// One number of the ledger.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
+    }
+}
+
+/// Moves a job's cursor into the past: the slots since then are due at once.
+async fn rewind(pool: &PgPool, plan: &JobPlan) -> DateTime<Utc> {
+    let sql = "update vesper.job set cursor_at = clock_timestamp() - make_interval(secs => $2), next_at = clock_timestamp() \
+               where job_id = $1 returning cursor_at";
+    let seconds = plan.rewind.as_seconds_f64();
+    sqlx::query_scalar(sql).bind(plan.name).bind(seconds).fetch_one(pool).await.expect("the job is known")
+}
+
+/// Refuses, defers, dawdles and loses replies by the recipient's name.
+fn moody() -> Decide {
+    let mut turns: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+    Box::new(move |point, rcpt| {
+        let turn = turns.entry((point, rcpt.to_owned())).or_default();
+        *turn += 1;
+        let is_first_of_two = *turn % 2 == 1;
+        match (point, rcpt.split('@').next().unwrap_or_default()) {
+            ("RCPT", "refused") => Some(Answer::Say("550 5.1.1 no such mailbox")),
+            ("RCPT", "deferred") if is_first_of_two => Some(Answer::Say("451 4.7.1 come back later")),
+            ("dot", "busy") if is_first_of_two => Some(Answer::Say("452 4.3.1 out of space")),
+            ("dot", "slow") => Some(Answer::After(Duration::from_millis(120), "250 2.0.0 queued at last")),
+            ("dot", "lost") if is_first_of_two => Some(Answer::AcceptAndHangUp),
+            ("dot", "torn") if is_first_of_two => Some(Answer::HangUp),
+            _ => None,
+        }
+    })
+}
+
+/// The operational database that every harness reads.
+async fn source() -> &'static TestDatabase {
+    static SOURCE: OnceCell<TestDatabase> = OnceCell::const_new();
+    let made = SOURCE.get_or_init(async || {
+        let database = operational_database().await;
+        let today = vesper::base::clock::now().date_naive();
+        let spec = BusinessSpec { customers: 12, months: 2, ..BusinessSpec::of_today(today) };
+        create_business(&mut database.connect().await, &spec).await.expect("a business");
+        database
+    });
+    made.await
+}
+
+/// A warehouse whose every change is noted.
+async fn bare() -> &'static TestDatabase {
+    static BARE: OnceCell<TestDatabase> = OnceCell::const_new();
+    let made = BARE.get_or_init(async || {
+        let database = warehouse_database().await;
+        let audit = AssertSqlSafe(include_str!("audit_schema.sql"));
+        sqlx::raw_sql(audit).execute(&mut database.connect().await).await.expect("the audit is laid over the ledger");
+        database
+    });
+    made.await
+}
+
+/// A warehouse after its nights, worked by one worker that nobody disturbed.
+struct Nights {
+    database: TestDatabase,
+    jobs: Vec<JobEvidence>,
+    undisturbed: Undisturbed,
+}
+
+async fn nights() -> &'static Nights {
+    static NIGHTS: OnceCell<Nights> = OnceCell::const_new();
+    let made = NIGHTS.get_or_init(async || {
+        let shop = Shop::on(bare().await.copy().await, &[], &[super::plan::NIGHT]).await;
+        work_until_quiet(&shop).await;
+        let mut connection = shop.database.connect().await;
+        let (star, snapshots) = (star_digest(&mut connection).await, read_snapshots(&mut connection).await);
+        drop(connection);
+        let Shop { database, pool, jobs, .. } = shop;
+        pool.close().await;
+        Nights { database, jobs, undisturbed: Undisturbed { star, snapshots } }
+    });
+    made.await
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder of the repository") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("text");
+        write(&to.join(path.file_name().expect("a name")), &text);
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    let folder = path.parent().expect("a folder");
+    std::fs::create_dir_all(folder).expect("a folder");
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).expect("a folder of ours");
+    std::fs::write(path, text).expect("a file");
+}
