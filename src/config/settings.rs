@@ -289,8 +289,7 @@ fn read_environment(environment: &Environment, problems: &mut Vec<Problem>) -> V
 /// (`VESPER_SERVICE_HOST`).
 fn misspelt<'e>(environment: &'e Environment, values: &'e Values) -> impl Iterator<Item = Problem> + use<'e> {
     let ours = |key: &Key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())];
-    let all: BTreeSet<String> =
-        KEYS.iter().flat_map(ours).flatten().chain(other_variables()).collect();
+    let all: BTreeSet<String> = KEYS.iter().flat_map(ours).flatten().chain(other_variables()).collect();
     let unset = KEYS.iter().filter(|key| !values.contains_key(key.path)).flat_map(ours).flatten();
     let unset: Vec<String> = unset.chain(other_variables()).collect();
     environment.names().filter(move |name| !all.contains(*name)).filter_map(move |name| {

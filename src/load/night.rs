@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use tracing::info;
 
-use crate::base::{Night, chaos};
 use crate::base::pg::Database;
+use crate::base::{Night, chaos};
 use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, FACTS};
 use crate::load::history::record_stage_visits;

@@ -24,6 +24,7 @@ pub const HELD: JobPlan = JobPlan {
     recipients: &["plain", "refused", "deferred", "lost", "torn"],
     on_uncertain: "hold",
     formats: "\"xlsx\"",
+    lease: "3s",
 };
 
 /// A report whose mail is sent again.
@@ -36,13 +37,8 @@ const RESENT: JobPlan = JobPlan {
 };
 
 /// A report that comes every second.
-const PULSE: JobPlan = JobPlan {
-    name: "pulse",
-    cron: Cron::Seconds(1),
-    rewind: TimeDelta::seconds(3),
-    recipients: &["plain"],
-    ..RESENT
-};
+const PULSE: JobPlan =
+    JobPlan { name: "pulse", cron: Cron::Seconds(1), rewind: TimeDelta::seconds(3), recipients: &["plain"], ..RESENT };
 
 /// What is worked on while a point is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +73,7 @@ async fn workers_killed_at_every_named_point_lose_nothing_and_send_nothing_twice
     let cases: Vec<Case> = points.flat_map(|point| [case(point, 1), case(point, 3)]).collect();
     let count = cases.len();
     let began = Instant::now();
-    let played = stream::iter(cases).map(async |case| {
+    let played = stream::iter(cases).map(|case| async move {
         let (began, at) = (Instant::now(), format!("{} on pass {}", case.crash.point, case.crash.pass));
         let problems = play(case).await;
         println!("{at}: {:.1} s, {} problems", began.elapsed().as_secs_f64(), problems.len());
@@ -94,22 +90,28 @@ async fn play(case: Case) -> Vec<String> {
         Work::Nights => Shop::before_the_nights(&[NIGHT, JobPlan { recipients: &["plain", "lost"], ..HELD }]).await,
         Work::Reports => Shop::after_the_nights(&[HELD, RESENT, PULSE]).await,
     };
-    let mut crew = Crew::new(&shop, None);
+    match kill(&shop, None, case.crash).await {
+        Ok(evidence) => check(&evidence).into_iter().map(|violation| violation.to_string()).collect(),
+        Err(problem) => vec![problem],
+    }
+}
+
+/// Two workers, one or both killed at the point; what is left when the others have cleaned up.
+pub async fn kill(shop: &Shop, mutant: Option<&'static str>, crash: Crash) -> Result<Evidence, String> {
+    let mut crew = Crew::new(shop, mutant);
     // Both are told to die there: whichever comes to that pass first does, and the other may follow it.
-    crew.start(Some(case.crash)).await;
-    crew.start(Some(case.crash)).await;
-    let stimulus = Stimulus::begin(&shop, case.crash.point).await;
+    crew.start(Some(crash)).await;
+    crew.start(Some(crash)).await;
+    let stimulus = Stimulus::begin(shop, crash.point).await;
     let has_died = async |crew: &Crew<'_>| {
-        stimulus.repeat(&shop).await;
+        stimulus.repeat(shop).await;
         crew.death_count > 0
     };
     if !work(&mut crew, has_died, POINT_PATIENCE).await {
-        let words = crew.words();
-        return vec![format!("the point was not reached\n{}\n{words}", crew.accidents.join("\n"))];
+        return Err(format!("the point was not reached\n{}\n{}", crew.accidents.join("\n"), crew.words()));
     }
     stimulus.end().await;
-    let evidence = finish(&shop, crew).await;
-    check(&evidence).into_iter().map(|violation| violation.to_string()).collect()
+    Ok(finish(shop, crew).await)
 }
 
 /// Lets time pass until nothing is open, stops everyone and reads what is left.

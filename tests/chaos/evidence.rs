@@ -145,11 +145,9 @@ impl Evidence {
              group by run_id order by run_id",
         )
         .await;
-        evidence.editions = rows(
-            connection,
-            "select job_id, business_date, scheduled_for from vesper.edition order by edition_id",
-        )
-        .await;
+        evidence.editions =
+            rows(connection, "select job_id, business_date, scheduled_for from vesper.edition order by edition_id")
+                .await;
         evidence.messages = rows(
             connection,
             "select message_id, rfc_message_id, dedupe_key, rcpt, state, on_uncertain, attempt, attempt_max, smtp_code, \

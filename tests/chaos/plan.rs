@@ -55,6 +55,8 @@ pub struct JobPlan {
     pub on_uncertain: &'static str,
     /// What is attached.
     pub formats: &'static str,
+    /// Silence after which a run is taken away; renewed after a third of it.
+    pub lease: &'static str,
 }
 
 /// The night of all harnesses.
@@ -67,6 +69,7 @@ pub const NIGHT: JobPlan = JobPlan {
     recipients: &[],
     on_uncertain: "hold",
     formats: "",
+    lease: "3s",
 };
 
 impl JobPlan {
@@ -78,8 +81,10 @@ impl JobPlan {
     /// Its file. Attempts are many, because a harness kills more often than a year does.
     pub fn file(&self) -> String {
         let cron = self.cron.text();
-        let common =
-            format!("cron = \"{cron}\"\ncatchup = \"all\"\ncatchup_window = \"60d\"\nattempts = 100\nlease = \"3s\"\n");
+        let common = format!(
+            "cron = \"{cron}\"\ncatchup = \"all\"\ncatchup_window = \"60d\"\nattempts = 100\nlease = \"{}\"\n",
+            self.lease
+        );
         if self.is_night {
             return common;
         }

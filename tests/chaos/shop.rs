@@ -52,7 +52,10 @@ impl Shop {
     async fn on(database: TestDatabase, done: &[JobEvidence], plans: &[JobPlan]) -> Shop {
         let folder = open_directory();
         let jobs = folder.path().join("jobs");
-        copy_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/source/promenade"), &jobs.join("source/promenade"));
+        copy_files(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/source/promenade"),
+            &jobs.join("source/promenade"),
+        );
         for plan in done.iter().map(|job| &job.plan).chain(plans) {
             write(&jobs.join(plan.path()), &plan.file());
         }
@@ -63,7 +66,11 @@ impl Shop {
         sync_jobs(&pool, &files).await.expect("the ledger takes the files");
         let mut known = done.to_vec();
         for plan in plans {
-            known.push(JobEvidence { plan: *plan, started_at: rewind(&pool, plan).await, cursor_at: DateTime::UNIX_EPOCH });
+            known.push(JobEvidence {
+                plan: *plan,
+                started_at: rewind(&pool, plan).await,
+                cursor_at: DateTime::UNIX_EPOCH,
+            });
         }
         let server = SmtpServer::start(Script::by(moody())).await;
         Shop { database, folder, server, pool, jobs: known, undisturbed: None }

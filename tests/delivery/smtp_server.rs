@@ -126,7 +126,9 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
         let line = read_line(&mut stream).await?;
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         match verb.as_str() {
-            "EHLO" => reply(&mut stream, &state, ("EHLO", ""), "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?,
+            "EHLO" => {
+                reply(&mut stream, &state, ("EHLO", ""), "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?
+            }
             "AUTH" => reply(&mut stream, &state, ("AUTH", ""), "235 welcome").await?,
             "MAIL" => reply(&mut stream, &state, ("MAIL", ""), "250 sender ok").await?,
             "RCPT" => {
