@@ -18,7 +18,7 @@ use clap::Parser;
 use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
-pub use args::{Cli, Command, DemoArgs, LogLevel, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs};
+pub use args::{Cli, Command, ContractArgs, DemoArgs, LogLevel, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs};
 pub use failure::Failure;
 
 /// Parses the process's arguments, does what they ask for, and tells how it went.
@@ -48,9 +48,13 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     if let Command::Demo(args) = &cli.command {
         return command::demo::demo(args).await;
     }
+    // Before anything is set up: whoever writes queries asks this first.
+    if let Command::Contract(args) = &cli.command {
+        return command::contract::contract(args);
+    }
     let settings = Settings::load(&environment, cli.config.as_deref())?;
     match &cli.command {
-        Command::Demo(_) => Ok(()),
+        Command::Demo(_) | Command::Contract(_) => Ok(()),
         Command::Serve(args) => command::serve::serve(&settings, &environment, args).await,
         Command::Migrate => command::migrate::migrate(&settings).await,
         Command::Check => command::check::check(&settings, &environment).await,
