@@ -79,6 +79,14 @@ Examples:
   vesper outbox resend 17 18                       send them again, under the same Message-IDs
   vesper outbox suppress former@example.org --reason 'left the company'";
 
+const CONTRACT_EXAMPLES: &str = "\
+Examples:
+  vesper contract              every entity Vesper understands
+  vesper contract deal         one of them: what jobs/source/<name>/deal.sql must deliver
+  vesper contract quota        the same columns are the header of quota.csv
+
+Where null is allowed a column may be left out. No setting and no database is needed.";
+
 const RENDER_EXAMPLES: &str = "\
 Examples:
   vesper render executive-weekly --for 2026-03-01 --out out
@@ -123,6 +131,9 @@ pub enum Command {
     Migrate,
     /// Check settings, jobs, sources, templates and both databases, and tell every problem at once
     Check,
+    /// Tell which columns a query or a CSV file of a source must deliver
+    #[command(after_help = CONTRACT_EXAMPLES)]
+    Contract(ContractArgs),
     /// Run one job now, and send the mail it makes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
@@ -191,6 +202,17 @@ pub struct RunArgs {
     /// The business date to work for [default: the last complete day in the job's zone]
     #[arg(long = "for", value_name = "DATE", value_parser = business_date)]
     pub business_date: Option<NaiveDate>,
+}
+
+/// Arguments of `vesper contract`.
+#[derive(Debug, Args)]
+pub struct ContractArgs {
+    /// The entity, such as deal [default: all]
+    #[arg(value_name = "ENTITY")]
+    pub entity: Option<String>,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `vesper render`.

@@ -19,9 +19,9 @@ use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
 pub use args::{
-    Cli, Command, DemoArgs, LogLevel, MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
-    OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
-    RenderArgs, RunArgs, ServeArgs, StatusArgs,
+    Cli, Command, ContractArgs, DemoArgs, LogLevel, MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand,
+    OutboxListArgs, OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs,
+    OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs,
 };
 pub use failure::Failure;
 
@@ -52,9 +52,13 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     if let Command::Demo(args) = &cli.command {
         return command::demo::demo(args).await;
     }
+    // Before anything is set up: whoever writes queries asks this first.
+    if let Command::Contract(args) = &cli.command {
+        return command::contract::contract(args);
+    }
     let settings = Settings::load(&environment, cli.config.as_deref())?;
     match &cli.command {
-        Command::Demo(_) => Ok(()),
+        Command::Demo(_) | Command::Contract(_) => Ok(()),
         Command::Serve(args) => command::serve::serve(&settings, &environment, args).await,
         Command::Migrate => command::migrate::migrate(&settings).await,
         Command::Check => command::check::check(&settings, &environment).await,

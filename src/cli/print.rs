@@ -2,6 +2,15 @@
 
 /// Lines up columns: the first to the left, the others to the right.
 pub(super) fn columns(header: &[&str], rows: &[Vec<String>]) -> String {
+    lined_up(header, rows, 1)
+}
+
+/// Lines up columns of words: all to the left.
+pub(super) fn left_columns(header: &[&str], rows: &[Vec<String>]) -> String {
+    lined_up(header, rows, header.len())
+}
+
+fn lined_up(header: &[&str], rows: &[Vec<String>], left_count: usize) -> String {
     let mut widths: Vec<usize> = header.iter().map(|h| h.chars().count()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -10,7 +19,7 @@ pub(super) fn columns(header: &[&str], rows: &[Vec<String>]) -> String {
     }
     let line = |cells: &mut dyn Iterator<Item = &str>| {
         let padded = cells.zip(&widths).enumerate().map(|(i, (cell, width))| match i {
-            0 => format!("{cell:<width$}"),
+            i if i < left_count => format!("{cell:<width$}"),
             _ => format!("{cell:>width$}"),
         });
         format!("  {}", padded.collect::<Vec<_>>().join("  ").trim_end())

@@ -29,12 +29,12 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     let loaded =
         compare.execute(&mut *tx).await.map_err(warehouse("comparing star.dim_customer"))?.rows_affected() as i64;
     let row = sqlx::query(
-        "select count(*) from staging.customer as s where not exists (select from staging.customer_change as c where c.customer_id = s.customer_id)",
+        "select count(*) from staging.customer as s where not exists (select from staging.changed_customer as c where c.customer_id = s.customer_id)",
     );
     let unchanged: i64 = row.fetch_one(&mut *tx).await.map_err(warehouse("counting star.dim_customer"))?.get(0);
     let changed = Merged { loaded, unchanged, deleted: 0 };
     if loaded > 0 {
-        analyze_table(tx, "staging.customer_change").await?;
+        analyze_table(tx, "staging.changed_customer").await?;
         for (action, statement) in STEPS {
             sqlx::query(*statement).bind(context.tenant_key).execute(&mut *tx).await.map_err(warehouse(*action))?;
         }

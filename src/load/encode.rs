@@ -46,11 +46,13 @@ pub fn write_rows(frame: &DataFrame, fields: &[Field], bytes: &mut Vec<u8>) -> P
             match (values, column_type) {
                 (Values::Bool(v), _) => write_field(bytes, v.get(row).map(|b| [u8::from(b)])),
                 (Values::Int(v), ColumnType::Date) => {
-                    write_field(bytes, v.get(row).map(|d| (d - EPOCH_DAYS).to_be_bytes()))
+                    let days = v.get(row).map(|d| if d == i32::MAX { d } else { d.saturating_sub(EPOCH_DAYS) });
+                    write_field(bytes, days.map(i32::to_be_bytes));
                 }
                 (Values::Int(v), _) => write_field(bytes, v.get(row).map(i32::to_be_bytes)),
                 (Values::Long(v), ColumnType::Timestamp) => {
-                    write_field(bytes, v.get(row).map(|m| (m - EPOCH_MICROS).to_be_bytes()))
+                    let micros = v.get(row).map(|m| if m == i64::MAX { m } else { m.saturating_sub(EPOCH_MICROS) });
+                    write_field(bytes, micros.map(i64::to_be_bytes));
                 }
                 (Values::Long(v), ColumnType::Numeric) => write_numeric(bytes, v.get(row)),
                 (Values::Long(v), _) => write_field(bytes, v.get(row).map(i64::to_be_bytes)),

@@ -1,5 +1,13 @@
 //! How each entity becomes a table of the star. Data for the generic merge.
 
+mod dimension;
+mod document;
+mod event;
+
+pub(super) use dimension::DIMENSIONS;
+use document::DOCUMENTS;
+use event::EVENTS;
+
 /// An entity whose rows are compared with a table and merged into it.
 pub(super) struct MergeSpec {
     /// The contract's entity.
@@ -8,159 +16,60 @@ pub(super) struct MergeSpec {
     pub table: &'static str,
     /// The natural key beside `tenant_key`.
     pub key: &'static str,
-    /// Every other column that the image delivers.
+    /// Every other column that the image delivers. A table without `deleted_at` keeps what left the source: it is a log.
     pub columns: &'static [&'static str],
-    /// Expressions over a row that name the days its cubes live on; none for dimensions.
+    /// Expressions over a row that name the days its cubes live on; none where no cube does.
     pub days: &'static [&'static str],
     /// The row as the table wants it.
-    pub image: &'static str,
+    pub image: Image,
+    /// The column whose sum is the same on both sides.
+    pub amount: Option<&'static str>,
+    /// The day whose rate converts a staged row (alias `s`); none where nothing is converted.
+    pub rate_day: Option<&'static str>,
+}
+
+/// Where the row of the table comes from.
+pub(super) enum Image {
+    /// A statement of its own.
+    Sql(&'static str),
+    /// The staged columns of the same names (alias `s`), but for these expressions.
+    Staged(&'static [(&'static str, &'static str)]),
+}
+
+impl MergeSpec {
+    /// The statement that gives the rows as the table wants them.
+    pub fn image(&self) -> String {
+        let expressions = match self.image {
+            Image::Sql(statement) => return statement.to_owned(),
+            Image::Staged(expressions) => expressions,
+        };
+        let column = |name: &&str| match expressions.iter().find(|(column, _)| column == name) {
+            Some((_, expression)) => format!("{expression} as {name}"),
+            None => format!("s.{name}"),
+        };
+        let columns: Vec<String> = self.columns.iter().map(column).collect();
+        format!(
+            "select $1::int as tenant_key, s.{}, {} from staging.\"{}\" as s",
+            self.key,
+            columns.join(", "),
+            self.entity
+        )
+    }
+
+    /// Whether the table has the column.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains(&column)
+    }
+}
+
+/// Facts, in load order.
+pub(super) fn facts() -> impl Iterator<Item = &'static MergeSpec> {
+    EVENTS.iter().chain(DOCUMENTS)
+}
+
+/// How the entity is merged; none for those with a way of their own.
+pub(super) fn merge_spec(entity: &str) -> Option<&'static MergeSpec> {
+    DIMENSIONS.iter().chain(facts()).find(|spec| spec.entity == entity)
 }
 
 const DELETED_DAY: &str = "(deleted_at at time zone 'UTC')::date";
-
-/// Dimensions that overwrite (SCD1), in load order.
-pub(super) const DIMENSIONS: &[MergeSpec] = &[
-    MergeSpec {
-        entity: "sales_rep",
-        table: "dim_sales_rep",
-        key: "sales_rep_id",
-        columns: &["name", "email", "is_active", "created_at", "deleted_at", "is_inferred"],
-        days: &[],
-        image: include_str!("sql/sales_rep.sql"),
-    },
-    MergeSpec {
-        entity: "company",
-        table: "dim_company",
-        key: "company_id",
-        columns: &["name", "industry", "size", "country", "created_at", "deleted_at", "is_inferred"],
-        days: &[],
-        image: include_str!("sql/company.sql"),
-    },
-    MergeSpec {
-        entity: "product",
-        table: "dim_product",
-        key: "product_id",
-        columns: &["sku", "name", "category", "brand", "status", "created_at", "deleted_at", "is_inferred"],
-        days: &[],
-        image: include_str!("sql/product.sql"),
-    },
-];
-
-/// Facts, in load order: a line looks up its order.
-pub(super) const FACTS: &[MergeSpec] = &[
-    MergeSpec {
-        entity: "deal",
-        table: "fact_deal",
-        key: "deal_id",
-        columns: &[
-            "customer_key",
-            "company_key",
-            "sales_rep_key",
-            "name",
-            "stage",
-            "value_cents",
-            "currency",
-            "reporting_cents",
-            "probability",
-            "source",
-            "close_reason",
-            "created_at",
-            "created_date",
-            "expected_close_date",
-            "actual_close_date",
-            "days_to_close",
-            "is_won",
-            "is_lost",
-            "stage_changed_at",
-            "deleted_at",
-        ],
-        days: &["created_date", "actual_close_date", DELETED_DAY],
-        image: include_str!("sql/deal.sql"),
-    },
-    MergeSpec {
-        entity: "interaction",
-        table: "fact_interaction",
-        key: "interaction_id",
-        columns: &[
-            "customer_key",
-            "customer_id",
-            "sales_rep_key",
-            "type",
-            "direction",
-            "outcome",
-            "started_at",
-            "started_date",
-            "duration_seconds",
-            "is_follow_up_required",
-            "follow_up_at",
-            "deleted_at",
-        ],
-        days: &["started_date"],
-        image: include_str!("sql/interaction.sql"),
-    },
-    MergeSpec {
-        entity: "order",
-        table: "fact_order",
-        key: "order_id",
-        columns: &[
-            "order_number",
-            "customer_key",
-            "customer_id",
-            "sales_rep_key",
-            "status",
-            "amount",
-            "currency",
-            "reporting_amount",
-            "ordered_at",
-            "order_date",
-            "fulfilled_at",
-            "cancelled_at",
-            "deleted_at",
-        ],
-        days: &["order_date"],
-        image: include_str!("sql/order.sql"),
-    },
-    MergeSpec {
-        entity: "order_line",
-        table: "fact_order_line",
-        key: "order_line_id",
-        columns: &[
-            "order_id",
-            "customer_key",
-            "sales_rep_key",
-            "product_key",
-            "order_date",
-            "quantity",
-            "unit_price",
-            "amount",
-            "currency",
-            "reporting_amount",
-            "deleted_at",
-        ],
-        days: &["order_date"],
-        image: include_str!("sql/order_line.sql"),
-    },
-    MergeSpec {
-        entity: "subscription",
-        table: "fact_subscription",
-        key: "subscription_id",
-        columns: &[
-            "customer_key",
-            "customer_id",
-            "plan",
-            "status",
-            "billing_period",
-            "amount_cents",
-            "currency",
-            "reporting_mrr_cents",
-            "started_at",
-            "start_date",
-            "trial_ended_at",
-            "paid_from",
-            "paid_until",
-            "deleted_at",
-        ],
-        days: &["(paid_from at time zone 'UTC')::date", "(paid_until at time zone 'UTC')::date", DELETED_DAY],
-        image: include_str!("sql/subscription.sql"),
-    },
-];

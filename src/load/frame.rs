@@ -47,7 +47,7 @@ pub enum FrameError {
         /// Bytes found.
         width: i32,
     },
-    /// A value that no integer or calendar can hold: NaN, infinity, overflow, broken UTF-8.
+    /// A value that no integer can hold, or broken UTF-8: NaN, infinity, overflow.
     #[error("row {row}, column {column}: the value cannot be represented (NaN, infinity or out of range)")]
     Value {
         /// 0-based row.
@@ -166,7 +166,7 @@ impl Decoder {
                 ColumnType::Bool => Some(1),
                 ColumnType::Int | ColumnType::Date => Some(4),
                 ColumnType::Bigint | ColumnType::Timestamp => Some(8),
-                ColumnType::Text | ColumnType::Json | ColumnType::Numeric => None,
+                ColumnType::Text | ColumnType::Json | ColumnType::Numeric | ColumnType::Decimal => None,
             };
             if field.is_some() && expected.is_some_and(|e| e != width) {
                 return Err(FrameError::Width { row, column, wanted: column_type.sql(), width });
@@ -230,7 +230,9 @@ fn new_builders(fields: &[Field]) -> Vec<Builder> {
             ColumnType::Bigint | ColumnType::Numeric | ColumnType::Timestamp => {
                 Builder::Long(PrimitiveChunkedBuilder::new(name, 0))
             }
-            ColumnType::Text | ColumnType::Json => Builder::Text(StringChunkedBuilder::new(name, 0)),
+            ColumnType::Text | ColumnType::Json | ColumnType::Decimal => {
+                Builder::Text(StringChunkedBuilder::new(name, 0))
+            }
         }
     };
     fields.iter().map(builder).collect()
@@ -241,19 +243,14 @@ fn append(builder: &mut Builder, column_type: ColumnType, field: Option<&[u8]>) 
     match (builder, column_type) {
         (Builder::Bool(b), _) => b.append_option(field.map(|f| f[0] != 0)),
         (Builder::Int(b), ColumnType::Date) => {
+            // ±infinity, the ends of the range, stays what it is: a value that the contract refuses, row by row.
             let days = field.map(|f| int(f, 0));
-            if days.is_some_and(|d| d == i32::MAX || d == i32::MIN) {
-                return None;
-            }
-            b.append_option(days.map(|d| d + EPOCH_DAYS));
+            b.append_option(days.map(|d| if d == i32::MIN { d } else { d.saturating_add(EPOCH_DAYS) }));
         }
         (Builder::Int(b), _) => b.append_option(field.map(|f| int(f, 0))),
         (Builder::Long(b), ColumnType::Timestamp) => {
             let micros = field.map(|f| long(f, 0));
-            if micros.is_some_and(|m| m == i64::MAX || m == i64::MIN) {
-                return None;
-            }
-            b.append_option(micros.map(|m| m + EPOCH_MICROS));
+            b.append_option(micros.map(|m| if m == i64::MIN { m } else { m.saturating_add(EPOCH_MICROS) }));
         }
         (Builder::Long(b), ColumnType::Numeric) => match field {
             Some(f) => b.append_value(numeric_to_scaled(f)?),

@@ -48,23 +48,23 @@ pub(super) async fn merge_entity(
     let (entity, table, key) = (spec.entity, spec.table, spec.key);
 
     let compare = format!(
-        "insert into staging.{entity}_change (tenant_key, {key}, {columns})
+        "insert into staging.changed_{entity} (tenant_key, {key}, {columns})
          select i.tenant_key, i.{key}, {image} from (\n{sql}\n) as i
          left join star.{table} as f on f.tenant_key = $1 and f.{key} = i.{key}
          where f.{key} is null or ({image}) is distinct from ({stored})",
         image = compared("i"),
         stored = compared("f"),
-        sql = spec.image,
+        sql = spec.image(),
     );
     let compare = sqlx::query(AssertSqlSafe(compare)).bind(context.tenant_key).bind(context.extracted_at);
     let loaded = compare.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
     let loaded = loaded.map_err(action("comparing"))?.rows_affected() as i64;
 
     if loaded > 0 {
-        analyze_table(tx, &format!("staging.{entity}_change")).await?;
+        analyze_table(tx, &format!("staging.changed_{entity}")).await?;
     }
     let unchanged = format!(
-        "select count(*) from staging.\"{entity}\" as s where not exists (select from staging.{entity}_change as c where c.{key} = s.{key})"
+        "select count(*) from staging.\"{entity}\" as s where not exists (select from staging.changed_{entity} as c where c.{key} = s.{key})"
     );
     let unchanged: i64 =
         sqlx::query(AssertSqlSafe(unchanged)).fetch_one(&mut *tx).await.map_err(action("counting"))?.get(0);
@@ -79,9 +79,9 @@ pub(super) async fn merge_entity(
         let touch = format!(
             "insert into vesper.touched_day (tenant_key, fact, day)
              select distinct $1, '{entity}', day from (
-                select unnest(array[{days}]) as day from staging.{entity}_change
+                select unnest(array[{days}]) as day from staging.changed_{entity}
                 union all
-                select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.{entity}_change)
+                select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity})
              ) as days where day is not null on conflict do nothing"
         );
         sqlx::query(AssertSqlSafe(touch))
@@ -92,7 +92,7 @@ pub(super) async fn merge_entity(
     }
     let assignments = spec.columns.iter().map(|c| format!("{c} = excluded.{c}")).collect::<Vec<_>>().join(", ");
     let write = format!(
-        "insert into star.{table} (tenant_key, {key}, {columns}) select tenant_key, {key}, {columns} from staging.{entity}_change
+        "insert into star.{table} (tenant_key, {key}, {columns}) select tenant_key, {key}, {columns} from staging.changed_{entity}
          on conflict (tenant_key, {key}) do update set {assignments}"
     );
     sqlx::query(AssertSqlSafe(write)).execute(&mut *tx).await.map_err(action("writing"))?;
@@ -115,16 +115,20 @@ pub(super) async fn analyze_table(tx: &mut PgConnection, table: &str) -> Result<
     done.map(drop).map_err(warehouse(format!("analysing {table}")))
 }
 
-/// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did.
+/// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did. What left a
+/// log stays in the star.
 async fn mark_vanished(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<i64, LoadError> {
     let action = || warehouse(format!("looking for deletions in star.{}", spec.table));
     let (entity, table, key) = (spec.entity, spec.table, spec.key);
+    if !spec.has("deleted_at") {
+        return Ok(0);
+    }
     let is_deletable = "f.tenant_key = $1 and f.deleted_at is null";
-    let is_inferred = if spec.columns.contains(&"is_inferred") { "and not f.is_inferred" } else { "" };
+    let is_inferred = if spec.has("is_inferred") { "and not f.is_inferred" } else { "" };
     let columns = spec.columns.join(", ");
     let values = spec.columns.iter().map(|c| if *c == "deleted_at" { "$2".to_owned() } else { format!("f.{c}") });
     let mark = format!(
-        "insert into staging.{entity}_change (tenant_key, {key}, {columns})
+        "insert into staging.changed_{entity} (tenant_key, {key}, {columns})
          select f.tenant_key, f.{key}, {values} from star.{table} as f where {is_deletable} {is_inferred}
          and not exists (select from staging.\"{entity}\" as s where s.{key} = f.{key})
          and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{entity}' and q.entity_key = f.{key})",

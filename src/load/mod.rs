@@ -16,6 +16,8 @@ mod encode;
 mod entity;
 mod frame;
 mod history;
+mod infer;
+mod inventory;
 mod merge;
 mod night;
 mod quarantine;

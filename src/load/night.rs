@@ -8,8 +8,10 @@ use tracing::info;
 use crate::base::pg::Database;
 use crate::base::{Night, chaos};
 use crate::load::customer::merge_customers;
-use crate::load::entity::{DIMENSIONS, FACTS};
+use crate::load::entity::{DIMENSIONS, facts};
 use crate::load::history::record_stage_visits;
+use crate::load::infer::{infer_customers, infer_members};
+use crate::load::inventory::merge_inventory;
 use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
 use crate::load::quarantine::{mark_duplicates, mark_missing_rates, mark_orphan_lines, quarantine_marked};
 use crate::load::reconcile::{Balance, balance_entity};
@@ -82,7 +84,7 @@ pub async fn load_source(
     mark_orphan_lines(tx, tenant_key).await?;
     let mut quarantined = Vec::new();
     for query in &spec.queries {
-        mark_missing_rates(tx, tenant_key, query.entity).await?;
+        mark_missing_rates(tx, tenant_key, query.entity, night).await?;
     }
     for query in &spec.queries {
         quarantined.push(quarantine_marked(tx, tenant_key, query.entity, night).await?);
@@ -106,10 +108,12 @@ pub async fn load_source(
     }
     let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts };
     let mut balances = Vec::new();
-    for count in &report.counts {
-        balances.push(balance_entity(tx, tenant_key, &count.entity).await?);
+    for query in &spec.queries {
+        balances.push(balance_entity(tx, tenant_key, query.entity).await?);
     }
     record_counts(tx, &report, &balances, night).await?;
+    let dated = sqlx::query(include_str!("sql/loaded_date.sql")).bind(tenant_key).bind(night.business_date);
+    dated.execute(&mut *tx).await.map_err(warehouse("dating star.dim_tenant"))?;
     let total = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).sum::<i64>();
     info!(
         source.name = %spec.name, row.read = total(|c| c.read), row.loaded = total(|c| c.loaded), row.quarantined = total(|c| c.quarantined),
@@ -125,25 +129,20 @@ async fn merge_all(
     spec: &SourceSpec,
     context: &MergeContext,
 ) -> Result<Vec<(&'static str, Merged)>, LoadError> {
-    const INFER_BEFORE_CUSTOMERS: [&str; 3] = [
-        include_str!("sql/infer_sales_rep.sql"),
-        include_str!("sql/infer_company.sql"),
-        include_str!("sql/infer_product.sql"),
-    ];
     let is_read = |entity: &str| spec.queries.iter().any(|q| q.entity.name == entity);
     let mut merged = Vec::new();
     for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
         merged.push((dimension.entity, merge_entity(tx, dimension, context).await?));
         chaos::point("load.dimensions");
     }
-    for statement in INFER_BEFORE_CUSTOMERS {
-        infer(tx, statement, context.tenant_key).await?;
+    for dimension in DIMENSIONS {
+        infer_members(tx, dimension, context.tenant_key).await?;
     }
     if is_read("customer") {
         merged.push(("customer", merge_customers(tx, context).await?));
     }
-    infer(tx, include_str!("sql/infer_customer.sql"), context.tenant_key).await?;
-    for fact in FACTS.iter().filter(|f| is_read(f.entity)) {
+    infer_customers(tx, context.tenant_key).await?;
+    for fact in facts().filter(|f| is_read(f.entity)) {
         let done = merge_entity(tx, fact, context).await?;
         if fact.entity == "deal" && done.loaded + done.deleted > 0 {
             record_stage_visits(tx, context.tenant_key).await?;
@@ -152,12 +151,10 @@ async fn merge_all(
         merged.push((fact.entity, done));
         chaos::point("load.facts");
     }
+    if is_read("inventory") {
+        merged.push(("inventory", merge_inventory(tx, context).await?));
+    }
     Ok(merged)
-}
-
-async fn infer(tx: &mut PgConnection, statement: &'static str, tenant_key: i32) -> Result<(), LoadError> {
-    let done = sqlx::query(statement).bind(tenant_key).execute(tx).await;
-    done.map(drop).map_err(warehouse("inferring members of a dimension"))
 }
 
 /// Takes the load's mutex, empties staging, makes sure of the tenant and its rates.

@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::base::Night;
+use crate::load::entity::merge_spec;
 use crate::load::{LoadError, warehouse};
 use crate::source::Entity;
 
@@ -11,6 +12,7 @@ pub(super) async fn mark_missing_rates(
     tx: &mut PgConnection,
     tenant_key: i32,
     entity: &Entity,
+    night: &Night,
 ) -> Result<(), LoadError> {
     let failed = || warehouse(format!("checking the currencies of {}", entity.name));
     if entity.name == "order_line" {
@@ -18,20 +20,17 @@ pub(super) async fn mark_missing_rates(
         return done.map(drop).map_err(failed());
     }
     let day = match entity.name {
-        "deal" => {
-            "case when s.stage in ('closed_won', 'closed_lost') then s.actual_close_date else (s.created_at at time zone 'UTC')::date end"
-        }
-        "order" => "(s.ordered_at at time zone 'UTC')::date",
-        "subscription" => "(s.started_at at time zone 'UTC')::date",
-        _ => return Ok(()),
+        "inventory" => Some("coalesce((s.updated_at at time zone 'UTC')::date, $2)"),
+        name => merge_spec(name).and_then(|spec| spec.rate_day),
     };
+    let Some(day) = day else { return Ok(()) };
     let statement = format!(
         "update staging.\"{0}\" as s set violation = concat_ws('; ', s.violation, format('no exchange rate from %s to %s on %s', s.currency, t.currency, {day}))
-         from star.dim_tenant as t where t.tenant_key = $1 and s.currency <> t.currency
+         from star.dim_tenant as t where t.tenant_key = $1 and $2::date is not null and s.currency <> t.currency
          and not exists (select from star.fx_rate as x where x.tenant_key = $1 and x.currency = s.currency and x.valid_from <= {day})",
         entity.name
     );
-    let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(tx).await;
+    let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).bind(night.business_date).execute(tx).await;
     done.map(drop).map_err(failed())
 }
 

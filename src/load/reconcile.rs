@@ -2,7 +2,9 @@
 
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
+use crate::load::entity::merge_spec;
 use crate::load::{LoadError, warehouse};
+use crate::source::Entity;
 
 /// Live rows and the sum of their amounts, on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,34 +18,42 @@ pub(super) struct Balance {
 
 /// Counts one entity on both sides, less the quarantined rows: staging does not hold them, and what the star holds of
 /// them is the last sound state.
-pub(super) async fn balance_entity(tx: &mut PgConnection, tenant_key: i32, entity: &str) -> Result<Balance, LoadError> {
-    let amount = match entity {
-        "deal" => "value_cents",
-        "order" | "order_line" => "amount",
-        "subscription" => "amount_cents",
-        _ => "null::numeric",
-    };
-    let is_live = match entity {
+pub(super) async fn balance_entity(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    entity: &Entity,
+) -> Result<Balance, LoadError> {
+    let Entity { name, key, .. } = entity;
+    let spec = merge_spec(name);
+    let amount = spec.and_then(|spec| spec.amount).unwrap_or("null::numeric");
+    let is_live = match *name {
         // A line leaves with its order.
         "order_line" => {
             "not exists (select from star.fact_order as o where o.tenant_key = $1 and o.order_id = r.order_id and o.deleted_at is not null)"
         }
-        _ => "r.deleted_at is null",
+        _ if entity.columns.iter().any(|c| c.name == "deleted_at") => "r.deleted_at is null",
+        _ => "true",
     };
-    let (table, star_is_live) = match entity {
-        "customer" => ("dim_customer", "r.deleted_at is null and r.is_current and not r.is_inferred"),
-        "sales_rep" | "company" | "product" => {
-            (&*format!("dim_{entity}"), "r.deleted_at is null and not r.is_inferred")
+    let (table, star_is_live) = match (*name, spec) {
+        ("customer", _) => ("dim_customer", "r.deleted_at is null and r.is_current and not r.is_inferred".to_owned()),
+        ("inventory", _) => ("fact_inventory_day", "r.valid_until is null".to_owned()),
+        (_, Some(spec)) if spec.has("is_inferred") => {
+            (spec.table, "r.deleted_at is null and not r.is_inferred".to_owned())
         }
-        _ => (&*format!("fact_{entity}"), "r.deleted_at is null"),
+        (_, Some(spec)) if spec.has("deleted_at") => (spec.table, "r.deleted_at is null".to_owned()),
+        // A log keeps what left the source: only what is still there is compared.
+        (_, Some(spec)) => {
+            (spec.table, format!("exists (select from staging.\"{name}\" as s where s.{key} = r.{key})"))
+        }
+        (_, None) => return Ok(Balance::default()),
     };
     let statement = format!(
         "select s.n, s.amount::text, t.n, t.amount::text from
-         (select count(*) as n, sum({amount}) as amount from staging.\"{entity}\" as r where {is_live} and $1 > 0) as s,
+         (select count(*) as n, sum({amount}) as amount from staging.\"{name}\" as r where {is_live} and $1 > 0) as s,
          (select count(*) as n, sum({amount}) as amount from star.{table} as r where r.tenant_key = $1 and {star_is_live}
-            and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{entity}' and q.entity_key = r.{entity}_id)) as t"
+            and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{name}' and q.entity_key = r.{key})) as t"
     );
     let row = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).fetch_one(tx).await;
-    let row = row.map_err(warehouse(format!("balancing {entity}")))?;
+    let row = row.map_err(warehouse(format!("balancing {name}")))?;
     Ok(Balance { source_live: row.get(0), source_amount: row.get(1), star_live: row.get(2), star_amount: row.get(3) })
 }

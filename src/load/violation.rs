@@ -13,6 +13,14 @@ pub fn mark_violations(frame: &mut DataFrame, entity: &Entity) -> PolarsResult<u
         let is_null = frame.column(column.name)?.is_null();
         note(&mut reasons, &is_null, |_| format!("{} is null", column.name));
     }
+    for column in entity.columns.iter().filter(|c| matches!(c.column_type, ColumnType::Date | ColumnType::Timestamp)) {
+        let days = days(frame, entity, column.name)?;
+        let is_absurd: BooleanChunked = days.iter().map(|d| d.map(|d| !CALENDAR_DAYS.contains(&d))).collect();
+        note(&mut reasons, &is_absurd, |row| {
+            let day = days.get(row).map_or_else(String::new, day_in_words);
+            format!("{} is {day}, expected a day of 1990 to 2100", column.name)
+        });
+    }
     for rule in entity.rules {
         check_rule(frame, entity, rule, &mut reasons)?;
     }
@@ -46,14 +54,34 @@ fn check_rule(frame: &DataFrame, entity: &Entity, rule: &Rule, reasons: &mut [Op
                 format!("{name} is {}, expected at most {limit}", values.get(row).unwrap_or_default())
             });
         }
+        Rule::NotAbove(first, second) => {
+            let is_broken = pairs(&whole_numbers(frame, first)?, &whole_numbers(frame, second)?, |a, b| b > a);
+            note(reasons, &is_broken, |_| format!("{second} is above {first}"));
+        }
         Rule::NotBefore(first, second) => {
-            let (starts, ends) = (days(frame, entity, first)?, days(frame, entity, second)?);
-            let is_broken: BooleanChunked = starts
-                .iter()
-                .zip(ends.iter())
-                .map(|(a, b)| Some(matches!((a, b), (Some(a), Some(b)) if b < a)))
-                .collect();
+            let is_broken = pairs(&days(frame, entity, first)?, &days(frame, entity, second)?, |a, b| b < a);
             note(reasons, &is_broken, |_| format!("{second} is before {first}"));
+        }
+        Rule::Before(first, second) => {
+            let is_broken = pairs(&days(frame, entity, first)?, &days(frame, entity, second)?, |a, b| b <= a);
+            note(reasons, &is_broken, |_| format!("{second} is not after {first}"));
+        }
+        Rule::Positive(name) => {
+            let values = frame.column(name)?.str()?;
+            let is_positive = |v: &str| !v.starts_with('-') && v.contains(|c: char| ('1'..='9').contains(&c));
+            let is_broken: BooleanChunked = values.iter().map(|v| v.map(|v| !is_positive(v))).collect();
+            note(reasons, &is_broken, |row| {
+                format!("{name} is {}, expected a number above zero", values.get(row).unwrap_or_default())
+            });
+        }
+        Rule::Code(name) => {
+            let values = frame.column(name)?.str()?;
+            let is_code = |v: &str| v.len() == 3 && v.chars().all(|c| c.is_ascii_uppercase());
+            let is_broken: BooleanChunked = values.iter().map(|v| v.map(|v| !is_code(v))).collect();
+            note(reasons, &is_broken, |row| {
+                let value = values.get(row).unwrap_or_default();
+                format!("{name} is `{value}`, expected an ISO 4217 code such as EUR")
+            });
         }
         Rule::Requires(name, value, required) => {
             let values = frame.column(name)?.str()?;
@@ -64,6 +92,15 @@ fn check_rule(frame: &DataFrame, entity: &Entity, rule: &Rule, reasons: &mut [Op
         }
     }
     Ok(())
+}
+
+/// Where both numbers are there and the test holds.
+fn pairs(first: &Int64Chunked, second: &Int64Chunked, is_broken: impl Fn(i64, i64) -> bool) -> BooleanChunked {
+    first
+        .iter()
+        .zip(second.iter())
+        .map(|(a, b)| Some(matches!((a, b), (Some(a), Some(b)) if is_broken(a, b))))
+        .collect()
 }
 
 /// Adds a reason to each row the mask names.
@@ -94,6 +131,14 @@ fn days(frame: &DataFrame, entity: &Entity, name: &str) -> PolarsResult<Int64Chu
     Ok(if is_timestamp { numbers.apply_values(|micros| micros.div_euclid(DAY_MICROS)) } else { numbers })
 }
 
+/// 1990-01-01 until 2101-01-01 in days since 1970: what the calendar of the star holds.
+const CALENDAR_DAYS: std::ops::Range<i64> = 7_305..47_847;
+
+fn day_in_words(day: i64) -> String {
+    let date = i32::try_from(day).ok().and_then(chrono::NaiveDate::from_epoch_days);
+    date.map_or_else(|| if day > 0 { "infinity" } else { "-infinity" }.to_owned(), |date| date.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,8 +153,10 @@ mod tests {
             columns.push(match (column.name, column.column_type) {
                 ("stage", _) => Column::new(name, ["closed_won", "won", "lead"]),
                 ("value_cents", _) => Column::new(name, [Some(1i64), Some(-5), None]),
-                ("created_at", _) => Column::new(name, [86_400_000_000i64 * 10, 0, 0]),
-                ("actual_close_date", _) => Column::new(name, [Some(9i32), None, None]),
+                ("created_at", _) => {
+                    Column::new(name, [86_400_000_000i64 * 20_000, 0, 0].map(|m: i64| m.max(86_400_000_000 * 10_000)))
+                }
+                ("actual_close_date", _) => Column::new(name, [Some(19_999i32), None, None]),
                 (_, ColumnType::Int | ColumnType::Date) => Column::new(name, [None::<i32>; 3]),
                 (_, ColumnType::Bigint | ColumnType::Timestamp) => Column::new(name, [None::<i64>; 3]),
                 _ => Column::new(name, ["x"; 3]),
@@ -125,5 +172,17 @@ mod tests {
                 && second.contains("value_cents is -5, expected at least 0")
         );
         assert_eq!(reasons.get(2), Some("value_cents is null"));
+    }
+
+    #[test]
+    fn the_calendar_of_the_star_has_ends_and_infinity_lies_beyond() {
+        let words = |(y, m, d)| {
+            let date = chrono::NaiveDate::from_ymd_opt(y, m, d).expect("a date");
+            CALENDAR_DAYS.contains(&i64::from(date.to_epoch_days()))
+        };
+        assert!([(1990, 1, 1), (2100, 12, 31)].into_iter().all(words));
+        assert!(![(1989, 12, 31), (2101, 1, 1), (1, 1, 1), (9999, 12, 31)].into_iter().any(words));
+        assert_eq!(day_in_words(i64::from(i32::MAX)), "infinity");
+        assert_eq!(day_in_words(i64::MIN.div_euclid(86_400_000_000)), "-infinity");
     }
 }

@@ -4,7 +4,7 @@ use sqlx::postgres::{PgColumn, PgDatabaseError};
 use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo};
 
 use crate::base::{Problem, Problems, nearest};
-use crate::source::contract::{Column, ColumnType};
+use crate::source::contract::{Column, ColumnType, Entity};
 use crate::source::extraction::SelectList;
 use crate::source::{EntityQuery, SourceError, SourceSpec};
 
@@ -98,7 +98,7 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
     for column in query.entity.columns {
         match found.iter().find(|(name, _)| name == column.name) {
             Some((_, pg_type)) if is_castable(pg_type, column.column_type) => {
-                casts.push(format!("q.\"{}\"::{}", column.name, column.column_type.sql()));
+                casts.push(format!("q.\"{}\"::{}", column.name, column.column_type.wire()));
             }
             Some((_, pg_type)) => {
                 let message =
@@ -106,7 +106,10 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
                 problem(column.name, message, Some(cast_advice(pg_type, column)));
             }
             None if column.is_optional => {
-                casts.push(format!("null::{} as \"{}\"", column.column_type.sql(), column.name))
+                casts.push(format!("null::{} as \"{}\"", column.column_type.wire(), column.name))
+            }
+            None if column.name == query.entity.key && !query.entity.key_parts.is_empty() => {
+                casts.push(key_of_parts(query.entity));
             }
             None => {
                 let near = nearest(column.name, found.iter().map(|(n, _)| n.as_str()));
@@ -127,6 +130,16 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
         }
     }
     SelectList { columns: casts.join(", ") }
+}
+
+/// The key of a row whose source has none: its parts as text, timestamps in UTC whatever the session's zone.
+fn key_of_parts(entity: &Entity) -> String {
+    let text = |part: &&str| match entity.columns.iter().find(|c| c.name == *part).map(|c| c.column_type) {
+        Some(ColumnType::Timestamp) => format!("q.\"{part}\" at time zone 'UTC'"),
+        _ => format!("q.\"{part}\""),
+    };
+    let parts: Vec<String> = entity.key_parts.iter().map(text).collect();
+    format!("concat_ws('/', {}) as \"{}\"", parts.join(", "), entity.key)
 }
 
 /// Whether a value of `pg_type` becomes the contract's type without changing what it means.
@@ -160,7 +173,7 @@ fn is_castable(pg_type: &str, wanted: ColumnType) -> bool {
         ColumnType::Text => !KNOWN.contains(&pg_type) && !pg_type.ends_with("[]"),
         ColumnType::Int => ["int2", "int4"].contains(&pg_type),
         ColumnType::Bigint => ["int2", "int4", "int8"].contains(&pg_type),
-        ColumnType::Numeric => ["int2", "int4", "int8", "numeric"].contains(&pg_type),
+        ColumnType::Numeric | ColumnType::Decimal => ["int2", "int4", "int8", "numeric"].contains(&pg_type),
         ColumnType::Bool => pg_type == "bool",
         ColumnType::Date => pg_type == "date",
         ColumnType::Timestamp => pg_type == "timestamptz",

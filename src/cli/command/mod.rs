@@ -1,6 +1,7 @@
 //! One handler a command.
 
 pub(super) mod check;
+pub(super) mod contract;
 pub(super) mod demo;
 pub(super) mod migrate;
 pub(super) mod outbox;

@@ -1,5 +1,5 @@
 -- grain: one row per staged customer that is new or differs from its current version · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: empty
-insert into staging.customer_change
+insert into staging.changed_customer
 with image as (
     select
         s.customer_id,

@@ -5,5 +5,5 @@ insert into star.dim_customer (
 select
     $1::int, c.customer_id, c.status, c.tier, c.sales_rep_key, c.company_key, c.changed_at, 'observed', c.name, c.email_hash, c.source, c.tags, c.churn_reason,
     c.created_at, c.converted_at, c.churned_at, c.last_contacted_at, c.deleted_at
-from staging.customer_change as c
+from staging.changed_customer as c
 where c.is_new_version

@@ -2,5 +2,5 @@
 update star.dim_customer as v
 set name = c.name, email_hash = c.email_hash, source = c.source, tags = c.tags, churn_reason = c.churn_reason, created_at = c.created_at,
     converted_at = c.converted_at, churned_at = c.churned_at, last_contacted_at = c.last_contacted_at, deleted_at = c.deleted_at
-from staging.customer_change as c
+from staging.changed_customer as c
 where v.tenant_key = $1::int and v.customer_id = c.customer_id

@@ -1,7 +1,7 @@
 -- grain: the versions a new customer's own timestamps prove: before conversion, customer, churned · $1 tenant_key · re-run: adds nothing
 with spell as (
     select c.*, s.spell_status, s.starts_at, s.ends_at
-    from staging.customer_change as c
+    from staging.changed_customer as c
     cross join lateral (
         values
         -- What came before is taken as the step right before the first one the row proves.

@@ -1,11 +1,11 @@
 -- grain: one spell per status entered: observed on a change, inferred from the row's own stamps when new · $1 tenant_key · re-run: adds nothing
 with entered as (
     select c.customer_id, 1 as step, c.status, c.changed_at as entered_at, null::timestamptz as left_at, 'observed' as basis
-    from staging.customer_change as c
+    from staging.changed_customer as c
     where c.is_new_status and not c.is_new
     union all
     select c.customer_id, s.step, s.status, s.entered_at, s.left_at, 'inferred'
-    from staging.customer_change as c
+    from staging.changed_customer as c
     cross join lateral (
         values
         (1, 'lead', c.created_at, case when c.status <> 'lead' then c.created_at end),

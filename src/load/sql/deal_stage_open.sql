@@ -2,7 +2,7 @@
 with arrived as (
     select d.*, last_visit.visit as visits
     from star.fact_deal as d
-    join staging.deal_change as c on c.deal_id = d.deal_id
+    join staging.changed_deal as c on c.deal_id = d.deal_id
     left join lateral (
         select max(v.visit) as visit, bool_or(v.left_at is null) as is_running
         from star.fact_deal_stage as v where v.tenant_key = d.tenant_key and v.deal_id = d.deal_id

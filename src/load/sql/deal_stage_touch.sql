@@ -3,7 +3,7 @@ insert into vesper.touched_day (tenant_key, fact, day)
 select distinct $1::int, 'deal', (instant at time zone 'UTC')::date
 from (
     select unnest(array[v.entered_at, v.left_at]) as instant
-    from star.fact_deal_stage as v join staging.deal_change as c on c.deal_id = v.deal_id
+    from star.fact_deal_stage as v join staging.changed_deal as c on c.deal_id = v.deal_id
     where v.tenant_key = $1::int
 ) as days
 where instant is not null

@@ -6,6 +6,8 @@ from (
     union select customer_id from staging.interaction
     union select customer_id from staging."order"
     union select customer_id from staging.subscription
+    union select customer_id from staging.invoice
+    union select customer_id from staging.payment
 ) as named
 where named.customer_id is not null
     and not exists (select from star.dim_customer as c where c.tenant_key = $1::int and c.customer_id = named.customer_id)

@@ -21,3 +21,18 @@ create table subscription (
     subscription_id text, customer_id text, plan text, status text default 'active', billing_period text default 'monthly', amount_cents bigint default 10000, currency text default 'USD',
     started_at timestamptz default '2024-12-01', trial_ended_at timestamptz, cancelled_at timestamptz, ended_at timestamptz, created_at timestamptz, updated_at timestamptz,
     deleted_at timestamptz);
+create table product (
+    product_id text, sku text, name text default 'A product', category text, brand text, status text, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+create table invoice (
+    invoice_id text, invoice_number text, customer_id text, order_id text, status text default 'sent', subtotal_cents bigint, tax_cents bigint, amount_cents bigint default 10000,
+    currency text default 'USD', issued_at timestamptz default '2025-01-10', due_at timestamptz, paid_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+create table payment (
+    payment_id text, payment_number text, customer_id text, invoice_id text, method text, status text default 'completed', amount_cents bigint default 10000, refunded_cents bigint,
+    currency text default 'USD', created_at timestamptz default '2025-01-10', processed_at timestamptz default '2025-01-10', refunded_at timestamptz, updated_at timestamptz,
+    deleted_at timestamptz);
+create table inventory (
+    inventory_id text, product_id text default 'p', warehouse text default 'north', on_hand int default 10, reserved int, committed int, available int, reorder_point int,
+    reorder_quantity int, restocked_at timestamptz, unit_cost_cents bigint default 500, currency text default 'USD', status text, updated_at timestamptz, deleted_at timestamptz);
+create table stock_movement (
+    stock_movement_id text, product_id text default 'p', warehouse text default 'north', type text default 'receipt', quantity int default 10, quantity_before int, quantity_after int,
+    unit_cost_cents bigint default 500, currency text default 'USD', moved_at timestamptz default '2025-01-10', created_at timestamptz);

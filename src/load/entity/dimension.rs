@@ -1,0 +1,40 @@
+//! Dimensions that overwrite (SCD1).
+
+use super::{Image, MergeSpec};
+
+/// Delivered is not inferred: a member that a fact named before is completed.
+const DELIVERED: (&str, &str) = ("is_inferred", "false");
+
+/// In load order.
+pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
+    MergeSpec {
+        entity: "sales_rep",
+        table: "dim_sales_rep",
+        key: "sales_rep_id",
+        columns: &["name", "email", "is_active", "created_at", "deleted_at", "is_inferred"],
+        days: &[],
+        image: Image::Staged(&[("is_active", "coalesce(s.is_active, true)"), DELIVERED]),
+        amount: None,
+        rate_day: None,
+    },
+    MergeSpec {
+        entity: "company",
+        table: "dim_company",
+        key: "company_id",
+        columns: &["name", "industry", "size", "country", "created_at", "deleted_at", "is_inferred"],
+        days: &[],
+        image: Image::Staged(&[DELIVERED]),
+        amount: None,
+        rate_day: None,
+    },
+    MergeSpec {
+        entity: "product",
+        table: "dim_product",
+        key: "product_id",
+        columns: &["sku", "name", "category", "brand", "status", "created_at", "deleted_at", "is_inferred"],
+        days: &[],
+        image: Image::Staged(&[DELIVERED]),
+        amount: None,
+        rate_day: None,
+    },
+];

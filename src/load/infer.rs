@@ -1,0 +1,38 @@
+//! Members of a dimension that facts name and nobody delivered: inferred now, completed when they come.
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::load::entity::MergeSpec;
+use crate::load::{LoadError, warehouse};
+use crate::source::contract::ENTITIES;
+
+/// Adds one inferred member per key of `dimension` that any staged row names.
+///
+/// A staged column of the dimension's key is a reference to it, whatever the entity. Re-run: adds nothing.
+pub(super) async fn infer_members(
+    tx: &mut PgConnection,
+    dimension: &MergeSpec,
+    tenant_key: i32,
+) -> Result<(), LoadError> {
+    let MergeSpec { entity, table, key, .. } = dimension;
+    let names_it = |e: &&crate::source::Entity| e.name != *entity && e.columns.iter().any(|c| c.name == *key);
+    let references: Vec<String> =
+        ENTITIES.iter().filter(names_it).map(|e| format!("select {key} from staging.\"{}\"", e.name)).collect();
+    if references.is_empty() {
+        return Ok(());
+    }
+    let statement = format!(
+        "insert into star.{table} (tenant_key, {key}, name, is_inferred)
+         select distinct $1::int, named.{key}, named.{key}, true from ({}) as named
+         where named.{key} is not null on conflict (tenant_key, {key}) do nothing",
+        references.join(" union ")
+    );
+    let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(tx).await;
+    done.map(drop).map_err(warehouse(format!("inferring members of star.{table}")))
+}
+
+/// Adds one inferred customer per id that a staged fact names.
+pub(super) async fn infer_customers(tx: &mut PgConnection, tenant_key: i32) -> Result<(), LoadError> {
+    let done = sqlx::query(include_str!("sql/infer_customer.sql")).bind(tenant_key).execute(tx).await;
+    done.map(drop).map_err(warehouse("inferring members of star.dim_customer"))
+}
