@@ -129,7 +129,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(15);
 /// Between two looks.
 pub const LOOK: Duration = Duration::from_millis(20);
 /// Between two words that wake every worker; each costs a worker a dozen statements.
-const WAKE: u32 = 5;
+const WAKE: u32 = 10;
 /// When nothing is left to do is expected to come long before this.
 const QUIET_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -143,6 +143,15 @@ select pg_notify('vesper', 'chaos');";
 pub const EXPIRE: &str = "\
 update vesper.run set lease_until = clock_timestamp() - interval '1 second' where state = 'running';
 update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending';";
+
+/// The leases of holders that have been silent for a second end now; a living one renews its lease every second.
+const EXPIRE_SILENT: &str = "\
+update vesper.run set lease_until = clock_timestamp() - interval '1 second'
+where state = 'running' and lease_until < clock_timestamp() + interval '1.7 seconds'";
+
+/// The leases of sending end now; nobody renews them, so this takes from the living too.
+const EXPIRE_SENDING: &str = "\
+update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending'";
 
 /// A job of every few seconds has no further slot.
 const LAST_SLOTS: &str = "update vesper.job set next_at = null where cron like '%/%' and next_at is not null";
@@ -176,16 +185,19 @@ pub async fn work(crew: &mut Crew<'_>, mut is_done: impl AsyncFnMut(&Crew<'_>) -
     false
 }
 
-/// Moves time until nothing is open: pauses end at once, leases again and again with a growing pause between, so
-/// that work that takes its time is stolen now and then and still gets done.
+/// Moves time until nothing is open: pauses end at once, every lease once, those of the silent soon, and those of
+/// sending with a growing pause between, so that work that takes its time is stolen now and then and still gets done.
 pub async fn settle(crew: &mut Crew<'_>) -> bool {
-    let (mut expire_at, mut pause) = (Instant::now(), Duration::from_millis(250));
+    crew.shop.bend(EXPIRE).await;
+    let mut pause = Duration::from_millis(250);
+    let mut expire_at = Instant::now() + pause;
     let is_quiet = async |crew: &Crew<'_>| {
         if Instant::now() >= expire_at {
-            crew.shop.bend(EXPIRE).await;
-            expire_at = Instant::now() + pause;
+            crew.shop.bend(EXPIRE_SENDING).await;
             pause *= 2;
+            expire_at = Instant::now() + pause;
         }
+        crew.shop.bend(EXPIRE_SILENT).await;
         crew.shop.bend(LAST_SLOTS).await;
         // A worker that does not listen yet has not begun: it would not hear the word to stop either.
         crew.shop.count(OPEN).await == 0 && crew.shop.count(LISTENING).await >= crew.workers.len() as i64

@@ -40,11 +40,17 @@ const RESENT: JobPlan = JobPlan {
 const PULSE: JobPlan =
     JobPlan { name: "pulse", cron: Cron::Seconds(1), rewind: TimeDelta::seconds(3), recipients: &["plain"], ..RESENT };
 
+const TWO_NIGHTS: JobPlan = JobPlan { rewind: TimeDelta::days(2), ..NIGHT };
+/// The report that needs them.
+const BRIEF: JobPlan = JobPlan { rewind: TimeDelta::days(2), recipients: &["plain", "lost"], ..HELD };
+
 /// What is worked on while a point is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
-    /// Three nights, and a report that needs them.
+    /// Two nights, and a report that needs them.
     Nights,
+    /// Five nights.
+    ManyNights,
     /// Reports of nights that are done.
     Reports,
 }
@@ -58,7 +64,13 @@ struct Case {
 
 fn case(point: &'static str, pass: u32) -> Case {
     let is_of_the_night = ["load.", "cube.", "publish."].iter().any(|room| point.starts_with(room));
-    Case { work: if is_of_the_night { Work::Nights } else { Work::Reports }, crash: Crash { point, pass } }
+    let is_once_a_night = point == "cube.refreshed" || point.starts_with("publish.");
+    let work = match (is_of_the_night, is_once_a_night && pass > 1) {
+        (true, true) => Work::ManyNights,
+        (true, false) => Work::Nights,
+        (false, _) => Work::Reports,
+    };
+    Case { work, crash: Crash { point, pass } }
 }
 
 /// How long a point may take to be reached.
@@ -87,7 +99,9 @@ async fn workers_killed_at_every_named_point_lose_nothing_and_send_nothing_twice
 /// Kills a worker at the point, lets the others and its successor clean up, and says what is wrong then.
 async fn play(case: Case) -> Vec<String> {
     let shop = match case.work {
-        Work::Nights => Shop::before_the_nights(&[NIGHT, JobPlan { recipients: &["plain", "lost"], ..HELD }]).await,
+        Work::Nights => Shop::before_the_nights(&[TWO_NIGHTS, BRIEF]).await,
+        // Once a night: two workers have each come to their third after five.
+        Work::ManyNights => Shop::before_the_nights(&[JobPlan { rewind: TimeDelta::days(5), ..NIGHT }]).await,
         Work::Reports => Shop::after_the_nights(&[HELD, RESENT, PULSE]).await,
     };
     match kill(&shop, None, case.crash).await {
