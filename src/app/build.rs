@@ -10,9 +10,10 @@ use crate::app::{MigrateError, check_migrations};
 use crate::base::pg::{Database, PgError};
 use crate::base::{FileStamp, Folder, FolderError, Problem, Problems, Remedied, Remedy};
 use crate::config::{ConfigError, Environment, Need, Settings};
+use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
-use crate::job::{Job, JobError, Kind, read_jobs, sync_jobs};
+use crate::job::{Job, JobError, Kind, WebhookContext, read_jobs, read_webhooks, sync_jobs};
 use crate::report::ReportTemplate;
 use crate::source::SourceSpec;
 
@@ -54,6 +55,9 @@ pub enum AppError {
     /// The ledger refused.
     #[error(transparent)]
     Ledger(JobError),
+    /// The outbox refused.
+    #[error(transparent)]
+    Outbox(DeliveryError),
 }
 
 impl Remedied for AppError {
@@ -67,6 +71,7 @@ impl Remedied for AppError {
             AppError::Mail(source) => source.remedy(),
             AppError::Sender { .. } => Remedy::FixConfig,
             AppError::Ledger(source) => source.remedy(),
+            AppError::Outbox(source) => source.remedy(),
         }
     }
 
@@ -82,6 +87,7 @@ impl Remedied for AppError {
                 Some("write it as `reports@example.org` or `Vesper <reports@example.org>`".into())
             }
             AppError::Ledger(source) => source.hint(),
+            AppError::Outbox(source) => source.hint(),
         }
     }
 }
@@ -151,6 +157,7 @@ impl Files {
                 problems.push(Problem::of_file(job.file.clone(), format!("unknown report `{name}`")).with_hint(hint));
             }
         }
+        let webhooks = read_hooks(folder, settings, environment, &jobs, &mut problems);
         let missing = settings.missing(&needs);
         let what = match (missing.is_empty(), problems.is_empty()) {
             (true, _) => "files of jobs, sources or templates are wrong",
@@ -174,6 +181,7 @@ impl Files {
             organisation: settings.organisation().to_owned(),
             sender,
             public_url: settings.public_url().map(str::to_owned),
+            webhooks: Arc::new(webhooks),
         };
         Ok((jobs, recipes, mailer))
     }
@@ -192,6 +200,8 @@ impl App {
         first.close().await.ok();
         let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
         sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
+        // Before anything happens, so that it is told.
+        sync_webhooks(&pool, &recipes.webhooks.list).await.map_err(AppError::Outbox)?;
         Ok(App {
             warehouse,
             pool,
@@ -212,6 +222,27 @@ impl App {
 
 fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T> {
     found.map_err(|mut p| problems.append(&mut p.0)).ok()
+}
+
+/// The webhooks that are switched on, and the way out to them.
+fn read_hooks(
+    folder: &Folder,
+    settings: &Settings,
+    environment: &Environment,
+    jobs: &[Job],
+    problems: &mut Vec<Problem>,
+) -> Webhooks {
+    let mut outside = Outside::default();
+    outside.allowed = Allowed::parse(settings.webhook_allow()).expect("checked when the settings were read");
+    if let Some((origin, pem)) = settings.webhook_ca() {
+        let trusted = pem.map_err(|e| format!("the file cannot be read: {e}")).and_then(|pem| outside.trust(&pem));
+        problems.extend(trusted.err().map(|reason| Problem::of_file(origin, reason)));
+    }
+    let variable = |name: &str| environment.secret(name);
+    // Jobs that failed to read would make every file that names them look wrong.
+    let context = WebhookContext { jobs, allowed: &outside.allowed, variable: &variable };
+    let list = if problems.is_empty() { keep(read_webhooks(folder, &context), problems) } else { None };
+    Webhooks { list: list.unwrap_or_default(), outside, public_url: settings.public_url().map(str::to_owned) }
 }
 
 /// The database a source folder names: the deployment's, or one in a variable of its own.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 /// Variables by name. Values are never shown: any of them may be a secret.
 #[derive(Clone, Default)]
@@ -27,9 +28,29 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The value of a variable, or of the file that `<name>_FILE` names. The error is why there is none and repeats
+    /// no value.
+    pub fn secret(&self, name: &str) -> Result<String, String> {
+        let file_variable = format!("{name}_FILE");
+        match (self.get(name), self.get(&file_variable)) {
+            (Some(_), Some(_)) => Err(format!("{name} and {file_variable} are both set")),
+            (Some(value), None) => Ok(value.to_owned()),
+            (None, Some(path)) => read_secret(Path::new(path)),
+            (None, None) => Err(format!("neither {name} nor {file_variable} is set")),
+        }
+    }
+
     /// The names of all variables that are set.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str())
+    }
+}
+
+/// The text of a secret's file, without the line end that editors add.
+pub(super) fn read_secret(path: &Path) -> Result<String, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+        Err(e) => Err(format!("the file {} cannot be read: {e}", path.display())),
     }
 }
 

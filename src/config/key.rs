@@ -45,9 +45,11 @@ pub(super) const TEMPLATES_DIR: &Key = &KEYS[6];
 pub(super) const CURRENCY: &Key = &KEYS[7];
 pub(super) const ORGANISATION: &Key = &KEYS[8];
 pub(super) const PUBLIC_URL: &Key = &KEYS[9];
+pub(super) const WEBHOOK_ALLOW: &Key = &KEYS[10];
+pub(super) const WEBHOOK_CA_FILE: &Key = &KEYS[11];
 
 /// All settings, in the order they are documented.
-pub static KEYS: [Key; 10] = [
+pub static KEYS: [Key; 12] = [
     Key {
         path: "source.url",
         variable: "VESPER_SOURCE_URL",
@@ -138,6 +140,24 @@ pub static KEYS: [Key; 10] = [
         is_secret: false,
         check: web_url,
     },
+    Key {
+        path: "webhook.allow",
+        variable: "VESPER_WEBHOOK_ALLOW",
+        what: "networks of your own that webhooks may call",
+        example: "10.1.0.0/16 192.168.7.9",
+        default: None,
+        is_secret: false,
+        check: networks,
+    },
+    Key {
+        path: "webhook.ca_file",
+        variable: "VESPER_WEBHOOK_CA_FILE",
+        what: "certificate authorities that webhooks trust beside the public ones",
+        example: "/etc/ssl/our-ca.pem",
+        default: None,
+        is_secret: false,
+        check: anything,
+    },
 ];
 
 fn postgres_url(value: &str) -> Result<(), &'static str> {
@@ -175,6 +195,12 @@ fn web_url(value: &str) -> Result<(), &'static str> {
     if is_url { Ok(()) } else { Err("expected https://host or http://host") }
 }
 
+fn networks(value: &str) -> Result<(), &'static str> {
+    let mut parts = value.split([' ', ',', '\n', '\t']).filter(|part| !part.is_empty());
+    let is_network = |part: &str| part.parse::<ipnet::IpNet>().is_ok() || part.parse::<std::net::IpAddr>().is_ok();
+    if parts.all(is_network) { Ok(()) } else { Err("expected networks or addresses: 10.1.0.0/16 192.168.7.9") }
+}
+
 fn one_line(value: &str) -> Result<(), &'static str> {
     if value.contains(char::is_control) { Err("expected one line without control characters") } else { Ok(()) }
 }
@@ -209,6 +235,7 @@ mod tests {
             (address, "localhost:8081"),
             (currency, "eur"),
             (web_url, "reports.example.org"),
+            (networks, "10.1.0.0/33"),
             (one_line, "a\nb"),
         ] {
             assert!(check(value).is_err_and(|expected| expected.starts_with("expected")), "{value:?}");

@@ -10,9 +10,10 @@ use include_dir::Dir;
 use crate::base::pg::Database;
 use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Folder, Problem, Problems, chaos, nearest};
+use crate::config::environment::read_secret;
 use crate::config::key::{
     CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, SOURCE_URL, TEMPLATES_DIR,
-    WAREHOUSE_URL,
+    WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
 };
 use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
 
@@ -159,6 +160,17 @@ impl Settings {
         self.value(PUBLIC_URL).map(|url| url.trim_end_matches('/'))
     }
 
+    /// Networks that webhooks may call beyond the public internet, parted by spaces.
+    pub fn webhook_allow(&self) -> &str {
+        self.value(WEBHOOK_ALLOW).unwrap_or_default()
+    }
+
+    /// Certificate authorities that webhooks trust beside the public ones: where that was said, and the file's bytes.
+    pub fn webhook_ca(&self) -> Option<(&str, std::io::Result<Vec<u8>>)> {
+        let given = self.values.get(WEBHOOK_CA_FILE.path)?;
+        Some((&given.origin, std::fs::read(given.base_dir.join(&given.value))))
+    }
+
     fn value(&self, key: &'static Key) -> Option<&str> {
         self.values.get(key.path).map(|given| given.value.as_str()).or(key.default)
     }
@@ -285,30 +297,29 @@ fn read_environment(environment: &Environment, problems: &mut Vec<Problem>) -> V
 }
 
 /// Variables that are almost one of ours, whose own is not set. Others that begin with `VESPER_` are let be: a second
-/// source may name its own (`VESPER_SOURCE2_URL`), and a container platform makes some for a service called vesper
+/// source may name its own (`VESPER_SOURCE2_URL`), webhooks name theirs (`VESPER_WEBHOOK_CRM_SECRET`), and a container platform makes some for a service called vesper
 /// (`VESPER_SERVICE_HOST`).
 fn misspelt<'e>(environment: &'e Environment, values: &'e Values) -> impl Iterator<Item = Problem> + use<'e> {
     let ours = |key: &Key| [Some(key.variable.to_owned()), key.is_secret.then(|| key.file_variable())];
     let all: BTreeSet<String> = KEYS.iter().flat_map(ours).flatten().chain(other_variables()).collect();
     let unset = KEYS.iter().filter(|key| !values.contains_key(key.path)).flat_map(ours).flatten();
     let unset: Vec<String> = unset.chain(other_variables()).collect();
-    environment.names().filter(move |name| !all.contains(*name)).filter_map(move |name| {
+    let is_ours = move |name: &&str| !all.contains(*name) && !is_of_a_webhook(name);
+    environment.names().filter(is_ours).filter_map(move |name| {
         let stem = name.strip_prefix(PREFIX)?;
         let near = nearest(stem, unset.iter().filter_map(|ours| ours.strip_prefix(PREFIX)))?;
         Some(Problem::of_file(name, "unknown variable").with_hint(format!("did you mean {PREFIX}{near}?")))
     })
 }
 
-fn wrong(key: &Key, value: &str) -> String {
-    if key.is_secret { "the value cannot be used".to_owned() } else { format!("{value:?} cannot be used") }
+/// A name that job files give; whether it is one of theirs is checked there.
+fn is_of_a_webhook(name: &str) -> bool {
+    let rest = name.strip_prefix("VESPER_WEBHOOK_").map(|rest| rest.trim_end_matches("_FILE"));
+    rest.is_some_and(|rest| rest.ends_with("_URL") || rest.ends_with("_SECRET"))
 }
 
-/// The text of a secret's file, without the line end that editors add.
-fn read_secret(path: &Path) -> Result<String, String> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
-        Err(e) => Err(format!("the file {} cannot be read: {e}", path.display())),
-    }
+fn wrong(key: &Key, value: &str) -> String {
+    if key.is_secret { "the value cannot be used".to_owned() } else { format!("{value:?} cannot be used") }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 with due as (
     select message_id
     from vesper.message
-    where state = 'pending' and next_at <= clock_timestamp() and expires_at > clock_timestamp()
+    where channel = 'mail' and state = 'pending' and next_at <= clock_timestamp() and expires_at > clock_timestamp()
     order by next_at
     limit 1
     for update skip locked

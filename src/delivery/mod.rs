@@ -14,7 +14,7 @@
 //!
 //! SMTP has no exactly-once: after the final dot only the server knows. What is unknown is held for a person by
 //! default. A server that refuses the sender itself (greeting, TLS, AUTH) or does not answer pauses the sender and
-//! costs no message an attempt.
+//! costs no message an attempt. Calls of [`webhook`]s are rows of the same outbox and go out beside the mail.
 //!
 //! Never here: rendering, deciding who gets what, the machine's clock.
 
@@ -29,6 +29,7 @@ mod outbox;
 mod sender;
 mod smtp;
 mod suppression;
+pub mod webhook;
 
 pub use address::Recipient;
 pub use compose::{ComposedMail, InlineImage, MailBody, MailDraft, OutgoingArtifact, compose_mail};

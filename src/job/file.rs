@@ -265,7 +265,7 @@ fn default_policy(kind: Kind) -> CatchupPolicy {
     }
 }
 
-fn is_job_name(name: &str) -> bool {
+pub(super) fn is_job_name(name: &str) -> bool {
     let is_name_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     (1..=64).contains(&name.len()) && name.chars().all(is_name_char)
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::base::{Folder, Problem, Problems, nearest};
 use crate::job::relation::relation_problems;
+use crate::job::webhook::WEBHOOK_FOLDER;
 use crate::job::{Job, Kind, read_job};
 
-/// Beside the kinds: what the source room reads.
+/// Beside the kinds: what the source room reads. Webhooks have a reader of their own too.
 const SOURCE_FOLDER: &str = "source";
 
 /// Reads every job of the folder (`report/weekly.toml` is the report `weekly`). All problems come at once; a file that
@@ -22,7 +23,7 @@ pub fn read_jobs(folder: &Folder) -> Result<Vec<Job>, Problems> {
         let parts: Vec<&str> = path.split('/').collect();
         let kind = Kind::FOLDERS.iter().find(|(name, _)| *name == parts[0]).map(|(_, kind)| *kind);
         match (parts.as_slice(), kind) {
-            ([SOURCE_FOLDER, ..], _) => {}
+            ([SOURCE_FOLDER | WEBHOOK_FOLDER, ..], _) => {}
             ([_], _) => {
                 let problem =
                     Problem::of_file(folder.name(path), "lies outside the folders of the kinds, nobody reads it");

@@ -19,6 +19,7 @@
 //!
 //! Never here: what a report says, SQL of the star, the machine's clock.
 
+mod announce;
 mod catchup;
 mod claim;
 mod error;
@@ -34,6 +35,7 @@ mod status;
 mod step;
 mod sync;
 mod ticker;
+mod webhook;
 mod worker;
 
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
@@ -48,6 +50,7 @@ pub use status::{JobLine, RunFilter, RunLine, job_lines, run_line, run_lines};
 pub use step::step;
 pub use sync::{Synced, foreign_jobs, sync_jobs};
 pub use ticker::{Ticker, Wake};
+pub use webhook::{WebhookContext, read_webhook, read_webhooks};
 pub use worker::{Ending, RunContext, Runner, Stop, Worker, run_claimed};
 
 #[cfg(test)]

@@ -9,13 +9,15 @@ use sqlx::PgConnection;
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::base::Remedy;
 use crate::base::pg::Database;
+use crate::base::{Night, Remedy};
 use crate::cube::{CubeReport, refresh_cubes};
+use crate::delivery::webhook::Webhooks;
 use crate::delivery::{
     ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, MailDraft, Manifest, OutgoingArtifact, Posting,
     Recipient, compose_mail, edition_artifacts, enqueue, find_edition, seal_edition,
 };
+use crate::job::announce::{breaches_of, tell_held, tell_published, tell_sealed};
 use crate::job::{Format, Kind, Origin, RunContext, RunError, Runner};
 use crate::load::{LoadReport, load_source};
 use crate::metric::{Published, Snapshot, Which, load_snapshot, publish};
@@ -45,6 +47,8 @@ pub struct Recipes {
     pub sender: Recipient,
     /// Where this server is reached, if people reach it.
     pub public_url: Option<String>,
+    /// Who is told what happens.
+    pub webhooks: Arc<Webhooks>,
 }
 
 /// What sealing an edition left behind: enough for the next step to post it.
@@ -85,11 +89,35 @@ async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Result<(), Run
         let _: CubeReport = context
             .step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?))
             .await?;
-        let _: Published = context
-            .step(&format!("publish-{name}"), async |tx: &mut PgConnection| Ok(publish(tx, tenant_key, &night).await?))
-            .await?;
+        publish_numbers(recipes, context, name, tenant_key, &night).await?;
     }
     Ok(())
+}
+
+/// Publishes and tells of it, in one step. Numbers that are held are told too, after the step rolled back.
+async fn publish_numbers(
+    recipes: &Recipes,
+    context: &RunContext,
+    source: &str,
+    tenant_key: i32,
+    night: &Night,
+) -> Result<Published, RunError> {
+    let (webhooks, claim) = (&recipes.webhooks, &context.claim);
+    let mut breaches = Vec::new();
+    let published = context
+        .step(&format!("publish-{source}"), async |tx: &mut PgConnection| {
+            let published = publish(tx, tenant_key, night).await.inspect_err(|e| breaches = breaches_of(e))?;
+            tell_published(tx, webhooks, claim, &published).await?;
+            Ok(published)
+        })
+        .await;
+    if !breaches.is_empty()
+        && let Err(error) = tell_held(&context.pool, webhooks, claim, breaches).await
+    {
+        // That the numbers are held is the run's own failure; it matters more than who hears of it.
+        tracing::error!(run.id = claim.run_id, "{error}");
+    }
+    published
 }
 
 /// The report: read the date's snapshot, render, seal the edition, post one mail a recipient.
@@ -151,6 +179,8 @@ async fn seal(
         artifacts: &files,
     };
     let edition = seal_edition(tx, &draft).await?;
+    let recipient_count = if is_mailed(context) { claim.spec.recipients.len() } else { 0 };
+    tell_sealed(tx, &recipes.webhooks, claim, &edition, recipient_count).await?;
     info!(
         edition.id = edition.edition_id,
         file.count = files.len(),
@@ -162,6 +192,11 @@ async fn seal(
     Ok(Sealed { edition_id: edition.edition_id, scheduled_for })
 }
 
+/// A backfill makes editions of the past; nobody waits for its mail.
+fn is_mailed(context: &RunContext) -> bool {
+    !context.claim.spec.recipients.is_empty() && context.claim.origin != Origin::Backfill
+}
+
 async fn post(
     tx: &mut PgConnection,
     recipes: &Recipes,
@@ -170,8 +205,7 @@ async fn post(
     sealed: &Sealed,
 ) -> Result<Enqueued, RunError> {
     let claim = &context.claim;
-    // A backfill makes editions of the past; nobody waits for its mail.
-    if claim.spec.recipients.is_empty() || claim.origin == Origin::Backfill {
+    if !is_mailed(context) {
         return Ok(Enqueued { message_count: 0, duplicate_count: 0 });
     }
     let files = edition_artifacts(tx, sealed.edition_id).await?;

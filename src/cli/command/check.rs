@@ -17,6 +17,10 @@ pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment
         counted(recipes.reports.len() as u64, "report template")
     );
     println!("mail         goes to {}", mailer.place());
+    let hooks: Vec<&str> = recipes.webhooks.list.iter().map(|hook| hook.name.as_str()).collect();
+    if !hooks.is_empty() {
+        println!("webhooks     {}", hooks.join(", "));
+    }
     let mut failures: Vec<Failure> = Vec::new();
     for feed in &recipes.feeds {
         let found = async {

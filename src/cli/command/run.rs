@@ -14,6 +14,7 @@ use crate::cli::summary::count_table;
 use crate::cli::{Failure, RunArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::Sender;
+use crate::delivery::webhook::Caller;
 use crate::job::recipe::runner;
 use crate::job::{Ending, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed};
 use crate::load::EntityCount;
@@ -43,6 +44,7 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
         Kind::Report | Kind::Upkeep => {}
     }
     let sent_count = send_mail(&app).await?;
+    call_webhooks(&app).await;
     if job.spec.kind == Kind::Report {
         println!("{} for {date}: {} handed to {}", args.job, counted(sent_count, "mail"), app.mailer.place());
     }
@@ -98,6 +100,15 @@ pub(in crate::cli) async fn send_mail(app: &App) -> Result<u64, Failure> {
             .or_hint("nothing is lost: `vesper status` says why, and a running `vesper serve` tries again"));
     }
     Ok(sending.sent_count)
+}
+
+/// Makes the webhooks' calls that are due. One that fails is tried again by a running `vesper serve`; the log says so.
+async fn call_webhooks(app: &App) {
+    let (_keep_open, stop) = watch::channel(false);
+    let webhooks = app.recipes.borrow().webhooks.clone();
+    if let Err(error) = Caller::new(app.pool.clone()).call_due(&webhooks, &stop).await {
+        tracing::error!("{error}");
+    }
 }
 
 /// The counts of a run's loads, their sum last.

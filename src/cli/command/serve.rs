@@ -10,6 +10,7 @@ use tracing::info;
 use crate::app::{App, follow_files, follow_snapshots, refresh_window};
 use crate::cli::{Failure, Part, ServeArgs};
 use crate::config::{Environment, Settings};
+use crate::delivery::webhook::Caller;
 use crate::http::{self, HttpState, Published};
 use crate::job::Worker;
 use crate::job::recipe::runner;
@@ -62,15 +63,22 @@ pub(in crate::cli) async fn serve_app(
         let (served, ()) = tokio::join!(worker.serve(stop.clone()), follow_files(app, stop.clone()));
         served.map_err(Failure::from)
     };
+    let calling = async {
+        if is_scheduling {
+            let webhooks = || app.recipes.borrow().webhooks.clone();
+            Caller::new(app.pool.clone()).serve(webhooks, stop.clone(), GRACE).await;
+        }
+        Ok::<(), Failure>(())
+    };
     let answering = async {
         match listener {
             Some(listener) => answer(app, listener, stop.clone()).await,
             None => Ok(()),
         }
     };
-    let served = tokio::try_join!(scheduling, answering);
+    let served = tokio::try_join!(scheduling, calling, answering);
     signal.abort();
-    served.map(|_| ())
+    served.map(|((), (), ())| ())
 }
 
 async fn answer(app: &App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<(), Failure> {
