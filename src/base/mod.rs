@@ -1,10 +1,11 @@
 //! What every room stands on and nothing of the business: time, money, remedies, files, Postgres.
 //!
-//! In: nothing. Out: the clock, business dates and periods, integer money and exact rates, the
+//! In: nothing. Out: the clock, business dates, periods and calendars, integer money and exact rates, the
 //! kinds of remedy an error asks for, the strict TOML reader, folders of an operator's files, connections and binary COPY.
 //!
 //! Never here: a table name, a metric, a decision.
 
+pub mod calendar;
 pub mod chaos;
 pub mod clock;
 pub mod folder;
@@ -18,6 +19,7 @@ pub mod strict_toml;
 pub mod telemetry;
 pub mod told;
 
+pub use calendar::Calendar;
 pub use folder::{FileStamp, Folder, FolderError};
 pub use money::{Money, percent};
 pub use night::Night;

@@ -90,21 +90,27 @@ pub struct Plan {
 /// Slots planned at once: a job of every second that slept for an hour takes four ticks.
 const SLOT_MAX: usize = 1_000;
 
-/// Every slot in `(cursor_at, now]`, each either to run or with the reason why not.
+/// Every slot in `(cursor_at, now]`, each either to run or with the reason why not: the calendar's first, then the
+/// policy's. A slot that the calendar skips does not make the one before it an older one.
 pub fn plan_slots(schedule: &Schedule, catchup: &Catchup, cursor_at: DateTime<Utc>, now: DateTime<Utc>) -> Plan {
-    let mut slots = Vec::new();
+    let mut passed: Vec<(DateTime<Utc>, Option<String>)> = Vec::new();
     let mut cursor_at = cursor_at;
     let mut next_at = schedule.next_after(cursor_at);
-    while let Some(slot) = next_at.filter(|slot| *slot <= now && slots.len() < SLOT_MAX) {
+    while let Some(slot) = next_at.filter(|slot| *slot <= now && passed.len() < SLOT_MAX) {
         next_at = schedule.next_after(slot);
-        let is_latest = next_at.is_none_or(|next| next > now);
-        slots.push(PlannedSlot {
-            scheduled_for: slot,
-            skip_reason: skip_reason(catchup, now, slot, is_latest).map(Cow::Borrowed),
-        });
+        passed.push((slot, schedule.off_reason(slot)));
         cursor_at = slot;
     }
-    Plan { slots, cursor_at, next_at }
+    let is_cut = next_at.is_some_and(|next| next <= now);
+    let latest = match is_cut && schedule.runs_within(cursor_at, now) {
+        true => None,
+        false => passed.iter().rev().find(|(_, off)| off.is_none()).map(|(slot, _)| *slot),
+    };
+    let planned = |(slot, off): (DateTime<Utc>, Option<String>)| {
+        let missed = || skip_reason(catchup, now, slot, latest == Some(slot)).map(Cow::Borrowed);
+        PlannedSlot { scheduled_for: slot, skip_reason: off.map(Cow::Owned).or_else(missed) }
+    };
+    Plan { slots: passed.into_iter().map(planned).collect(), cursor_at, next_at }
 }
 
 fn skip_reason(catchup: &Catchup, now: DateTime<Utc>, slot: DateTime<Utc>, is_latest: bool) -> Option<&'static str> {
@@ -123,10 +129,12 @@ fn skip_reason(catchup: &Catchup, now: DateTime<Utc>, slot: DateTime<Utc>, is_la
 
 #[cfg(test)]
 mod tests {
+    use chrono::Weekday;
     use chrono_tz::Tz;
 
     use super::*;
-    use crate::job::Dst;
+    use crate::base::Calendar;
+    use crate::job::{DayRule, Days, Dst};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("an instant")
@@ -160,6 +168,28 @@ mod tests {
         assert_eq!(cut.slots.len(), SLOT_MAX);
         assert!(running(&cut).is_empty());
         assert_eq!(cut.next_at, Some(at("2026-11-01T02:16:41Z")));
+    }
+
+    #[test]
+    fn a_day_off_is_skipped_with_its_reason_and_fridays_slot_stays_the_latest() {
+        let calendar =
+            Calendar { name: "plain".to_owned(), weekend: vec![Weekday::Sat, Weekday::Sun], holidays: vec![] };
+        let rule = DayRule { days: Days::Business, shift: None, calendar };
+        let schedule = Schedule::parse("0 2 * * *", Tz::UTC, Dst::Wall).expect("a pattern").on_days(rule);
+        let (grace, window) = (Duration::from_secs(300), Duration::from_secs(30 * 86_400));
+        let latest = Catchup { policy: CatchupPolicy::Latest, grace, window };
+        // Asleep from Wednesday 4 November to Sunday the 8th.
+        let plan = plan_slots(&schedule, &latest, at("2026-11-04T02:00:00Z"), at("2026-11-08T12:00:00Z"));
+        assert_eq!(running(&plan), ["06"]);
+        let reason = "7 November 2026 is no business day: Saturday (calendar plain)";
+        assert_eq!(plan.slots[2].skip_reason.as_deref(), Some(reason));
+        // The plan is cut after Friday: what is left are days off.
+        let busy = Schedule::parse("0 * * * * *", Tz::UTC, Dst::Wall).expect("a pattern");
+        let busy = busy.on_days(schedule.days().expect("a rule").clone());
+        let from = at("2026-11-06T23:58:00Z");
+        let cut = plan_slots(&busy, &latest, from, at("2026-11-08T12:00:00Z"));
+        assert_eq!((cut.slots.len(), cut.slots[0].skip_reason.as_deref()), (SLOT_MAX, None));
+        assert!(running(&plan_slots(&busy, &latest, from, at("2026-11-09T00:01:00Z"))).is_empty());
     }
 
     #[test]

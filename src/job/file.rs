@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
+use crate::job::days::read_days;
 use crate::job::span::parse_span;
-use crate::job::{Catchup, CatchupPolicy, DateRule, Dst, Schedule};
+use crate::job::{Calendars, Catchup, CatchupPolicy, DateRule, DayRule, Dst, Schedule};
 
 /// The folder of a job file; decides which recipe runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,8 +123,22 @@ pub struct Job {
     pub spec: Spec,
 }
 
-/// Reads one job file's text.
+/// Reads one job file's text, where no calendar is known.
 pub fn read_job(kind: Kind, name: &str, file: &str, text: &str) -> Result<Job, Problems> {
+    read_job_file(&JobFile { kind, name, file, text }, &Calendars::new())
+}
+
+/// A job file before it is read.
+pub(super) struct JobFile<'a> {
+    pub kind: Kind,
+    pub name: &'a str,
+    pub file: &'a str,
+    pub text: &'a str,
+}
+
+/// Reads one job file; `calendars` are the ones it may name.
+pub(super) fn read_job_file(job: &JobFile<'_>, calendars: &Calendars) -> Result<Job, Problems> {
+    let JobFile { kind, name, file, text } = *job;
     let toml = TomlFile::parse(file, text);
     let top = toml.top();
     if !is_job_name(name) {
@@ -131,7 +147,11 @@ pub fn read_job(kind: Kind, name: &str, file: &str, text: &str) -> Result<Job, P
     let cron = top.text("cron");
     let zone = read_zone(&top);
     let dst = top.choice("dst", &[("wall", Dst::Wall), ("elapsed", Dst::Elapsed)], Dst::Wall);
-    let schedule = cron.as_ref().and_then(|cron| read_schedule(&toml, cron, zone, dst));
+    let days = read_days(&top, calendars);
+    if let Some(text) = top.text_opt("shift").filter(|_| dst == Dst::Elapsed) {
+        toml.problem(&text.span, "`shift` moves a time of day, so `dst` can only be `wall`", None);
+    }
+    let schedule = cron.as_ref().and_then(|cron| read_schedule(&toml, cron, (zone, dst), days));
     let catchup = Catchup {
         policy: top.choice("catchup", &CatchupPolicy::NAMES, default_policy(kind)),
         grace: read_span(&top, "catchup_grace", 300, 0),
@@ -225,19 +245,35 @@ fn read_zone(top: &Table<'_, '_>) -> Tz {
     })
 }
 
-fn read_schedule(toml: &TomlFile<'_>, cron: &Placed<String>, zone: Tz, dst: Dst) -> Option<Schedule> {
-    match Schedule::parse(&cron.value, zone, dst) {
-        Ok(schedule) if schedule.next_after(clock::now()).is_some() => Some(schedule),
-        Ok(_) => {
-            toml.problem(&cron.span, format!("`{}` never comes", cron.value), None);
-            None
-        }
+/// How far ahead a slot must lie at least: 29 February comes within it.
+const COMES_WITHIN: TimeDelta = TimeDelta::days(9 * 366);
+
+fn read_schedule(
+    toml: &TomlFile<'_>,
+    cron: &Placed<String>,
+    (zone, dst): (Tz, Dst),
+    days: Option<DayRule>,
+) -> Option<Schedule> {
+    let schedule = match Schedule::parse(&cron.value, zone, dst) {
+        Ok(schedule) => schedule,
         Err(reason) => {
             let hint = "expected minute hour day month weekday, or six fields with seconds first".to_owned();
             toml.problem(&cron.span, format!("`{}` is no cron pattern: {reason}", cron.value), Some(hint));
-            None
+            return None;
         }
+    };
+    let now = clock::now();
+    if schedule.next_after(now).is_none() {
+        toml.problem(&cron.span, format!("`{}` never comes", cron.value), None);
+        return None;
     }
+    let Some(days) = days else { return Some(schedule) };
+    let (name, schedule) = (days.calendar.name.clone(), schedule.on_days(days));
+    if schedule.runs_within(now, now + COMES_WITHIN) {
+        return Some(schedule);
+    }
+    toml.problem(&cron.span, format!("`{}` never comes on such a day of calendar {name}", cron.value), None);
+    None
 }
 
 fn read_span(top: &Table<'_, '_>, key: &str, default_secs: u64, min_secs: u64) -> Duration {

@@ -22,6 +22,7 @@
 mod announce;
 mod catchup;
 mod claim;
+mod days;
 mod error;
 mod file;
 mod folder;
@@ -29,6 +30,7 @@ mod ledger;
 pub mod recipe;
 mod relation;
 mod schedule;
+mod shift;
 mod slot;
 mod span;
 mod status;
@@ -40,6 +42,7 @@ mod worker;
 
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
 pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_over, heartbeat};
+pub use days::{Calendars, DayRule, Days, Shift};
 pub use error::{JobError, RunError};
 pub use file::{Format, Job, Kind, Limits, Spec, read_job};
 pub use folder::read_jobs;

@@ -1,11 +1,16 @@
 //! Cron and zone to instants. The pattern is read on naive local time; the zone's gaps and overlaps are resolved here,
 //! because a library that mixes the two drifts after the first change of the clocks.
 
-use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use serde::{Deserialize, Serialize};
+
+use crate::base::period::plus_days;
+use crate::job::DayRule;
 
 /// What a schedule means where local time jumps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +38,7 @@ pub struct Schedule {
     cron: Cron,
     zone: Tz,
     dst: Dst,
+    days: Option<Arc<DayRule>>,
 }
 
 /// Naive matches looked at before a search gives up: a day of seconds, the longest overlap any zone has had.
@@ -45,15 +51,46 @@ impl Schedule {
     pub fn parse(cron: &str, zone: Tz, dst: Dst) -> Result<Self, String> {
         let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
         let cron = parser.parse(cron).map_err(|e| e.to_string().trim_end_matches('.').to_lowercase())?;
-        Ok(Self { cron, zone, dst })
+        Ok(Self { cron, zone, dst, days: None })
     }
 
-    /// The first due instant after `after`; `None` when the pattern never matches again.
+    /// The same schedule by a calendar.
+    pub fn on_days(self, rule: DayRule) -> Self {
+        Self { days: Some(Arc::new(rule)), ..self }
+    }
+
+    /// The calendar's rule, if there is one.
+    pub fn days(&self) -> Option<&DayRule> {
+        self.days.as_deref()
+    }
+
+    /// The first due instant after `after`; `None` when the pattern never matches again. Slots that the calendar skips
+    /// are among them, slots that it moves are where they moved to.
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        match self.dst {
-            Dst::Wall => self.next_wall(after),
-            Dst::Elapsed => self.next_elapsed(after),
+        match (self.days().and_then(|rule| Some((rule, rule.shift?))), self.dst) {
+            (Some((rule, shift)), _) => self.next_shifted(rule, shift, after),
+            (None, Dst::Wall) => self.next_wall(after),
+            (None, Dst::Elapsed) => self.next_elapsed(after),
         }
+    }
+
+    /// Why the calendar does not let a slot run, in a sentence.
+    pub fn off_reason(&self, slot: DateTime<Utc>) -> Option<String> {
+        self.days()?.off_reason(self.local_date(slot))
+    }
+
+    /// Whether a slot in `(after, until]` runs by the calendar.
+    pub fn runs_within(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        let mut next = self.next_after(after);
+        while let Some(slot) = next.filter(|slot| *slot <= until) {
+            if self.off_reason(slot).is_none() {
+                return true;
+            }
+            // The rest of that day does not run either.
+            let midnight = self.resolve(plus_days(self.local_date(slot), 1).and_time(NaiveTime::MIN));
+            next = self.next_after(slot.max(midnight - Duration::seconds(1)));
+        }
+        false
     }
 
     /// The local date of an instant.
@@ -88,12 +125,12 @@ impl Schedule {
     }
 
     /// The next matching naive time. UTC has no gaps, so evaluating "as if UTC" is evaluating naive time.
-    fn next_naive(&self, from: NaiveDateTime, inclusive: bool) -> Option<NaiveDateTime> {
+    pub(super) fn next_naive(&self, from: NaiveDateTime, inclusive: bool) -> Option<NaiveDateTime> {
         self.cron.find_next_occurrence(&from.and_utc(), inclusive).ok().map(|t| t.naive_utc())
     }
 
     /// Local time to the second; slots are whole seconds, so what lies between two seconds is after the first.
-    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+    pub(super) fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         let naive = at.with_timezone(&self.zone).naive_local();
         naive.with_nanosecond(0).expect("zero nanoseconds exist in every second")
     }
@@ -103,7 +140,7 @@ impl Schedule {
     }
 
     /// The instant a local time stands for.
-    fn resolve(&self, naive: NaiveDateTime) -> DateTime<Utc> {
+    pub(super) fn resolve(&self, naive: NaiveDateTime) -> DateTime<Utc> {
         match self.zone.from_local_datetime(&naive) {
             LocalResult::Single(at) => at.with_timezone(&Utc),
             LocalResult::Ambiguous(a, b) => a.min(b).with_timezone(&Utc),

@@ -7,7 +7,7 @@ use sqlx::{FromRow, PgConnection, PgPool};
 
 use crate::base::chaos;
 use crate::delivery::CHANNEL;
-use crate::job::{Catchup, CatchupPolicy, Dst, JobError, Plan, Schedule, Spec, plan_slots};
+use crate::job::{Catchup, CatchupPolicy, DayRule, Dst, JobError, Plan, Schedule, Spec, plan_slots};
 
 /// Slots that one transaction turns into runs; what is over waits for the next one.
 const SLOT_MAX: usize = 20_000;
@@ -45,7 +45,10 @@ impl StoredJob {
     fn schedule(&self) -> Result<Schedule, String> {
         let zone = self.tz.parse().map_err(|_| format!("unknown zone {}", self.tz))?;
         let dst = if self.dst == Dst::Elapsed.name() { Dst::Elapsed } else { Dst::Wall };
-        Schedule::parse(&self.cron, zone, dst)
+        let schedule = Schedule::parse(&self.cron, zone, dst)?;
+        let Some(days) = &self.calendar else { return Ok(schedule) };
+        let rule: DayRule = serde_json::from_value(days.clone()).map_err(|e| format!("calendar: {e}"))?;
+        Ok(schedule.on_days(rule))
     }
 
     fn catchup(&self) -> Result<Catchup, String> {

@@ -60,7 +60,7 @@ impl<'a> JobContent<'a> {
             needs_within: job.limits.needs_within.as_secs(),
             on_uncertain: job.spec.on_uncertain.name(),
             spec: &job.spec,
-            calendar: None,
+            calendar: job.schedule.days().map(|rule| serde_json::to_value(rule).expect("a calendar has text keys")),
             file: &job.file,
             enabled: job.enabled,
         }

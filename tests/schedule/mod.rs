@@ -1,5 +1,6 @@
 //! Slots, claims, steps and the worker, against a real ledger.
 
+mod calendar;
 mod claim;
 mod killed;
 mod ledger;
