@@ -1,24 +1,31 @@
 # Vesper. `make demo` shows everything, `make test` checks everything; both install what they need.
 #
-#   make demo ARGS="--customers 2000 --nights 14"     make bench NAME=night
+#   make demo ARGS="--customers 2000 --nights 14"     make bench NAME=night     make chaos FOR=10m SEED=7
 
 SHELL := /bin/sh
 CARGO ?= cargo
 ARGS ?=
 NAME ?=
+FOR ?= 40
+SEED ?=
 
 ifdef CARGO_TARGET_DIR
 export CARGO_TARGET_DIR
 endif
 
-.PHONY: demo test bench lint postgres rust
+.PHONY: demo test chaos bench lint postgres rust
 
 demo: postgres rust
 	$(CARGO) build --release --bin vesper
 	@$(CARGO) run --quiet --release --bin vesper -- demo $(ARGS)
 
 test: postgres rust
-	$(CARGO) test
+	$(CARGO) test --features chaos
+
+# Workers in a storm of kills, partitions and crashes of the database for so many seconds (40, 40s, 10m); SEED= repeats one.
+chaos: postgres rust
+	CHAOS_FOR=$(FOR) CHAOS_SEED=$(SEED) $(CARGO) test --quiet --features chaos --test main -- --exact --nocapture \
+	    chaos::storm::workers_in_a_storm_lose_nothing_and_send_nothing_twice
 
 bench: postgres rust
 	$(CARGO) bench $(if $(NAME),--bench $(NAME))
@@ -26,6 +33,7 @@ bench: postgres rust
 lint: rust
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps
 
 # The programs of a PostgreSQL server: found where src/demo/cluster/binaries.rs looks, else installed.

@@ -1,5 +1,6 @@
 //! Workers as processes: two at a time, watched, replaced when they die where they were told to, stopped at the end.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub struct Crash {
 struct Worker {
     child: Child,
     log: PathBuf,
+    /// It was told to stop.
+    is_retired: bool,
 }
 
 /// The processes of a harness.
@@ -28,6 +31,8 @@ pub struct Crew<'s> {
     shop: &'s Shop,
     workers: Vec<Worker>,
     mutant: Option<&'static str>,
+    /// The database may be away when a worker starts: then it ends, and whoever watches it starts it again.
+    pub is_stormy: bool,
     started_count: usize,
     /// How many died where they were told to.
     pub death_count: usize,
@@ -38,7 +43,15 @@ pub struct Crew<'s> {
 impl<'s> Crew<'s> {
     /// No process yet.
     pub fn new(shop: &'s Shop, mutant: Option<&'static str>) -> Crew<'s> {
-        Crew { shop, workers: Vec::new(), mutant, started_count: 0, death_count: 0, accidents: Vec::new() }
+        Crew {
+            shop,
+            workers: Vec::new(),
+            mutant,
+            is_stormy: false,
+            started_count: 0,
+            death_count: 0,
+            accidents: Vec::new(),
+        }
     }
 
     /// Starts a worker that dies at `crash`, or by nothing of its own.
@@ -48,7 +61,7 @@ impl<'s> Crew<'s> {
         let words = std::fs::File::create(&log).expect("a log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_vesper"));
         command.args(["serve", "--only", "scheduler"]).current_dir(self.shop.directory());
-        command.env_clear().envs(self.shop.environment().await).kill_on_drop(true);
+        command.env_clear().envs(self.shop.environment()).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(words);
         if let Some(crash) = crash {
             command.env("VESPER_CRASH_AT", format!("{}:{}", crash.point, crash.pass));
@@ -56,7 +69,8 @@ impl<'s> Crew<'s> {
         if let Some(mutant) = self.mutant {
             command.env("VESPER_MUTANT", mutant);
         }
-        self.workers.push(Worker { child: command.spawn().expect("the binary starts"), log });
+        let child = command.spawn().expect("the binary starts");
+        self.workers.push(Worker { child, log, is_retired: false });
     }
 
     /// Looks after every process; each that died where it was told to is replaced by one that is told nothing.
@@ -75,7 +89,15 @@ impl<'s> Crew<'s> {
     }
 
     fn note(&mut self, worker: &Worker, status: ExitStatus) {
-        let words = std::fs::read_to_string(&worker.log).unwrap_or_default();
+        let words = log_of(worker);
+        let is_right = match status.code() {
+            Some(code) => worker.is_retired && code == 0 || self.is_stormy && code == DATABASE_AWAY,
+            // The word to stop came before it could listen for it.
+            None => worker.is_retired && status.signal() == Some(Signal::TERM.as_raw()) && words.is_empty(),
+        };
+        if is_right {
+            return;
+        }
         if words.contains("chaos: died at ") {
             self.death_count += 1;
         } else {
@@ -101,6 +123,46 @@ impl<'s> Crew<'s> {
         }
     }
 
+    /// What they work on.
+    pub fn shop(&self) -> &'s Shop {
+        self.shop
+    }
+
+    /// How much is left to do.
+    async fn count_open(&self) -> i64 {
+        let open = sqlx::query_scalar(OPEN).bind(self.workers.len() as i64);
+        open.fetch_one(&self.shop.pool).await.unwrap_or(i64::MAX)
+    }
+
+    /// Kills a worker by chance, as `kill -9` does, and starts another.
+    pub async fn kill(&mut self, chance: usize) {
+        let mut worker = self.workers.swap_remove(chance % self.workers.len());
+        let _ = worker.child.kill().await;
+        self.start(None).await;
+    }
+
+    /// Freezes a worker by chance, as a machine does that is moved; says which.
+    pub fn freeze(&self, chance: usize) -> Option<u32> {
+        let worker = &self.workers[chance % self.workers.len()];
+        send(&worker.child, Signal::STOP);
+        worker.child.id()
+    }
+
+    /// Lets a frozen worker go on, if it lives.
+    pub fn thaw(&self, pid: u32) {
+        for worker in self.workers.iter().filter(|worker| worker.child.id() == Some(pid)) {
+            send(&worker.child, Signal::CONT);
+        }
+    }
+
+    /// Tells a worker by chance to stop; another takes its place once it has.
+    pub fn retire(&mut self, chance: usize) {
+        let index = chance % self.workers.len();
+        let worker = &mut self.workers[index];
+        worker.is_retired = true;
+        send(&worker.child, Signal::TERM);
+    }
+
     /// What the workers said last, for a failure's message.
     pub fn words(&self) -> String {
         let words = self.workers.iter().map(|worker| last_lines(&log_of(worker)));
@@ -124,12 +186,14 @@ fn send(child: &Child, signal: Signal) {
     }
 }
 
+/// The exit code of a process that found no database.
+const DATABASE_AWAY: i32 = 5;
 /// How long a worker may take to stop: its runs have a grace of 25 s, and there are none.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
 /// Between two looks.
-pub const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(30);
 /// Between two words that wake every worker; each costs a worker a dozen statements.
-const WAKE: u32 = 10;
+const WAKE: u32 = 7;
 /// When nothing is left to do is expected to come long before this.
 const QUIET_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -144,25 +208,24 @@ pub const EXPIRE: &str = "\
 update vesper.run set lease_until = clock_timestamp() - interval '1 second' where state = 'running';
 update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending';";
 
-/// The leases of holders that have been silent for a second end now; a living one renews its lease every second.
-const EXPIRE_SILENT: &str = "\
+/// The leases of holders that have been silent for a second end now (a living one renews its lease every second), and
+/// a job of every few seconds has no further slot.
+const EXPIRE_SILENT_AND_END_SLOTS: &str = "\
 update vesper.run set lease_until = clock_timestamp() - interval '1 second'
-where state = 'running' and lease_until < clock_timestamp() + interval '1.7 seconds'";
+where state = 'running' and lease_until < clock_timestamp() + interval '1.7 seconds';
+update vesper.job set next_at = null where cron like '%/%' and next_at is not null;";
 
 /// The leases of sending end now; nobody renews them, so this takes from the living too.
 const EXPIRE_SENDING: &str = "\
 update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending'";
 
-/// A job of every few seconds has no further slot.
-const LAST_SLOTS: &str = "update vesper.job set next_at = null where cron like '%/%' and next_at is not null";
-
+/// What is left to do, and workers that do not listen yet: those have not begun, and would not hear the word to stop.
 const OPEN: &str = "\
 select (select count(*) from vesper.run where state in ('queued', 'running'))
     + (select count(*) from vesper.message where state in ('pending', 'sending'))
-    + (select count(*) from vesper.job where enabled and next_at <= clock_timestamp())";
-
-const LISTENING: &str = "\
-select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
+    + (select count(*) from vesper.job where enabled and next_at <= clock_timestamp())
+    + greatest(0, $1 - (
+        select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'))";
 
 /// Works with the crew until `is_done` says so, which is asked at every look. False when patience ended first.
 pub async fn work(crew: &mut Crew<'_>, mut is_done: impl AsyncFnMut(&Crew<'_>) -> bool, patience: Duration) -> bool {
@@ -197,10 +260,8 @@ pub async fn settle(crew: &mut Crew<'_>) -> bool {
             pause *= 2;
             expire_at = Instant::now() + pause;
         }
-        crew.shop.bend(EXPIRE_SILENT).await;
-        crew.shop.bend(LAST_SLOTS).await;
-        // A worker that does not listen yet has not begun: it would not hear the word to stop either.
-        crew.shop.count(OPEN).await == 0 && crew.shop.count(LISTENING).await >= crew.workers.len() as i64
+        crew.shop.bend(EXPIRE_SILENT_AND_END_SLOTS).await;
+        crew.count_open().await == 0
     };
     work(crew, is_quiet, QUIET_PATIENCE).await
 }
@@ -209,7 +270,7 @@ pub async fn settle(crew: &mut Crew<'_>) -> bool {
 pub async fn work_until_quiet(shop: &Shop) {
     let mut crew = Crew::new(shop, None);
     crew.start(None).await;
-    let is_quiet = async |crew: &Crew<'_>| crew.shop.count(OPEN).await == 0;
+    let is_quiet = async |crew: &Crew<'_>| crew.count_open().await == 0;
     let is_quiet = work(&mut crew, is_quiet, QUIET_PATIENCE).await;
     assert!(is_quiet, "the undisturbed nights do not end:\n{}", crew.words());
     crew.stop().await;

@@ -2,6 +2,7 @@
 //! ledgers, the star and the server's own record are checked against the invariants.
 //!
 //! - `directed`: a kill at every named point of `base::chaos`;
+//! - `storm`: anything, by chance, for as long as `make chaos FOR=` says;
 //! - `mutant`: the same with a safeguard taken out, to show that the checker would notice;
 //! - `check`: from what is left behind to what must not be, and nothing but that.
 
@@ -12,5 +13,7 @@ mod directed;
 mod evidence;
 mod mutant;
 mod plan;
+mod proxy;
 mod shop;
 mod star;
+mod storm;

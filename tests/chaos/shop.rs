@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use vesper::base::Folder;
@@ -16,14 +16,14 @@ use vesper::job::{read_jobs, sync_jobs};
 
 use super::crew::work_until_quiet;
 use super::evidence::{JobEvidence, Undisturbed, read_snapshots};
-use super::plan::{JobPlan, TEMPLATE};
+use super::plan::{JobPlan, NIGHT, TEMPLATE};
 use super::star::star_digest;
 use crate::delivery::smtp_server::{Answer, Decide, Script, SmtpServer};
 use crate::support::cluster::{TestDatabase, open_directory, operational_database, warehouse_database};
 
 /// The databases, files and the mail server of one harness.
 pub struct Shop {
-    database: TestDatabase,
+    place: Place,
     folder: TempDir,
     /// Where mail goes.
     pub server: SmtpServer,
@@ -35,21 +35,44 @@ pub struct Shop {
     pub undisturbed: Option<Undisturbed>,
 }
 
+/// Where its databases are.
+pub struct Place {
+    /// The warehouse as the harness reaches it.
+    pub warehouse: String,
+    /// Warehouse and source as the workers reach them.
+    pub of_workers: (String, String),
+    /// Keeps the warehouse; none where the cluster is the harness's own.
+    pub database: Option<TestDatabase>,
+}
+
+impl Place {
+    async fn of(database: TestDatabase) -> Place {
+        let (warehouse, source) = (database.url(), source().await.url());
+        Place { warehouse: warehouse.clone(), of_workers: (warehouse, source), database: Some(database) }
+    }
+}
+
 impl Shop {
     /// Nothing has happened yet; the nights of `plans` are due.
     pub async fn before_the_nights(plans: &[JobPlan]) -> Shop {
-        let undisturbed = nights().await.undisturbed.clone();
-        Shop { undisturbed: Some(undisturbed), ..Self::on(bare().await.copy().await, &[], plans).await }
+        let place = Place::of(bare().await.copy().await).await;
+        Self::open(place, &[], plans, moody()).await.with_numbers_of_nobody_disturbed().await
     }
 
     /// The nights are done; reports are due.
     pub async fn after_the_nights(plans: &[JobPlan]) -> Shop {
         let nights = nights().await;
-        let shop = Self::on(nights.database.copy().await, &nights.jobs, plans).await;
-        Shop { undisturbed: Some(nights.undisturbed.clone()), ..shop }
+        let place = Place::of(nights.database.copy().await).await;
+        Self::open(place, &nights.jobs, plans, moody()).await.with_numbers_of_nobody_disturbed().await
     }
 
-    async fn on(database: TestDatabase, done: &[JobEvidence], plans: &[JobPlan]) -> Shop {
+    /// Its numbers have to be those of nights that nobody disturbed.
+    pub async fn with_numbers_of_nobody_disturbed(self) -> Shop {
+        Shop { undisturbed: Some(nights().await.undisturbed.clone()), ..self }
+    }
+
+    /// A shop on a warehouse where the jobs of `done` have been worked and those of `plans` are due.
+    pub async fn open(place: Place, done: &[JobEvidence], plans: &[JobPlan], mood: Decide) -> Shop {
         let folder = open_directory();
         let jobs = folder.path().join("jobs");
         copy_files(
@@ -60,30 +83,33 @@ impl Shop {
             write(&jobs.join(plan.path()), &plan.file());
         }
         write(&folder.path().join("templates/reports/brief.toml"), TEMPLATE);
-        let url = Database::parse("VESPER_WAREHOUSE_URL", &database.url()).expect("a URL");
+        let url = Database::parse("VESPER_WAREHOUSE_URL", &place.warehouse).expect("a URL");
         let pool = url.pool(4).await.expect("the database answers");
         let files = read_jobs(&Folder::open(&jobs).expect("a folder")).expect("job files without problems");
         sync_jobs(&pool, &files).await.expect("the ledger takes the files");
         let mut known = done.to_vec();
         for plan in plans {
-            known.push(JobEvidence {
-                plan: *plan,
-                started_at: rewind(&pool, plan).await,
-                cursor_at: DateTime::UNIX_EPOCH,
-            });
+            let started_at = rewind(&pool, plan).await;
+            known.push(JobEvidence { plan: *plan, started_at, cursor_at: DateTime::UNIX_EPOCH });
         }
-        let server = SmtpServer::start(Script::by(moody())).await;
-        Shop { database, folder, server, pool, jobs: known, undisturbed: None }
+        let server = SmtpServer::start(Script::by(mood)).await;
+        Shop { place, folder, server, pool, jobs: known, undisturbed: None }
     }
 
     /// The variables of a worker.
-    pub async fn environment(&self) -> BTreeMap<&'static str, String> {
+    pub fn environment(&self) -> BTreeMap<&'static str, String> {
+        let (warehouse, source) = self.place.of_workers.clone();
         BTreeMap::from([
-            ("VESPER_SOURCE_URL", source().await.url()),
-            ("VESPER_WAREHOUSE_URL", self.database.url()),
+            ("VESPER_SOURCE_URL", source),
+            ("VESPER_WAREHOUSE_URL", warehouse),
             ("VESPER_MAIL_URL", self.server.url()),
             ("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>".to_owned()),
         ])
+    }
+
+    /// A connection of the harness's own to the warehouse.
+    pub async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.place.warehouse).await.expect("the database answers")
     }
 
     /// The folder its workers run in.
@@ -98,10 +124,15 @@ impl Shop {
 
     /// Holds up every step of a job for as long as the connection lives.
     pub async fn hold_up(&self, job: &str) -> PgConnection {
-        let mut connection = self.database.connect().await;
+        let mut connection = self.connect().await;
         let sql = "select pg_advisory_lock(hashtextextended('vesper.step:' || $1, 0))";
         sqlx::query(sql).bind(job).execute(&mut connection).await.expect("nobody works yet");
         connection
+    }
+
+    /// The same while the database may be away.
+    pub async fn try_bend(&self, sql: &'static str) {
+        let _ = sqlx::raw_sql(sql).execute(&self.pool).await;
     }
 
     /// One number of the ledger.
@@ -142,12 +173,23 @@ async fn source() -> &'static TestDatabase {
     static SOURCE: OnceCell<TestDatabase> = OnceCell::const_new();
     let made = SOURCE.get_or_init(async || {
         let database = operational_database().await;
-        let today = vesper::base::clock::now().date_naive();
-        let spec = BusinessSpec { customers: 12, months: 2, ..BusinessSpec::of_today(today) };
-        create_business(&mut database.connect().await, &spec).await.expect("a business");
+        fill_source(&mut database.connect().await).await;
         database
     });
     made.await
+}
+
+/// The business of every harness: the smallest that has something of everything.
+pub async fn fill_source(connection: &mut PgConnection) {
+    let today = vesper::base::clock::now().date_naive();
+    let spec = BusinessSpec { customers: 12, months: 2, ..BusinessSpec::of_today(today) };
+    create_business(connection, &spec).await.expect("a business");
+}
+
+/// Notes every change of the ledgers from now on.
+pub async fn lay_audit(connection: &mut PgConnection) {
+    let audit = AssertSqlSafe(include_str!("audit_schema.sql"));
+    sqlx::raw_sql(audit).execute(connection).await.expect("the audit is laid over the ledger");
 }
 
 /// A warehouse whose every change is noted.
@@ -155,8 +197,7 @@ async fn bare() -> &'static TestDatabase {
     static BARE: OnceCell<TestDatabase> = OnceCell::const_new();
     let made = BARE.get_or_init(async || {
         let database = warehouse_database().await;
-        let audit = AssertSqlSafe(include_str!("audit_schema.sql"));
-        sqlx::raw_sql(audit).execute(&mut database.connect().await).await.expect("the audit is laid over the ledger");
+        lay_audit(&mut database.connect().await).await;
         database
     });
     made.await
@@ -172,13 +213,15 @@ struct Nights {
 async fn nights() -> &'static Nights {
     static NIGHTS: OnceCell<Nights> = OnceCell::const_new();
     let made = NIGHTS.get_or_init(async || {
-        let shop = Shop::on(bare().await.copy().await, &[], &[super::plan::NIGHT]).await;
+        let place = Place::of(bare().await.copy().await).await;
+        let shop = Shop::open(place, &[], &[NIGHT], moody()).await;
         work_until_quiet(&shop).await;
-        let mut connection = shop.database.connect().await;
+        let mut connection = shop.connect().await;
         let (star, snapshots) = (star_digest(&mut connection).await, read_snapshots(&mut connection).await);
-        drop(connection);
-        let Shop { database, pool, jobs, .. } = shop;
+        connection.close().await.expect("an idle connection closes");
+        let Shop { place, pool, jobs, .. } = shop;
         pool.close().await;
+        let database = place.database.expect("it is on the run's cluster");
         Nights { database, jobs, undisturbed: Undisturbed { star, snapshots } }
     });
     made.await

@@ -101,6 +101,7 @@ async fn start_run() -> Run {
     let pipe = watch.stdin.as_mut().expect("it is piped");
     writeln!(pipe, "{}", cluster.directory().display()).expect("the watch listens");
 
+    trust_the_socket(&cluster).await;
     cluster.create_database(OPERATIONAL).await.expect("a new cluster");
     let mut connection = cluster.connect(OPERATIONAL).await.expect("the template answers");
     create_operational_schema(&mut connection).await.expect("the schema is valid");
@@ -109,6 +110,16 @@ async fn start_run() -> Run {
     cluster.create_database(WAREHOUSE).await.expect("a new cluster");
     migrate(&cluster.url(WAREHOUSE)).await;
     Run { cluster, _watch: watch }
+}
+
+/// Lets whoever may open the socket in without a password: the system asks who that is, and without optimisation the
+/// handshake of a password costs more than most tests ask of the server. The loopback port still wants one.
+async fn trust_the_socket(cluster: &Cluster) {
+    let path = cluster.data_directory().join("pg_hba.conf");
+    let rules = std::fs::read_to_string(&path).expect("the cluster's rules");
+    std::fs::write(&path, format!("local all all trust\n{rules}")).expect("the rules are ours");
+    let mut connection = cluster.connect("postgres").await.expect("a new cluster");
+    sqlx::query("select pg_reload_conf()").execute(&mut connection).await.expect("the rules are read again");
 }
 
 /// Applies every migration, as `vesper migrate` does.
@@ -132,6 +143,12 @@ for directory; do
     rm -rf "$directory"
 done
 "#;
+
+/// Sees to it that the cluster in `directory` ends with this process, however that ends.
+pub fn watch_over(directory: &Path) {
+    // Its pipe stays open for as long as the process lives.
+    std::mem::forget(spawn_watch(directory));
+}
 
 fn spawn_watch(directory: &Path) -> Child {
     let mut shell = Command::new("/bin/sh");
