@@ -13,7 +13,7 @@ use crate::config::{ConfigError, Environment, Need, Settings};
 use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
-use crate::job::{Job, JobError, Kind, WebhookContext, read_jobs, read_webhooks, sync_jobs};
+use crate::job::{AlertPost, Job, JobError, Kind, WebhookContext, read_jobs, read_webhooks, sync_jobs};
 use crate::report::ReportTemplate;
 use crate::source::SourceSpec;
 
@@ -44,9 +44,11 @@ pub enum AppError {
     /// The mail setting is wrong.
     #[error(transparent)]
     Mail(DeliveryError),
-    /// The sender's address is wrong.
-    #[error("VESPER_MAIL_FROM: `{address}` is no address: {reason}")]
+    /// The address of the sender, or of whoever is told of trouble, is wrong.
+    #[error("{setting}: `{address}` is no address: {reason}")]
     Sender {
+        /// The setting's variable.
+        setting: &'static str,
         /// As written.
         address: String,
         /// Why.
@@ -104,6 +106,8 @@ pub struct App {
     pub recipes: watch::Sender<Arc<Recipes>>,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// Whom alerts come from and go to.
+    pub alert_post: AlertPost,
     /// Whose numbers these are.
     pub organisation: String,
     /// What was read, for reading it again.
@@ -174,7 +178,8 @@ impl Files {
         let mailer = Mailer::parse(settings.mail_url().map_err(AppError::Config)?).map_err(AppError::Mail)?;
         mailer.check().map_err(AppError::Mail)?;
         let from = settings.mail_from().map_err(AppError::Config)?;
-        let sender = Recipient::parse(from).map_err(|reason| AppError::Sender { address: from.to_owned(), reason })?;
+        let sender = address("VESPER_MAIL_FROM", from)?;
+        alerts_to(settings)?;
         let recipes = Recipes {
             feeds,
             reports,
@@ -202,12 +207,14 @@ impl App {
         sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
         // Before anything happens, so that it is told.
         sync_webhooks(&pool, &recipes.webhooks.list).await.map_err(AppError::Outbox)?;
+        let alert_post = AlertPost { sender: recipes.sender.clone(), fallback: alerts_to(settings)? };
         Ok(App {
             warehouse,
             pool,
             jobs,
             recipes: watch::Sender::new(Arc::new(recipes)),
             mailer,
+            alert_post,
             organisation: settings.organisation().to_owned(),
             files,
             look,
@@ -218,6 +225,14 @@ impl App {
     pub fn read_files(settings: &Settings, environment: &Environment) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
         Files::open(settings, environment)?.read()
     }
+}
+
+fn address(setting: &'static str, text: &str) -> Result<Recipient, AppError> {
+    Recipient::parse(text).map_err(|reason| AppError::Sender { setting, address: text.to_owned(), reason })
+}
+
+fn alerts_to(settings: &Settings) -> Result<Option<Recipient>, AppError> {
+    settings.alerts_to().map(|text| address("VESPER_MAIL_ALERTS_TO", text)).transpose()
 }
 
 fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T> {

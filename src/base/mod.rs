@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod chaos;
 pub mod clock;
 pub mod folder;
+pub mod meter;
 pub mod money;
 pub mod night;
 pub mod period;

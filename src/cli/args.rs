@@ -10,6 +10,9 @@ use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use crate::base::telemetry::LogFormat;
+use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, CancelArgs, RUNS_EXAMPLES, RunsArgs};
+
 pub use outbox::{
     MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
@@ -113,6 +116,11 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, value_name = "LEVEL", default_value_t = LogLevel::Info, env = "VESPER_LOG",
           hide_env_values = true, hide_possible_values = true, help_heading = "Global options")]
     pub log: LogLevel,
+    /// How to write it: text for people, json for machines, one object a line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogStyle::Text,
+          env = "VESPER_LOG_FORMAT", hide_env_values = true, hide_possible_values = true,
+          help_heading = "Global options")]
+    pub log_format: LogStyle,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -137,10 +145,19 @@ pub enum Command {
     /// Run one job now, and send the mail it makes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Run one job for every business date of a span
+    #[command(after_help = BACKFILL_EXAMPLES)]
+    Backfill(BackfillArgs),
+    /// List runs, or tell everything about one
+    #[command(after_help = RUNS_EXAMPLES)]
+    Runs(RunsArgs),
+    /// Take back a run, or every waiting run of a job
+    #[command(after_help = CANCEL_EXAMPLES)]
+    Cancel(CancelArgs),
     /// Write a report's files into a folder
     #[command(after_help = RENDER_EXAMPLES)]
     Render(RenderArgs),
-    /// Tell what is published, what ran and what comes next
+    /// Tell what is published, what ran, what comes next, and what is stuck and why
     Status(StatusArgs),
     /// List outgoing mail, settle what is uncertain, send again, suppress addresses
     #[command(after_help = OUTBOX_EXAMPLES)]
@@ -268,6 +285,25 @@ impl LogLevel {
     }
 }
 
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogStyle {
+    /// Words for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl LogStyle {
+    /// The style as the log takes it.
+    pub fn format(self) -> LogFormat {
+        match self {
+            LogStyle::Text => LogFormat::Text,
+            LogStyle::Json => LogFormat::Json,
+        }
+    }
+}
+
 /// clap shows these on a terminal only, and never when `NO_COLOR` is set.
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -276,7 +312,7 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::BrightBlack.on_default());
 
 /// A date of the years the calendar is made for.
-fn business_date(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn business_date(text: &str) -> Result<NaiveDate, String> {
     let first = NaiveDate::from_ymd_opt(1990, 1, 1).expect("a date");
     let last = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a date");
     let date = text.parse::<NaiveDate>().map_err(|_| "expected a date as YYYY-MM-DD, such as 2026-03-01".to_owned())?;

@@ -8,7 +8,9 @@
 mod args;
 mod command;
 mod failure;
+mod ledger;
 mod print;
+mod run_args;
 mod summary;
 
 use std::process::ExitCode;
@@ -19,16 +21,17 @@ use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
 pub use args::{
-    Cli, Command, ContractArgs, DemoArgs, LogLevel, MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand,
+    Cli, Command, ContractArgs, DemoArgs, LogLevel, LogStyle, MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand,
     OutboxListArgs, OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs,
     OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs,
 };
 pub use failure::Failure;
+pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
 
 /// Parses the process's arguments, does what they ask for, and tells how it went.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start(cli.log.filter());
+    telemetry::start(cli.log.filter(), cli.log_format.format());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -63,6 +66,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => command::migrate::migrate(&settings).await,
         Command::Check => command::check::check(&settings, &environment).await,
         Command::Run(args) => command::run::run(&settings, &environment, args).await,
+        Command::Backfill(args) => command::backfill::backfill(&settings, &environment, args).await,
+        Command::Cancel(args) => command::cancel::cancel(&settings, &environment, args).await,
+        Command::Runs(args) => command::runs::runs(&settings, args).await,
         Command::Render(args) => command::render::render(&settings, &environment, args).await,
         Command::Status(args) => command::status::status(&settings, args).await,
         Command::Outbox(args) => command::outbox::outbox(&settings, args).await,

@@ -39,17 +39,18 @@ pub(super) const SOURCE_URL: &Key = &KEYS[0];
 pub(super) const WAREHOUSE_URL: &Key = &KEYS[1];
 pub(super) const MAIL_URL: &Key = &KEYS[2];
 pub(super) const MAIL_FROM: &Key = &KEYS[3];
-pub(super) const HTTP_BIND: &Key = &KEYS[4];
-pub(super) const JOBS_DIR: &Key = &KEYS[5];
-pub(super) const TEMPLATES_DIR: &Key = &KEYS[6];
-pub(super) const CURRENCY: &Key = &KEYS[7];
-pub(super) const ORGANISATION: &Key = &KEYS[8];
-pub(super) const PUBLIC_URL: &Key = &KEYS[9];
-pub(super) const WEBHOOK_ALLOW: &Key = &KEYS[10];
-pub(super) const WEBHOOK_CA_FILE: &Key = &KEYS[11];
+pub(super) const ALERTS_TO: &Key = &KEYS[4];
+pub(super) const HTTP_BIND: &Key = &KEYS[5];
+pub(super) const JOBS_DIR: &Key = &KEYS[6];
+pub(super) const TEMPLATES_DIR: &Key = &KEYS[7];
+pub(super) const CURRENCY: &Key = &KEYS[8];
+pub(super) const ORGANISATION: &Key = &KEYS[9];
+pub(super) const PUBLIC_URL: &Key = &KEYS[10];
+pub(super) const WEBHOOK_ALLOW: &Key = &KEYS[11];
+pub(super) const WEBHOOK_CA_FILE: &Key = &KEYS[12];
 
 /// All settings, in the order they are documented.
-pub static KEYS: [Key; 12] = [
+pub static KEYS: [Key; 13] = [
     Key {
         path: "source.url",
         variable: "VESPER_SOURCE_URL",
@@ -82,6 +83,15 @@ pub static KEYS: [Key; 12] = [
         variable: "VESPER_MAIL_FROM",
         what: "the sender of every mail",
         example: "Reports <reports@example.org>",
+        default: None,
+        is_secret: false,
+        check: sender,
+    },
+    Key {
+        path: "mail.alerts_to",
+        variable: "VESPER_MAIL_ALERTS_TO",
+        what: "who is told of trouble with a job that names no owner",
+        example: "Data team <data@example.org>",
         default: None,
         is_secret: false,
         check: sender,

@@ -12,7 +12,7 @@ use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Folder, Problem, Problems, chaos, nearest};
 use crate::config::environment::read_secret;
 use crate::config::key::{
-    CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, SOURCE_URL, TEMPLATES_DIR,
+    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, SOURCE_URL, TEMPLATES_DIR,
     WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
 };
 use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
@@ -61,7 +61,7 @@ const PREFIX: &str = "VESPER_";
 /// The variable that names another.
 const FILE_VARIABLE: &str = "VESPER_CONFIG";
 /// Variables of ours that are not settings.
-const OTHER_VARIABLES: [&str; 2] = [FILE_VARIABLE, "VESPER_LOG"];
+const OTHER_VARIABLES: [&str; 3] = [FILE_VARIABLE, "VESPER_LOG", "VESPER_LOG_FORMAT"];
 
 fn other_variables() -> impl Iterator<Item = String> {
     OTHER_VARIABLES.iter().chain(chaos::VARIABLES).map(|name| (*name).to_owned())
@@ -123,6 +123,11 @@ impl Settings {
     /// The sender of every mail.
     pub fn mail_from(&self) -> Result<&str, ConfigError> {
         self.required(MAIL_FROM)
+    }
+
+    /// Who is told of trouble with a job that names no owner, if anybody is.
+    pub fn alerts_to(&self) -> Option<&str> {
+        self.value(ALERTS_TO)
     }
 
     /// The address HTTP listens on.

@@ -167,6 +167,19 @@ pub(super) enum Outcome {
     Released,
 }
 
+impl Outcome {
+    /// The name in the meters.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Outcome::Sent => "sent",
+            Outcome::Retry => "retried",
+            Outcome::Refused => "refused",
+            Outcome::Unknown => "unknown",
+            Outcome::Released => "released",
+        }
+    }
+}
+
 /// Records what a delivery came to; fenced on the attempt, so that a late record of a lost claim changes nothing.
 pub(super) async fn record_outcome(
     pool: &PgPool,

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::base::meter::meters;
 use crate::base::{Remedied, Remedy, chaos};
 use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
 use crate::delivery::outbox::{Outcome, claim_message, mark_committing, reap_messages, record_outcome};
@@ -103,6 +104,7 @@ impl Sender {
             // Somebody else has it, or the lease brings it back; there is nothing to say about it.
             Verdict::Lost => return Ok(false),
         };
+        meters().count_message(outcome.name());
         if outcome == Outcome::Sent {
             self.wake();
         } else {

@@ -1,7 +1,7 @@
 //! The window: the published numbers over HTTP, read only.
 //!
 //! In: the current `Snapshot`, handed over whole by whoever published or loaded it (`Published::replace`).
-//! Out: the eight routes of the published contract, two probes and a page for people.
+//! Out: the eight routes of the published contract, two probes, the process's meters and a page for people.
 //!
 //! A body is the contract's own shape under `data`, with what we add under `meta`; it is made once for a snapshot and
 //! a set of parameters and then served from memory. An unknown parameter is refused, not ignored.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body as AxumBody;
-use axum::extract::{Query as RawQuery, Request, State};
+use axum::extract::{MatchedPath, Query as RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -17,6 +17,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::base::meter::{self, meters};
 use crate::base::{Remedied, Remedy, clock, nearest};
 use crate::http::accept::takes_json;
 use crate::http::body::{make, respond};
@@ -106,7 +107,8 @@ pub fn router(state: HttpState) -> Router {
     let mut router = Router::new()
         .route("/", any(page))
         .route("/healthz", any(async || json(StatusCode::OK, &probe::health())))
-        .route("/readyz", any(readyz));
+        .route("/readyz", any(readyz))
+        .route("/metrics", any(metrics));
     for route in &ROUTES {
         let answer = move |state, headers, query| answer(route, state, headers, query);
         router = router.route(&route.url(), any(answer));
@@ -146,12 +148,15 @@ pub async fn serve(
 /// Lets GET and HEAD through, takes the body off what HEAD gets, and logs the request.
 async fn read_only(request: Request, next: Next) -> Response {
     let (method, path, began_at) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+    // A path nobody routes is one of endlessly many.
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let response = match method {
         Method::GET => next.run(request).await,
         Method::HEAD => next.run(request).await.map(|_| AxumBody::empty()),
         _ => Refusal::method(method.as_str()).respond(request.headers()),
     };
     let (status, elapsed_us) = (response.status().as_u16(), began_at.elapsed().as_micros() as u64);
+    meters().count_request(&route, status, began_at.elapsed());
     tracing::debug!(http.method = %method, http.path = %path, http.status = status, elapsed_us, "{method} {path} {status}");
     response
 }
@@ -201,6 +206,14 @@ async fn readyz(State(state): State<Arc<HttpState>>, request: HeaderMap) -> Resp
     }
 }
 
+/// The process's meters, as Prometheus reads them: noted beforehand, so that no scrape touches a database.
+async fn metrics() -> Response {
+    let text = meters().exposition();
+    let mut response = respond(StatusCode::OK, HeaderValue::from_static(meter::MEDIA_TYPE), text.into());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 async fn page(State(state): State<Arc<HttpState>>) -> Response {
     let html = welcome::page(state.published.current().as_deref(), &state.organisation);
     let mut response = respond(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), html.into());
@@ -211,7 +224,8 @@ async fn page(State(state): State<Arc<HttpState>>) -> Response {
 }
 
 async fn no_route(uri: Uri, request: HeaderMap) -> Response {
-    let urls: Vec<String> = ROUTES.iter().map(Route::url).chain(["/healthz", "/readyz"].map(str::to_owned)).collect();
+    let urls: Vec<String> =
+        ROUTES.iter().map(Route::url).chain(["/healthz", "/readyz", "/metrics"].map(str::to_owned)).collect();
     let advice = match nearest(uri.path(), urls.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {near}?"),
         None => "/ lists what there is".to_owned(),

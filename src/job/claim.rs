@@ -52,6 +52,10 @@ pub struct Claim {
     pub business_date: NaiveDate,
     /// Who asked for it.
     pub origin: Origin,
+    /// Whether its report is mailed.
+    pub is_mailing: bool,
+    /// From the slot to the first start.
+    pub lateness: Duration,
     /// The fencing token.
     pub attempt: i32,
     /// The worker.
@@ -73,10 +77,12 @@ struct ClaimRow {
     scheduled_for: DateTime<Utc>,
     business_date: NaiveDate,
     origin: String,
+    is_mailing: bool,
     attempt: i32,
     lease_owner: Uuid,
     spec: serde_json::Value,
     next_at: Option<DateTime<Utc>>,
+    lateness_secs: f64,
     lease_secs: f64,
     timeout_secs: f64,
 }
@@ -105,6 +111,9 @@ async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option
         scheduled_for: row.scheduled_for,
         business_date: row.business_date,
         origin,
+        is_mailing: row.is_mailing,
+        // A slot of a clock that was ahead is not late.
+        lateness: Duration::from_secs_f64(row.lateness_secs.max(0.0)),
         attempt: row.attempt,
         owner: row.lease_owner,
         spec,

@@ -31,5 +31,6 @@ update vesper.run as r set
 from ready, vesper.job
 where r.run_id = ready.run_id and job.job_id = r.job_id
 returning
-    r.run_id, r.job_id, r.scheduled_for, r.business_date, r.origin, r.attempt, r.lease_owner, r.spec, job.next_at,
+    r.run_id, r.job_id, r.scheduled_for, r.business_date, r.origin, r.is_mailing, r.attempt, r.lease_owner, r.spec,
+    job.next_at, extract(epoch from r.started_at - r.scheduled_for)::float8 as lateness_secs,
     extract(epoch from job.lease)::float8 as lease_secs, extract(epoch from job.run_timeout)::float8 as timeout_secs

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
+
 use crate::base::pg::remedy_of;
 use crate::base::{Problems, Remedied, Remedy, Told};
+use crate::delivery::DeliveryError;
 
 /// A situation of the conductor.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,32 @@ pub enum JobError {
         /// The job most like it.
         nearest: Option<String>,
     },
+    /// A backfill over no date, or over too many.
+    #[error("from {first_date} to {last_date} are {date_count} dates, expected 1 to {date_count_max}")]
+    Span {
+        /// The first date.
+        first_date: NaiveDate,
+        /// The last date.
+        last_date: NaiveDate,
+        /// How many they are; less than one when the last stands before the first.
+        date_count: i64,
+        /// The limit.
+        date_count_max: i64,
+    },
+    /// No run has the number.
+    #[error("there is no run {run_id}")]
+    UnknownRun {
+        /// What was asked for.
+        run_id: i64,
+    },
+    /// A run that has ended cannot be cancelled.
+    #[error("run {run_id} is {state} already, there is nothing to cancel")]
+    RunOver {
+        /// The run.
+        run_id: i64,
+        /// How it ended.
+        state: String,
+    },
     /// Another worker holds the run: this attempt was silent for longer than its lease.
     #[error("run {run_id}: attempt {attempt} was superseded, nothing of it was committed")]
     Superseded {
@@ -55,6 +84,9 @@ pub enum JobError {
         /// The attempt that lost.
         attempt: i32,
     },
+    /// The mail of an alert could not be put into the outbox.
+    #[error("the owner of a job in trouble could not be told")]
+    Alert(#[source] DeliveryError),
     /// The ticker did not start.
     #[error("the ticker did not start")]
     Ticker {
@@ -76,8 +108,13 @@ impl Remedied for JobError {
         match self {
             JobError::Files(problems) => problems.remedy(),
             JobError::Ledger { source, .. } => remedy_of(source),
-            JobError::Schedule { .. } | JobError::UnknownJob { .. } => Remedy::FixConfig,
+            JobError::Schedule { .. }
+            | JobError::UnknownJob { .. }
+            | JobError::Span { .. }
+            | JobError::UnknownRun { .. }
+            | JobError::RunOver { .. } => Remedy::FixConfig,
             JobError::Stored { .. } | JobError::Ticker { .. } => Remedy::FixCode,
+            JobError::Alert(source) => source.remedy(),
             JobError::Superseded { .. } => Remedy::RetryLater,
         }
     }
@@ -86,7 +123,14 @@ impl Remedied for JobError {
         match self {
             JobError::UnknownJob { nearest: Some(near), .. } => Some(format!("did you mean \"{near}\"?")),
             JobError::UnknownJob { nearest: None, .. } => Some("`vesper status` lists the jobs".to_owned()),
+            JobError::Span { date_count: ..1, .. } => {
+                Some("the first date stands first: --from 2026-03-01 --to 2026-03-31".to_owned())
+            }
+            JobError::Span { .. } => Some("each date is a whole run: ask for one part after another".to_owned()),
+            JobError::UnknownRun { .. } => Some("`vesper runs` lists the runs".to_owned()),
+            JobError::RunOver { run_id, .. } => Some(format!("`vesper runs show {run_id}` tells how it went")),
             JobError::Schedule { .. } => Some("restart the worker so that it reads the job files again".to_owned()),
+            JobError::Alert(source) => source.hint(),
             JobError::Files(_)
             | JobError::Ledger { .. }
             | JobError::Stored { .. }

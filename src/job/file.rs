@@ -79,8 +79,15 @@ pub struct Spec {
     /// Who is told when it fails.
     #[serde(default)]
     pub owner: Option<Recipient>,
+    /// How long after its slot a run may succeed before its owner is told that it is late, in seconds.
+    #[serde(default = "two_hours")]
+    pub late_after_secs: u64,
     /// How the business date follows from the slot.
     pub date: DateRule,
+}
+
+fn two_hours() -> u64 {
+    7_200
 }
 
 /// How long and how often a run may try.
@@ -187,6 +194,7 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
         formats: Vec::new(),
         on_uncertain: OnUncertain::Hold,
         owner,
+        late_after_secs: read_span(top, "late_after", if is_report { 3_600 } else { two_hours() }, 60).as_secs(),
         date,
     };
     if is_report {

@@ -49,13 +49,8 @@ pub struct Request<'a> {
 /// Queues a run outside its schedule and returns its id. Each call is a run of its own.
 pub async fn request_run(pool: &PgPool, request: &Request<'_>) -> Result<i64, JobError> {
     let write = || JobError::ledger("queue a run");
+    refuse_unknown_job(pool, request.job).await?;
     let mut tx = pool.begin().await.map_err(write())?;
-    let names: Vec<String> =
-        sqlx::query_scalar("select job_id from vesper.job").fetch_all(&mut *tx).await.map_err(write())?;
-    if !names.iter().any(|name| name == request.job) {
-        let near = nearest(request.job, names.iter().map(String::as_str)).map(str::to_owned);
-        return Err(JobError::UnknownJob { name: request.job.to_owned(), nearest: near });
-    }
     // Two requests within one microsecond share a slot; the second asks again.
     let run_id = loop {
         let inserted: Option<i64> = sqlx::query_scalar(include_str!("request_run.sql"))
@@ -73,4 +68,17 @@ pub async fn request_run(pool: &PgPool, request: &Request<'_>) -> Result<i64, Jo
     notify(&mut tx).await?;
     tx.commit().await.map_err(write())?;
     Ok(run_id)
+}
+
+/// Fails with the nearest name when nobody knows the job.
+pub async fn refuse_unknown_job(pool: &PgPool, job: &str) -> Result<(), JobError> {
+    let names: Vec<String> = sqlx::query_scalar("select job_id from vesper.job")
+        .fetch_all(pool)
+        .await
+        .map_err(JobError::ledger("look a job up"))?;
+    if names.iter().any(|name| name == job) {
+        return Ok(());
+    }
+    let near = nearest(job, names.iter().map(String::as_str)).map(str::to_owned);
+    Err(JobError::UnknownJob { name: job.to_owned(), nearest: near })
 }

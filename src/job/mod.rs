@@ -6,7 +6,7 @@
 //! The clock only wakes the worker up; rows decide. A tick materialises slots, reaps expired leases and claims runs,
 //! and may happen any number of times on any number of machines. A run is claimed under a lease with a fencing token;
 //! what it does is cut into steps, and a step is one transaction whose last act is the fence, so that a superseded
-//! attempt commits nothing.
+//! attempt commits nothing. A person may cancel a run at any instant: it then has another state than the fence demands.
 //!
 //! A person's `vesper run JOB` in the foreground is [`request_run`] with a head start, then [`claim_run`] and
 //! [`run_claimed`]; without a head start a serving worker takes it at once, and [`run_line`] says how it went.
@@ -19,14 +19,21 @@
 //!
 //! Never here: what a report says, SQL of the star, the machine's clock.
 
+mod alert;
+mod alert_mail;
 mod announce;
+mod backfill;
+mod cancel;
 mod catchup;
 mod claim;
 mod days;
 mod error;
 mod file;
 mod folder;
+mod lease;
 mod ledger;
+mod lookout;
+mod numbers;
 pub mod recipe;
 mod relation;
 mod schedule;
@@ -35,22 +42,32 @@ mod slot;
 mod span;
 mod status;
 mod step;
+mod stuck;
 mod sync;
 mod ticker;
 mod webhook;
 mod worker;
 
+pub use alert::{AlertPost, Look, look_for_trouble};
+pub use backfill::{Backfill, BackfillRun, request_backfill};
+pub use cancel::{Cancelled, cancel_queued, cancel_run};
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
 pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_over, heartbeat};
 pub use days::{Calendars, DayRule, Days, Shift};
 pub use error::{JobError, RunError};
 pub use file::{Format, Job, Kind, Limits, Spec, read_job};
 pub use folder::read_jobs;
-pub use ledger::{Request, Tick, request_run, tick};
+pub use ledger::{Request, Tick, refuse_unknown_job, request_run, tick};
+pub use lookout::keep_lookout;
+pub use numbers::note_numbers;
 pub use schedule::{Dst, Schedule};
 pub use slot::materialise;
-pub use status::{JobLine, RunFilter, RunLine, job_lines, run_line, run_lines};
+pub use span::parse_span;
+pub use status::{
+    JobLine, RunFilter, RunLine, RunMessages, RunStep, job_lines, run_line, run_lines, run_messages, run_steps,
+};
 pub use step::step;
+pub use stuck::{StuckRun, stuck_runs};
 pub use sync::{Synced, foreign_jobs, sync_jobs};
 pub use ticker::{Ticker, Wake};
 pub use webhook::{WebhookContext, read_webhook, read_webhooks};

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use tokio::sync::watch;
 use tracing::info;
 
+use crate::base::meter::meters;
 use crate::base::pg::Database;
 use crate::base::{Night, Remedy};
 use crate::cube::{CubeReport, refresh_cubes};
@@ -18,8 +19,8 @@ use crate::delivery::{
     Recipient, compose_mail, edition_artifacts, enqueue, find_edition, seal_edition,
 };
 use crate::job::announce::{breaches_of, tell_held, tell_published, tell_sealed};
-use crate::job::{Format, Kind, Origin, RunContext, RunError, Runner};
-use crate::load::{LoadReport, load_source};
+use crate::job::{Format, Kind, RunContext, RunError, Runner};
+use crate::load::{EntityCount, LoadReport, load_source};
 use crate::metric::{Published, Snapshot, Which, load_snapshot, publish};
 use crate::render::{Artifact, EmailBody, RENDERER, RenderError, Stamp, render_email, render_pdf, render_xlsx};
 use crate::report::{Document, ReportContext, ReportTemplate, build};
@@ -80,11 +81,16 @@ async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Result<(), Run
     let night = context.night();
     for feed in &recipes.feeds {
         let name = &feed.spec.name;
+        // Rows are counted when their transaction is over, and not again by an attempt that finds them loaded.
+        let mut counts = Vec::new();
         let load: LoadReport = context
             .step(&format!("load-{name}"), async |tx: &mut PgConnection| {
-                Ok(load_source(tx, &feed.database, &feed.spec, &night).await?)
+                let load = load_source(tx, &feed.database, &feed.spec, &night).await?;
+                counts.clone_from(&load.counts);
+                Ok(load)
             })
             .await?;
+        counts.iter().for_each(count_rows);
         let tenant_key = load.tenant_key;
         let _: CubeReport = context
             .step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?))
@@ -118,6 +124,13 @@ async fn publish_numbers(
         tracing::error!(run.id = claim.run_id, "{error}");
     }
     published
+}
+
+fn count_rows(count: &EntityCount) {
+    let EntityCount { entity, loaded, unchanged, quarantined, .. } = count;
+    for (outcome, count) in [("loaded", loaded), ("unchanged", unchanged), ("quarantined", quarantined)] {
+        meters().count_rows(entity, outcome, count.unsigned_abs());
+    }
 }
 
 /// The report: read the date's snapshot, render, seal the edition, post one mail a recipient.
@@ -194,7 +207,7 @@ async fn seal(
 
 /// A backfill makes editions of the past; nobody waits for its mail.
 fn is_mailed(context: &RunContext) -> bool {
-    !context.claim.spec.recipients.is_empty() && context.claim.origin != Origin::Backfill
+    !context.claim.spec.recipients.is_empty() && context.claim.is_mailing
 }
 
 async fn post(

@@ -6,7 +6,7 @@ use std::time::Duration;
 const DAY_MAX: u64 = 366;
 
 /// Reads a span; the error is the expected form.
-pub(super) fn parse_span(text: &str) -> Result<Duration, &'static str> {
+pub fn parse_span(text: &str) -> Result<Duration, &'static str> {
     const FORM: &str = "a number with its unit: 90s, 15m, 6h or 14d, at most 366d";
     let split = text.find(|c: char| !c.is_ascii_digit()).ok_or(FORM)?;
     let (number, unit) = text.split_at(split);

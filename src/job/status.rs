@@ -77,6 +77,8 @@ pub struct RunLine {
     pub attempt: i32,
     /// Attempts allowed.
     pub attempt_max: i32,
+    /// Whether its report is mailed.
+    pub is_mailing: bool,
     /// Not started before.
     pub run_after: DateTime<Utc>,
     /// When the row was made.
@@ -85,8 +87,14 @@ pub struct RunLine {
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Why the last attempt failed, or why it was skipped.
+    /// From its slot to its first start; of a request by hand there is none.
+    pub lateness_ms: Option<i64>,
+    /// From its first start to its end, or until now.
+    pub elapsed_ms: Option<i64>,
+    /// Why the last attempt failed, why it was skipped, or who cancelled it.
     pub last_error: Option<String>,
+    /// What a run that ended well has to say.
+    pub note: Option<String>,
 }
 
 /// The newest `row_max` runs that pass the filter.
@@ -114,4 +122,38 @@ async fn select_runs(
         .fetch_all(pool)
         .await
         .map_err(JobError::ledger("list runs"))
+}
+
+/// A finished step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub struct RunStep {
+    /// Its name.
+    pub step: String,
+    /// The attempt that did it.
+    pub attempt: i32,
+    /// When it was done.
+    pub done_at: DateTime<Utc>,
+    /// How long it took; unknown for the first step of a later attempt.
+    pub elapsed_ms: Option<i64>,
+}
+
+/// The finished steps of a run, in order.
+pub async fn run_steps(pool: &PgPool, run_id: i64) -> Result<Vec<RunStep>, JobError> {
+    let steps = sqlx::query_as(include_str!("run_steps.sql")).bind(run_id).fetch_all(pool).await;
+    steps.map_err(JobError::ledger("list the steps of a run"))
+}
+
+/// Messages in one state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub struct RunMessages {
+    /// `pending`, `sending`, `sent`, `uncertain`, `dead` or `suppressed`.
+    pub state: String,
+    /// How many.
+    pub message_count: i64,
+}
+
+/// The messages a run posted, by state.
+pub async fn run_messages(pool: &PgPool, run_id: i64) -> Result<Vec<RunMessages>, JobError> {
+    let messages = sqlx::query_as(include_str!("run_messages.sql")).bind(run_id).fetch_all(pool).await;
+    messages.map_err(JobError::ledger("count the messages of a run"))
 }

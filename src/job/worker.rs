@@ -1,7 +1,7 @@
 //! The worker: tick, claim, run under a heartbeat, record; beside it the sender of mail.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
@@ -9,12 +9,15 @@ use serde::de::DeserializeOwned;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
+use crate::base::meter::meters;
 use crate::base::{Night, Remedy, clock};
 use crate::delivery::{Mailer, Sender};
+use crate::job::lease::lease_lost;
 use crate::job::{
-    Claim, Failure, JobError, RunError, Ticker, Wake, claim, fail, finish, hand_over, heartbeat, step, tick,
+    Claim, Failure, JobError, Origin, RunError, Ticker, Wake, claim, fail, finish, hand_over, step, tick,
 };
 
 /// What a run gets to work with.
@@ -73,8 +76,27 @@ pub enum Ending {
     },
     /// Another worker holds the run; nothing of this attempt was committed after that.
     Superseded,
+    /// A person took the run back; nothing of this attempt was committed after that.
+    Cancelled {
+        /// Who, and why.
+        words: String,
+    },
     /// Given back because this worker stops.
     HandedOver,
+}
+
+impl Ending {
+    /// The name in the meters.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Ending::Succeeded => "succeeded",
+            Ending::Failed { failure: Failure::Retried, .. } => "retried",
+            Ending::Failed { failure: Failure::Dead, .. } => "dead",
+            Ending::Superseded => "superseded",
+            Ending::Cancelled { .. } => "cancelled",
+            Ending::HandedOver => "handed_over",
+        }
+    }
 }
 
 impl Worker {
@@ -98,7 +120,9 @@ impl Worker {
     async fn run_loop(&self, mut wake: Wake, mut stop: watch::Receiver<bool>, runs: &mut JoinSet<()>) {
         let owner = Uuid::new_v4();
         while !*stop.borrow() {
-            if let Err(error) = self.turn(owner, &stop, runs).await {
+            let turned = self.turn(owner, &stop, runs).await;
+            meters().note_turn(turned.is_ok());
+            if let Err(error) = turned {
                 tracing::error!("{}", RunError::from(error));
             }
             tokio::select! {
@@ -126,11 +150,11 @@ impl Worker {
             let Some(claim) = claim(&self.pool, owner).await? else { break };
             let (pool, runner, stop, grace) = (self.pool.clone(), self.runner.clone(), stop.clone(), self.grace);
             runs.spawn(async move {
-                let (run_id, job, date) = (claim.run_id, claim.job.clone(), claim.business_date);
+                let (span, job, date) = (span_of(&claim), claim.job.clone(), claim.business_date);
                 let ending = run_claimed(&pool, claim, &runner, Stop { stop, grace }).await;
                 if let Ending::Failed { error, failure } = ending {
                     let next = if failure == Failure::Retried { "is tried again" } else { "is dead" };
-                    tracing::error!(run.id = run_id, job.name = %job, "{job} for {date} failed and {next}: {error}");
+                    span.in_scope(|| tracing::error!("{job} for {date} failed and {next}: {error}"));
                 }
             });
         }
@@ -152,12 +176,29 @@ pub struct Stop {
 ///
 /// A panic is a failure like another; a lost lease, a time-out and the word to stop end the work first.
 pub async fn run_claimed(pool: &PgPool, claim: Claim, runner: &Runner, stop: Stop) -> Ending {
-    let claim = Arc::new(claim);
-    let (run_id, job, date) = (claim.run_id, claim.job.clone(), claim.business_date);
-    tracing::info!(run.id = run_id, job.name = %job, run.attempt = claim.attempt, "{job} for {date} starts");
+    let span = span_of(&claim);
+    let (began_at, claim) = (Instant::now(), Arc::new(claim));
+    let kind = claim.spec.kind.name();
+    if claim.attempt == 1 && claim.origin == Origin::Cron {
+        meters().count_start(&claim.job, kind, claim.lateness);
+    }
+    let ending = work_and_record(pool, claim.clone(), runner, stop).instrument(span).await;
+    meters().count_run(&claim.job, kind, ending.name(), began_at.elapsed());
+    ending
+}
+
+/// What every line of a run carries, whichever room writes it.
+fn span_of(claim: &Claim) -> Span {
+    // Of the highest level, so that a log of errors alone carries it too.
+    tracing::error_span!("run", run.id = claim.run_id, job.name = %claim.job, run.attempt = claim.attempt)
+}
+
+async fn work_and_record(pool: &PgPool, claim: Arc<Claim>, runner: &Runner, stop: Stop) -> Ending {
+    let (job, date) = (claim.job.clone(), claim.business_date);
+    tracing::info!("{job} for {date} starts");
     // The set aborts its task when it is dropped: work never outlives the function that records it.
     let mut work = JoinSet::new();
-    work.spawn(runner(RunContext { pool: pool.clone(), claim: claim.clone() }));
+    work.spawn(runner(RunContext { pool: pool.clone(), claim: claim.clone() }).instrument(Span::current()));
     let worked = tokio::select! {
         joined = work.join_next() => outcome(joined.expect("the set holds one task")),
         () = lease_lost(pool, &claim) => Outcome::Superseded,
@@ -168,20 +209,21 @@ pub async fn run_claimed(pool: &PgPool, claim: Claim, runner: &Runner, stop: Sto
         () = grace_over(stop) => Outcome::HandedOver,
     };
     work.shutdown().await;
-    let ending = match record(pool, &claim, worked).await {
-        Ok(ending) => ending,
-        Err(JobError::Superseded { .. }) => Ending::Superseded,
-        Err(error) => {
-            // The lease expires and the run comes back; steps that are done stay done.
-            tracing::error!(run.id = run_id, job.name = %job, "{}", RunError::from(error));
-            Ending::Superseded
-        }
+    let recorded = match record(pool, &claim, worked).await {
+        Ok(Ending::Superseded) | Err(JobError::Superseded { .. }) => why_lost(pool, &claim).await,
+        other => other,
     };
+    let ending = recorded.unwrap_or_else(|error| {
+        // The lease expires and the run comes back; steps that are done stay done.
+        tracing::error!("{}", RunError::from(error));
+        Ending::Superseded
+    });
     match &ending {
-        Ending::Succeeded => tracing::info!(run.id = run_id, job.name = %job, "{job} for {date} succeeded"),
+        Ending::Succeeded => tracing::info!("{job} for {date} succeeded"),
         Ending::Failed { .. } => {}
-        Ending::Superseded => tracing::warn!(run.id = run_id, job.name = %job, "{job} for {date} was superseded"),
-        Ending::HandedOver => tracing::info!(run.id = run_id, job.name = %job, "{job} for {date} was handed over"),
+        Ending::Superseded => tracing::warn!("{job} for {date} was superseded"),
+        Ending::Cancelled { words } => tracing::warn!("{job} for {date} ended: {words}"),
+        Ending::HandedOver => tracing::info!("{job} for {date} was handed over"),
     }
     ending
 }
@@ -210,16 +252,15 @@ async fn record(pool: &PgPool, claim: &Claim, outcome: Outcome) -> Result<Ending
     }
 }
 
-/// Renews the lease for as long as it is ours. A database that is away is no answer: the fence has the last word.
-async fn lease_lost(pool: &PgPool, claim: &Claim) {
-    loop {
-        tokio::time::sleep(claim.lease / 3).await;
-        match heartbeat(pool, claim).await {
-            Ok(()) => {}
-            Err(JobError::Superseded { .. }) => return,
-            Err(error) => tracing::warn!(run.id = claim.run_id, "{}", RunError::from(error)),
-        }
-    }
+/// Whether a run that is no longer ours went to another worker or was taken back by a person.
+async fn why_lost(pool: &PgPool, claim: &Claim) -> Result<Ending, JobError> {
+    let words: Option<String> =
+        sqlx::query_scalar("select last_error from vesper.run where run_id = $1 and state = 'cancelled'")
+            .bind(claim.run_id)
+            .fetch_optional(pool)
+            .await
+            .map_err(JobError::ledger("look at a lost run"))?;
+    Ok(words.map_or(Ending::Superseded, |words| Ending::Cancelled { words }))
 }
 
 async fn grace_over(mut stop: Stop) {

@@ -6,6 +6,7 @@
 mod demo;
 mod footprint;
 mod help;
+mod metrics;
 mod night;
 mod outbox;
 mod refusal;
@@ -13,3 +14,4 @@ mod reload;
 mod serve;
 mod session;
 mod stage;
+mod supervisor;

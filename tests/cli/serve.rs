@@ -72,7 +72,7 @@ pub async fn address_of(log: &mut Lines<BufReader<ChildStderr>>) -> String {
     panic!("the server ended: {told:#?}");
 }
 
-async fn get(address: &str, path: &str) -> (u16, String) {
+pub async fn get(address: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.expect("the server answers");
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("a request");

@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
 const ASSEMBLERS: [&str; 4] = ["app", "cli", "lib", "main"];
 
 /// Where each heavy crate may be used.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("polars", &["load", "cube", "metric"]),
     ("printpdf", &["render"]),
     ("plotters", &["render"]),
@@ -38,6 +38,8 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("clap", &["cli"]),
     ("tokio_cron_scheduler", &["job"]),
     ("minijinja", &["report", "render"]),
+    ("prometheus_client", &["base"]),
+    ("sd_notify", &["app"]),
 ];
 
 #[test]

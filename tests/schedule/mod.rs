@@ -1,5 +1,8 @@
 //! Slots, claims, steps and the worker, against a real ledger.
 
+mod alert;
+mod backfill;
+mod cancel;
 mod calendar;
 mod claim;
 mod killed;

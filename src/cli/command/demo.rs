@@ -181,7 +181,7 @@ impl Demo<'_> {
             let since = Instant::now();
             let run_id = run_now(&app, NIGHT, date).await?;
             summary.time_night(since);
-            summary.counts = read_counts(&app, run_id).await?;
+            summary.counts = read_counts(&app.pool, run_id).await?;
         }
         self.progress.say("rendering and mailing the weekly report");
         let since = Instant::now();

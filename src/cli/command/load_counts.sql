@@ -3,4 +3,6 @@ select coalesce(c.entity, 'all'), sum(c.read)::bigint, sum(c.loaded)::bigint, su
 from vesper.load_count as c
 where c.run_id = $1::bigint
 group by grouping sets ((c.entity), ())
+-- The sum of no loads is no row.
+having count(*) > 0
 order by c.entity is null, min(c.load_count_id)

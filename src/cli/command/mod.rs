@@ -1,5 +1,7 @@
 //! One handler a command.
 
+pub(super) mod backfill;
+pub(super) mod cancel;
 pub(super) mod check;
 pub(super) mod contract;
 pub(super) mod demo;
@@ -7,5 +9,6 @@ pub(super) mod migrate;
 pub(super) mod outbox;
 pub(super) mod render;
 pub(super) mod run;
+pub(super) mod runs;
 pub(super) mod serve;
 pub(super) mod status;

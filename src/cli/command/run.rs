@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use sqlx::Row;
+use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -16,31 +16,18 @@ use crate::config::{Environment, Settings};
 use crate::delivery::Sender;
 use crate::delivery::webhook::Caller;
 use crate::job::recipe::runner;
-use crate::job::{Ending, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed};
+use crate::job::{Claim, Ending, Job, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed};
 use crate::load::EntityCount;
 
 /// Runs one job now, in this process, and sends the mail it posted.
 pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, args: &RunArgs) -> Result<(), Failure> {
     let app = App::build(settings, environment).await?;
-    let Some(job) = app.jobs.iter().find(|j| j.name == args.job) else {
-        let names: Vec<&str> = app.jobs.iter().map(|j| j.name.as_str()).collect();
-        let hint = match nearest(&args.job, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("jobs: {}", names.join(", ")),
-        };
-        return Err(Failure::new(Remedy::FixConfig, format!("unknown job `{}`", args.job)).or_hint(hint));
-    };
-    let now = clock::now();
-    let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, now));
-    if date > job.schedule.local_date(now) {
-        // Its numbers would be served as the newest, and every real night would look older.
-        return Err(Failure::new(Remedy::FixConfig, format!("{date} has not come yet in {}", job.zone))
-            .at("--for")
-            .or_hint("leave --for out for the last complete day"));
-    }
+    let job = find_job(&app, &args.job)?;
+    let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, clock::now()));
+    refuse_future(job, date).map_err(|f| f.at("--for").or_hint("leave --for out for the last complete day"))?;
     let run_id = run_now(&app, &args.job, date).await?;
     match job.spec.kind {
-        Kind::Pipeline => println!("{}", count_table(&read_counts(&app, run_id).await?)),
+        Kind::Pipeline => println!("{}", count_table(&read_counts(&app.pool, run_id).await?)),
         Kind::Report | Kind::Upkeep => {}
     }
     let sent_count = send_mail(&app).await?;
@@ -51,6 +38,26 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
     Ok(())
 }
 
+/// The job of that name, or a failure with the nearest one.
+pub(in crate::cli) fn find_job<'a>(app: &'a App, name: &str) -> Result<&'a Job, Failure> {
+    app.jobs.iter().find(|j| j.name == name).ok_or_else(|| {
+        let names: Vec<&str> = app.jobs.iter().map(|j| j.name.as_str()).collect();
+        let hint = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("jobs: {}", names.join(", ")),
+        };
+        Failure::new(Remedy::FixConfig, format!("unknown job `{name}`")).or_hint(hint)
+    })
+}
+
+/// Refuses a date that has not begun: its numbers would be served as the newest, and every real night would look older.
+pub(in crate::cli) fn refuse_future(job: &Job, date: NaiveDate) -> Result<(), Failure> {
+    match date > job.schedule.local_date(clock::now()) {
+        true => Err(Failure::new(Remedy::FixConfig, format!("{date} has not come yet in {}", job.zone))),
+        false => Ok(()),
+    }
+}
+
 /// Queues a run by hand, works it to its end and tells how it ended.
 pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDate) -> Result<i64, Failure> {
     let run_id =
@@ -59,10 +66,7 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
         let message = format!("another worker is running {job}; run {run_id} is queued and follows it");
         return Err(Failure::new(Remedy::RetryLater, message).or_hint("`vesper status` shows what runs"));
     };
-    let (_keep_open, stop) = watch::channel(false);
-    let ending =
-        run_claimed(&app.pool, claim, &runner(app.recipes.subscribe()), Stop { stop, grace: Duration::ZERO }).await;
-    match ending {
+    match work_claim(app, claim).await {
         Ending::Succeeded => Ok(run_id),
         Ending::Failed { error, failure } => {
             let place = match failure {
@@ -71,14 +75,24 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
             };
             Err(Failure::of_run(format!("{job} for {business_date} failed"), error).at(place))
         }
+        Ending::Cancelled { words } => {
+            Err(Failure::new(Remedy::FixConfig, format!("{job} for {business_date} ended: {words}"))
+                .at(format!("run {run_id}")))
+        }
         Ending::Superseded | Ending::HandedOver => {
             Err(Failure::new(Remedy::RetryLater, format!("run {run_id} of {job} was taken over by another worker")))
         }
     }
 }
 
+/// Works a claimed run to its end in this process.
+pub(in crate::cli) async fn work_claim(app: &App, claim: Claim) -> Ending {
+    let (_keep_open, stop) = watch::channel(false);
+    run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await
+}
+
 /// Claims the run just made, which waits only for a live run of the same job.
-async fn wait_for_claim(app: &App, run_id: i64) -> Result<Option<crate::job::Claim>, Failure> {
+async fn wait_for_claim(app: &App, run_id: i64) -> Result<Option<Claim>, Failure> {
     let owner = Uuid::new_v4();
     for _ in 0..CLAIM_TRIES {
         if let Some(claim) = claim_run(&app.pool, owner, run_id).await? {
@@ -112,8 +126,8 @@ async fn call_webhooks(app: &App) {
 }
 
 /// The counts of a run's loads, their sum last.
-pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<EntityCount>, Failure> {
-    let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(&app.pool).await;
+pub(in crate::cli) async fn read_counts(pool: &PgPool, run_id: i64) -> Result<Vec<EntityCount>, Failure> {
+    let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(pool).await;
     let rows =
         rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
     let count = |r: &sqlx::postgres::PgRow| EntityCount {
@@ -128,6 +142,7 @@ pub(in crate::cli) async fn read_counts(app: &App, run_id: i64) -> Result<Vec<En
 }
 
 const CLAIM_TRIES: u32 = 50;
-const CLAIM_PAUSE: Duration = Duration::from_millis(200);
+/// Between two looks at a run that another worker holds.
+pub(in crate::cli) const CLAIM_PAUSE: Duration = Duration::from_millis(200);
 /// How long serving workers leave a run to the command that asked for it.
-const HEAD_START: Duration = Duration::from_secs(30);
+pub(in crate::cli) const HEAD_START: Duration = Duration::from_secs(30);

@@ -7,13 +7,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::app::{App, follow_files, follow_snapshots, refresh_window};
+use crate::app::{App, Duty, follow_files, follow_snapshots, refresh_window, tell_supervisor};
 use crate::cli::{Failure, Part, ServeArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::webhook::Caller;
 use crate::http::{self, HttpState, Published};
-use crate::job::Worker;
 use crate::job::recipe::runner;
+use crate::job::{Worker, keep_lookout};
 
 /// Runs schedules and answers HTTP until SIGTERM or Ctrl-C.
 pub(in crate::cli) async fn serve(
@@ -49,6 +49,10 @@ pub(in crate::cli) async fn serve_app(
         wait_for_signal().await;
         std::process::exit(130);
     });
+    let alert_post = is_scheduling.then(|| app.alert_post.clone());
+    let lookout = tokio::spawn(keep_lookout(app.pool.clone(), alert_post, stop.clone()));
+    let duty = Duty { is_scheduling, words: duty_words(is_scheduling, listener.as_ref()) };
+    let telling = tokio::spawn(tell_supervisor(duty, stop.clone()));
     let scheduling = async {
         if !is_scheduling {
             return Ok(());
@@ -77,8 +81,19 @@ pub(in crate::cli) async fn serve_app(
         }
     };
     let served = tokio::try_join!(scheduling, calling, answering);
+    // A look that is cut short has committed nothing.
+    lookout.abort();
+    telling.abort();
     signal.abort();
     served.map(|((), (), ())| ())
+}
+
+/// What the process does, for `systemctl status`.
+fn duty_words(is_scheduling: bool, listener: Option<&TcpListener>) -> String {
+    let address = listener.and_then(|listener| listener.local_addr().ok());
+    let answering = address.map(|address| format!("answering on http://{address}/"));
+    let parts = is_scheduling.then(|| "working the schedules".to_owned()).into_iter().chain(answering);
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 async fn answer(app: &App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<(), Failure> {
