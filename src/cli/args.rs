@@ -1,5 +1,6 @@
 //! The commands and their arguments, parsed and nothing more.
 
+mod log;
 mod outbox;
 
 use std::path::PathBuf;
@@ -8,11 +9,10 @@ use chrono::NaiveDate;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tracing::level_filters::LevelFilter;
 
-use crate::base::telemetry::LogFormat;
 use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, CancelArgs, RUNS_EXAMPLES, RunsArgs};
 
+pub use log::{LogLevel, LogStyle};
 pub use outbox::{
     MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
@@ -254,56 +254,6 @@ pub struct StatusArgs {
     pub json: bool,
 }
 
-/// How much to tell on stderr.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogLevel {
-    /// Nothing
-    Off,
-    /// Only what failed
-    Error,
-    /// And what is suspicious
-    Warn,
-    /// And what was done
-    Info,
-    /// And how
-    Debug,
-    /// Everything
-    Trace,
-}
-
-impl LogLevel {
-    /// The level as the log takes it.
-    pub fn filter(self) -> LevelFilter {
-        match self {
-            LogLevel::Off => LevelFilter::OFF,
-            LogLevel::Error => LevelFilter::ERROR,
-            LogLevel::Warn => LevelFilter::WARN,
-            LogLevel::Info => LevelFilter::INFO,
-            LogLevel::Debug => LevelFilter::DEBUG,
-            LogLevel::Trace => LevelFilter::TRACE,
-        }
-    }
-}
-
-/// How a line of the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogStyle {
-    /// Words for people
-    Text,
-    /// One JSON object a line
-    Json,
-}
-
-impl LogStyle {
-    /// The style as the log takes it.
-    pub fn format(self) -> LogFormat {
-        match self {
-            LogStyle::Text => LogFormat::Text,
-            LogStyle::Json => LogFormat::Json,
-        }
-    }
-}
-
 /// clap shows these on a terminal only, and never when `NO_COLOR` is set.
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Blue.on_default().bold())
@@ -323,6 +273,7 @@ pub(super) fn business_date(text: &str) -> Result<NaiveDate, String> {
 mod tests {
     use clap::CommandFactory;
     use clap::error::ErrorKind;
+    use tracing::level_filters::LevelFilter;
 
     use super::*;
 

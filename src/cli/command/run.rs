@@ -88,7 +88,7 @@ pub(in crate::cli) async fn run_now(app: &App, job: &str, business_date: NaiveDa
 /// Works a claimed run to its end in this process.
 pub(in crate::cli) async fn work_claim(app: &App, claim: Claim) -> Ending {
     let (_keep_open, stop) = watch::channel(false);
-    run_claimed(&app.pool, claim, &runner(app.recipes.clone()), Stop { stop, grace: Duration::ZERO }).await
+    run_claimed(&app.pool, claim, &runner(app.recipes.subscribe()), Stop { stop, grace: Duration::ZERO }).await
 }
 
 /// Claims the run just made, which waits only for a live run of the same job.
