@@ -5,7 +5,7 @@ update vesper.run set is_mailing = false where origin = 'backfill';
 comment on column vesper.run.is_mailing is 'Whether a report of this run is mailed; a backfill is not unless its request said so';
 
 -- Dead runs are few among many: whoever looks for trouble finds them without reading the ledger.
-create index run_dead on vesper.run (job_id, finished_at) where state = 'dead';
+create index run_dead_of_job on vesper.run (job_id, finished_at) where state = 'dead';
 -- A date asked for twice is found among the waiting and the live ones.
 create index run_open on vesper.run (job_id, business_date) where state in ('queued', 'running');
 
@@ -42,7 +42,15 @@ with failed as (
     cross join lateral (
         select run_id, business_date, origin, last_error
         from vesper.run as r
-        where r.job_id = job.job_id and r.state = 'dead' and not exists (
+        where r.job_id = job.job_id and r.state = 'dead'
+            -- Most are made good by the newest slot; the whole question is asked of the others alone.
+            and not coalesce((
+                select newest.finished_at > r.finished_at and newest.business_date >= r.business_date
+                from vesper.run as newest
+                where newest.job_id = r.job_id and newest.state = 'succeeded'
+                order by newest.scheduled_for desc
+                limit 1), false)
+            and not exists (
             select from vesper.run as done
             where done.job_id = r.job_id and done.state = 'succeeded' and done.business_date >= r.business_date
                 and (done.finished_at > r.finished_at or r.origin <> 'cron' and done.business_date > r.business_date))
@@ -54,10 +62,16 @@ with failed as (
 late as (
     select
         job.job_id, slow.run_id, slow.business_date, slow.state, slow.scheduled_for, slow.attempt, slow.last_error,
+        (select string_agg(need.job_id, ', ' order by need.job_id)
+         from unnest(slow.needs) as need (job_id)
+         where slow.state = 'queued' and not exists (
+             select from vesper.run as done
+             where done.job_id = need.job_id and done.business_date = slow.business_date and done.state = 'succeeded'))
+            as waits_for,
         make_interval(secs => coalesce((job.spec ->> 'late_after_secs')::float8, 7200)) as late_after
     from vesper.job
     cross join lateral (
-        select run_id, business_date, state, scheduled_for, attempt, last_error
+        select run_id, business_date, state, scheduled_for, attempt, last_error, needs
         from vesper.run as r
         where r.job_id = job.job_id and r.origin = 'cron' and r.state in ('queued', 'running')
             and r.scheduled_for + make_interval(secs => coalesce((job.spec ->> 'late_after_secs')::float8, 7200))
@@ -99,7 +113,12 @@ select
     format(
         'the slot of %s has not succeeded after %s; the run is %s%s',
         to_char(scheduled_for at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), to_char(late_after, 'FMHH24 "h" FMMI "min"'),
-        case when state = 'running' then 'being worked on' when attempt > 0 then 'waiting for its next attempt' else 'waiting' end,
+        case
+            when state = 'running' then 'being worked on'
+            when waits_for is not null then format('waiting for %s of %s', waits_for, business_date)
+            when attempt > 0 then 'waiting for its next attempt'
+            else 'waiting'
+        end,
         case when last_error is not null then ': ' || last_error else '' end),
     true
 from late

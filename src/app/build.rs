@@ -310,4 +310,4 @@ pub fn read_reports(folder: &Folder) -> Result<Result<BTreeMap<String, ReportTem
 /// The setting a source reads when it names no other.
 const DEFAULT_SOURCE_URL: &str = "VESPER_SOURCE_URL";
 /// Worker, sender lanes, ledger and listeners of one process.
-const POOL_SIZE_MAX: u32 = 12;
+const POOL_SIZE_MAX: u32 = 16;

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use serde::Serialize;
 use sqlx::{FromRow, PgConnection, PgPool};
 
 use crate::delivery::{MailDraft, OnUncertain, Posting, Recipient, compose_mail, enqueue};
@@ -57,10 +58,8 @@ struct AlertRow {
 pub async fn look_for_trouble(pool: &PgPool, post: &AlertPost) -> Result<Look, JobError> {
     let write = || JobError::ledger("look for trouble");
     let mut tx = pool.begin().await.map_err(write())?;
-    let is_ours: bool = sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('vesper.alert', 0))")
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(write())?;
+    let is_ours: bool =
+        sqlx::query_scalar(include_str!("take_lookout.sql")).fetch_one(&mut *tx).await.map_err(write())?;
     if !is_ours {
         tx.rollback().await.map_err(write())?;
         return Ok(Look::default());
@@ -81,6 +80,31 @@ pub async fn look_for_trouble(pool: &PgPool, post: &AlertPost) -> Result<Look, J
     }
     tx.commit().await.map_err(write())?;
     Ok(look)
+}
+
+/// An alert that is open, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub struct AlertLine {
+    /// The alert.
+    pub alert_id: i64,
+    /// The job in trouble.
+    pub job_id: String,
+    /// `failed`, `late`, `clock` or `mail`.
+    pub kind: String,
+    /// The run that shows it.
+    pub run_id: Option<i64>,
+    /// The date that run works for.
+    pub business_date: Option<NaiveDate>,
+    /// What is wrong.
+    pub reason: String,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+}
+
+/// The open alerts, oldest first.
+pub async fn alert_lines(pool: &PgPool) -> Result<Vec<AlertLine>, JobError> {
+    let lines = sqlx::query_as(include_str!("alert_lines.sql")).fetch_all(pool).await;
+    lines.map_err(JobError::ledger("list alerts"))
 }
 
 impl AlertRow {

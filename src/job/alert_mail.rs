@@ -78,14 +78,11 @@ impl Trouble {
             _ => "",
         };
         let (headline, paragraphs) = match self.kind.as_str() {
-            "late" => (
-                format!("{job} is late{date}"),
-                vec![format!("Its slot has not succeeded in the time it is given: {reason}."), consequence.to_owned()],
-            ),
+            "late" => (format!("{job} is late{date}"), vec![format!("{}.", sentence(&reason)), consequence.to_owned()]),
             "clock" => (
                 format!("{job} waits for the clock"),
                 vec![
-                    format!("{reason}."),
+                    format!("{}.", sentence(&reason)),
                     "No slot of this job runs before that instant has passed. The clock of the machine or of the \
                      database server was wrong when the slots were planned."
                         .to_owned(),
@@ -93,7 +90,7 @@ impl Trouble {
             ),
             "mail" => (
                 format!("mail of {job} does not go out"),
-                vec![format!("{reason}."), "Nothing is lost: the messages are in the outbox.".to_owned()],
+                vec![format!("{}.", sentence(&reason)), "Nothing is lost: the messages are in the outbox.".to_owned()],
             ),
             _ => (
                 format!("{job} failed{date}"),
@@ -138,6 +135,12 @@ impl Trouble {
         };
         commands.into_iter().flatten().collect()
     }
+}
+
+/// Begins with a capital, as a sentence does.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn moment(at: DateTime<Utc>, zone: Tz) -> String {

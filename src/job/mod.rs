@@ -48,7 +48,7 @@ mod ticker;
 mod webhook;
 mod worker;
 
-pub use alert::{AlertPost, Look, look_for_trouble};
+pub use alert::{AlertLine, AlertPost, Look, alert_lines, look_for_trouble};
 pub use backfill::{Backfill, BackfillRun, request_backfill};
 pub use cancel::{Cancelled, cancel_queued, cancel_run};
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};

@@ -50,7 +50,7 @@ pub type Runner = Arc<dyn Fn(RunContext) -> BoxFuture<'static, Result<(), RunErr
 
 /// A worker process.
 pub struct Worker {
-    /// The warehouse. At least two connections a run, and six for the tick, the listener and the lanes of mail.
+    /// The warehouse. At least three connections a run, and seven for the tick, the listener, the lookout and the lanes of mail.
     pub pool: PgPool,
     /// What a run does.
     pub runner: Runner,

@@ -121,6 +121,8 @@ async fn a_report_that_waits_for_its_night_is_late_and_then_dead_and_says_so() {
     let run_id = slot(&ledger, "weekly", 2).await;
     execute(pool, "update vesper.run set needs = '{nightly}', needs_by = clock_timestamp() + interval '1 hour'").await;
     assert_eq!(look_once(pool).await.opened_count, 1);
+    let mail = text_of_last_mail(pool).await;
+    assert!(mail.contains("waiting for nightly of 2026-11-22"), "{mail}");
     execute(pool, "update vesper.run set needs_by = clock_timestamp()").await;
     tick(pool).await.expect("a tick");
     assert_eq!(look_once(pool).await.opened_count, 1);

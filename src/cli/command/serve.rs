@@ -83,7 +83,8 @@ pub(in crate::cli) async fn serve_app(
     let served = tokio::try_join!(scheduling, calling, answering);
     // A look that is cut short has committed nothing.
     lookout.abort();
-    telling.abort();
+    // Whoever started the process hears that it stops, which takes a datagram; one that failed has nothing to say.
+    let _ = tokio::time::timeout(LAST_WORD, telling).await;
     signal.abort();
     served.map(|((), (), ())| ())
 }
@@ -127,6 +128,8 @@ async fn wait_for_signal() {
 
 /// Runs of different jobs at the same time: one night and one report.
 const RUN_MAX: usize = 2;
+/// How long the last word to the service manager may take.
+const LAST_WORD: Duration = Duration::from_millis(200);
 /// How long a run may go on after the word to stop.
 const GRACE: Duration = Duration::from_secs(25);
 /// Two nights without a publish make the numbers stale.

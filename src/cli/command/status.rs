@@ -14,7 +14,7 @@ use crate::cli::ledger::open_ledger;
 use crate::cli::print::{Tone, counted, grouped, moment, paint, span, table};
 use crate::cli::{Failure, StatusArgs};
 use crate::config::Settings;
-use crate::job::{JobLine, RunFilter, RunLine, StuckRun, job_lines, run_lines, stuck_runs};
+use crate::job::{AlertLine, JobLine, RunFilter, RunLine, StuckRun, alert_lines, job_lines, run_lines, stuck_runs};
 
 /// Everything `vesper status` tells.
 #[derive(Debug, Serialize)]
@@ -23,6 +23,7 @@ struct Status {
     jobs: Vec<JobLine>,
     runs: Vec<RunLine>,
     stuck: Vec<StuckRun>,
+    alerts: Vec<AlertLine>,
     outbox: Vec<OutboxStatus>,
     quarantined: i64,
 }
@@ -76,6 +77,7 @@ async fn read_status(pool: &PgPool) -> Result<Status, Failure> {
         jobs: job_lines(pool).await?,
         runs: run_lines(pool, &RunFilter::default(), RUN_COUNT_MAX).await?,
         stuck: stuck_runs(pool, STUCK_COUNT_MAX).await?,
+        alerts: alert_lines(pool).await?,
         outbox: outbox.iter().map(outbox_status).collect(),
         quarantined: quarantined.map_err(failed)?,
     })
@@ -96,6 +98,7 @@ fn print_status(status: &Status, now: DateTime<Utc>) {
     }
     print_jobs(&status.jobs);
     print_stuck(status, now);
+    print_alerts(&status.alerts);
     println!("\n{}", paint(Tone::Heading, "latest runs"));
     if status.runs.is_empty() {
         println!("  none yet");
@@ -183,6 +186,20 @@ fn print_stuck(status: &Status, now: DateTime<Utc>) {
     if !lines.is_empty() {
         println!("\n{}", paint(Tone::Heading, "stuck"));
         lines.iter().for_each(|line| println!("  {}", paint(Tone::Alarm, line)));
+    }
+}
+
+/// What the owners of jobs were told and is not over.
+fn print_alerts(alerts: &[AlertLine]) {
+    if alerts.is_empty() {
+        return;
+    }
+    println!("\n{}", paint(Tone::Heading, "alerts"));
+    for alert in alerts {
+        let date = alert.business_date.map_or(String::new(), |date| format!(" for {date}"));
+        let since = moment(alert.opened_at);
+        let line = format!("{} {}{date}, told {since}: {}", alert.job_id, alert.kind, alert.reason);
+        println!("  {}", paint(Tone::Alarm, &line));
     }
 }
 
