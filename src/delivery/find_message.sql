@@ -2,9 +2,9 @@
 select
     message.message_id, message.label, message.rcpt, message.state, message.attempt, message.attempt_max,
     message.next_at, message.expires_at, message.smtp_code, message.smtp_text, message.created_at, message.sent_at,
-    message.run_id, message.edition_id, message.mail_from, message.subject, message.rfc_message_id,
+    message.run_id, message.edition_id, coalesce(message.mail_from, '') as mail_from, message.subject, message.rfc_message_id,
     message.on_uncertain, message.committing_at,
-    octet_length(message.head)::bigint as head_size,
+    coalesce(octet_length(message.head), 0)::bigint as head_size,
     coalesce(octet_length(body.bytes), 0)::bigint as body_size,
     edition.report, edition.business_date, edition.sealed_at
 from vesper.message

@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
 const ASSEMBLERS: [&str; 4] = ["app", "cli", "lib", "main"];
 
 /// Where each heavy crate may be used.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("polars", &["load", "cube", "metric"]),
     ("printpdf", &["render"]),
     ("plotters", &["render"]),
@@ -34,6 +34,9 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("lopdf", &["render"]),
     ("subsetter", &["render"]),
     ("lettre", &["delivery"]),
+    ("hyper", &["delivery"]),
+    ("rustls", &["delivery"]),
+    ("tokio_rustls", &["delivery"]),
     ("axum", &["http"]),
     ("clap", &["cli"]),
     ("tokio_cron_scheduler", &["job"]),
