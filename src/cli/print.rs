@@ -82,6 +82,11 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// The same with its seconds, where they matter: `2026-11-23 07:00:04 UTC`.
+pub(super) fn second(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// A span as people say it: `0.4 s`, `2 min 5 s`, `3 h 10 min`, `2 d 4 h`.
 pub(super) fn span(elapsed: TimeDelta) -> String {
     let seconds = elapsed.num_seconds();

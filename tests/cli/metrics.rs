@@ -1,6 +1,6 @@
 //! `/metrics` of a serving process, read by a parser of the test's own and compared with the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -11,6 +11,7 @@ use super::stage::{DATE, Stage};
 /// The samples of an exposition by name and labels as written, checked against the rules of OpenMetrics.
 fn parse(text: &str) -> BTreeMap<String, f64> {
     let mut types: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut helped = BTreeSet::new();
     let mut samples = BTreeMap::new();
     assert!(text.ends_with("# EOF\n"), "the text is whole");
     for line in text.trim_end_matches("# EOF\n").lines() {
@@ -20,7 +21,7 @@ fn parse(text: &str) -> BTreeMap<String, f64> {
             let rest = words.next().expect("a value");
             match what {
                 "TYPE" => assert!(types.insert(name, rest).is_none(), "{name} has two types"),
-                "HELP" => assert!(types.contains_key(name) && !rest.is_empty(), "{line}"),
+                "HELP" => assert!(helped.insert(name) && !rest.is_empty(), "{line}"),
                 "UNIT" => assert!(name.ends_with(&format!("_{rest}")), "{line}"),
                 _ => panic!("{line}"),
             }
@@ -53,6 +54,7 @@ fn parse(text: &str) -> BTreeMap<String, f64> {
         let value: f64 = value.parse().unwrap_or_else(|_| panic!("{line}"));
         assert!(samples.insert(series.to_owned(), value).is_none(), "{series} stands twice");
     }
+    assert!(types.keys().all(|name| helped.contains(name)), "a family without a help text");
     for (series, count) in samples.iter().filter(|(series, _)| series.contains("_bucket{le=\"+Inf\"")) {
         let total = series.replace("_bucket{le=\"+Inf\",", "_count{").replace("_bucket{le=\"+Inf\"}", "_count");
         assert_eq!(samples.get(&total), Some(count), "{series}");

@@ -11,6 +11,7 @@ mod night;
 mod outbox;
 mod refusal;
 mod reload;
+mod runs;
 mod serve;
 mod session;
 mod stage;

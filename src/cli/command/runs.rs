@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::base::clock;
 use crate::cli::command::run::read_counts;
 use crate::cli::ledger::open_ledger;
-use crate::cli::print::{Tone, columns, counted, grouped, moment, paint, span_ms, table};
+use crate::cli::print::{Tone, columns, counted, grouped, moment, paint, second, span_ms, table};
 use crate::cli::summary::count_table;
 use crate::cli::{Failure, RunsArgs, RunsCommand, ShowArgs};
 use crate::config::Settings;
@@ -113,11 +113,11 @@ fn print_detail(detail: &RunDetail) {
     println!("  asked     {asked}{mailing}");
     println!("  attempts  {} of {}", run.attempt, run.attempt_max);
     match run.started_at {
-        Some(at) => println!("  started   {}{}", moment(at), behind(run.lateness_ms)),
+        Some(at) => println!("  started   {}{}", second(at), behind(run.lateness_ms)),
         None => println!("  started   not yet; not before {}", moment(run.run_after)),
     }
     if let Some(at) = run.finished_at {
-        println!("  ended     {}", moment(at));
+        println!("  ended     {}", second(at));
     }
     if run.elapsed_ms.is_some() {
         println!("  took      {}", span_ms(run.elapsed_ms));
@@ -139,7 +139,7 @@ fn behind(lateness_ms: Option<i64>) -> String {
 fn print_parts(detail: &RunDetail) {
     if !detail.steps.is_empty() {
         println!("\n{}", paint(Tone::Heading, "steps"));
-        let row = |s: &RunStep| vec![s.step.clone(), moment(s.done_at), span_ms(s.elapsed_ms), s.attempt.to_string()];
+        let row = |s: &RunStep| vec![s.step.clone(), second(s.done_at), span_ms(s.elapsed_ms), s.attempt.to_string()];
         let rows: Vec<_> = detail.steps.iter().map(row).collect();
         println!("{}", table(&["step", "done", "took", "attempt"], 2, &rows).join("\n"));
     }
