@@ -203,10 +203,9 @@ update vesper.run set run_after = clock_timestamp() where state = 'queued' and r
 update vesper.message set next_at = clock_timestamp() where state = 'pending' and next_at > clock_timestamp();
 select pg_notify('vesper', 'chaos');";
 
-/// Every lease ended a second ago, whether its holder is alive or not.
-pub const EXPIRE: &str = "\
-update vesper.run set lease_until = clock_timestamp() - interval '1 second' where state = 'running';
-update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending';";
+/// The leases of all runs ended a second ago, whether their holders are alive or not.
+pub const EXPIRE_RUNS: &str = "\
+update vesper.run set lease_until = clock_timestamp() - interval '1 second' where state = 'running'";
 
 /// The leases of holders that have been silent for a second end now (a living one renews its lease every second), and
 /// a job of every few seconds has no further slot.
@@ -215,8 +214,8 @@ update vesper.run set lease_until = clock_timestamp() - interval '1 second'
 where state = 'running' and lease_until < clock_timestamp() + interval '1.7 seconds';
 update vesper.job set next_at = null where cron like '%/%' and next_at is not null;";
 
-/// The leases of sending end now; nobody renews them, so this takes from the living too.
-const EXPIRE_SENDING: &str = "\
+/// The leases of all messages under way ended a second ago; nobody renews those.
+pub const EXPIRE_SENDING: &str = "\
 update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending'";
 
 /// What is left to do, and workers that do not listen yet: those have not begun, and would not hear the word to stop.
@@ -251,7 +250,8 @@ pub async fn work(crew: &mut Crew<'_>, mut is_done: impl AsyncFnMut(&Crew<'_>) -
 /// Moves time until nothing is open: pauses end at once, every lease once, those of the silent soon, and those of
 /// sending with a growing pause between, so that work that takes its time is stolen now and then and still gets done.
 pub async fn settle(crew: &mut Crew<'_>) -> bool {
-    crew.shop.bend(EXPIRE).await;
+    crew.shop.bend(EXPIRE_RUNS).await;
+    crew.shop.bend(EXPIRE_SENDING).await;
     let mut pause = Duration::from_millis(250);
     let mut expire_at = Instant::now() + pause;
     let is_quiet = async |crew: &Crew<'_>| {

@@ -9,7 +9,7 @@ use vesper::base::chaos::POINTS;
 use vesper::job::{Origin, Request, request_run};
 
 use super::check::check;
-use super::crew::{Crash, Crew, EXPIRE, settle, work};
+use super::crew::{Crash, Crew, EXPIRE_RUNS, EXPIRE_SENDING, settle, work};
 use super::evidence::Evidence;
 use super::plan::{Cron, JobPlan, NIGHT};
 use super::shop::Shop;
@@ -53,6 +53,8 @@ enum Work {
     ManyNights,
     /// Reports of nights that are done.
     Reports,
+    /// Reports to people whose server takes its time, so that there is always a mail under way.
+    SlowMail,
 }
 
 /// One case.
@@ -68,13 +70,14 @@ fn case(point: &'static str, pass: u32) -> Case {
     let work = match (is_of_the_night, is_once_a_night && pass > 1) {
         (true, true) => Work::ManyNights,
         (true, false) => Work::Nights,
+        (false, _) if point == "mail.reaped" => Work::SlowMail,
         (false, _) => Work::Reports,
     };
     Case { work, crash: Crash { point, pass } }
 }
 
 /// How long a point may take to be reached.
-const POINT_PATIENCE: Duration = Duration::from_secs(40);
+const POINT_PATIENCE: Duration = Duration::from_secs(60);
 /// Cases under way at once.
 const CASE_COUNT: usize = 3;
 
@@ -103,6 +106,10 @@ async fn play(case: Case) -> Vec<String> {
         // Once a night: two workers have each come to their third after five.
         Work::ManyNights => Shop::before_the_nights(&[JobPlan { rewind: TimeDelta::days(5), ..NIGHT }]).await,
         Work::Reports => Shop::after_the_nights(&[HELD, RESENT, PULSE]).await,
+        Work::SlowMail => {
+            let recipients = &["slow1", "slow2", "slow3", "slow4", "slow5", "slow6", "slow7", "slow8"];
+            Shop::after_the_nights(&[JobPlan { recipients, ..RESENT }, HELD]).await
+        }
     };
     match kill(&shop, None, case.crash).await {
         Ok(evidence) => check(&evidence).into_iter().map(|violation| violation.to_string()).collect(),
@@ -150,8 +157,8 @@ pub async fn finish(shop: &Shop, mut crew: Crew<'_>) -> Evidence {
 struct Stimulus {
     /// Runs are held up in their first step, so that they live long enough to be renewed.
     hold_up: Option<sqlx::PgConnection>,
-    /// Leases end under their holders.
-    is_stealing: bool,
+    /// Ends leases under their holders.
+    steal: Option<&'static str>,
 }
 
 impl Stimulus {
@@ -165,12 +172,17 @@ impl Stimulus {
             }
         }
         let hold_up = if point == "run.renewed" { Some(shop.hold_up(HELD.name).await) } else { None };
-        Stimulus { hold_up, is_stealing: matches!(point, "run.reaped" | "mail.reaped") }
+        let steal = match point {
+            "run.reaped" => Some(EXPIRE_RUNS),
+            "mail.reaped" => Some(EXPIRE_SENDING),
+            _ => None,
+        };
+        Stimulus { hold_up, steal }
     }
 
     async fn repeat(&self, shop: &Shop) {
-        if self.is_stealing {
-            shop.bend(EXPIRE).await;
+        if let Some(steal) = self.steal {
+            shop.bend(steal).await;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::check::{Violation, check};
-use super::crew::{Crash, Crew, EXPIRE, work};
+use super::crew::{Crash, Crew, EXPIRE_RUNS, work};
 use super::directed::{HELD, finish, kill};
 use super::evidence::Evidence;
 use super::plan::{JobPlan, NIGHT};
@@ -31,7 +31,7 @@ async fn without_the_marker_a_held_mail_is_accepted_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_memo_a_night_is_loaded_twice() {
     let shop = Shop::before_the_nights(&[NIGHT]).await;
-    assert_caught(&violations(&shop, "memo", "step.committed").await, 3, "was loaded 2 times");
+    assert_caught(&violations(&shop, "memo", "step.committed").await, 3, "(nightly) was loaded ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +66,7 @@ async fn superseded_in_a_step(mutant: Option<&'static str>) -> Evidence {
     let do_two_wait = async |crew: &Crew<'_>| {
         let waiting = shop.count(WAITING).await;
         if waiting == 1 {
-            shop.bend(EXPIRE).await;
+            shop.bend(EXPIRE_RUNS).await;
         }
         waiting > 1 || !crew.accidents.is_empty()
     };

@@ -149,14 +149,15 @@ async fn rewind(pool: &PgPool, plan: &JobPlan) -> DateTime<Utc> {
     sqlx::query_scalar(sql).bind(plan.name).bind(seconds).fetch_one(pool).await.expect("the job is known")
 }
 
-/// Refuses, defers, dawdles and loses replies by the recipient's name.
+/// Refuses, defers, dawdles and loses replies by the recipient's name; a number after it makes no difference.
 fn moody() -> Decide {
     let mut turns: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
     Box::new(move |point, rcpt| {
         let turn = turns.entry((point, rcpt.to_owned())).or_default();
         *turn += 1;
         let is_first_of_two = *turn % 2 == 1;
-        match (point, rcpt.split('@').next().unwrap_or_default()) {
+        let name = rcpt.split('@').next().unwrap_or_default();
+        match (point, name.trim_end_matches(|c: char| c.is_ascii_digit())) {
             ("RCPT", "refused") => Some(Answer::Say("550 5.1.1 no such mailbox")),
             ("RCPT", "deferred") if is_first_of_two => Some(Answer::Say("451 4.7.1 come back later")),
             ("dot", "busy") if is_first_of_two => Some(Answer::Say("452 4.3.1 out of space")),

@@ -16,7 +16,7 @@ use vesper::demo::{Cluster, ClusterOptions, create_operational_schema};
 use vesper::job::{Origin, Request, request_run};
 
 use super::check::check;
-use super::crew::{Crew, EXPIRE, HURRY};
+use super::crew::{Crew, EXPIRE_RUNS, EXPIRE_SENDING, HURRY};
 use super::directed::{HELD, finish};
 use super::evidence::Evidence;
 use super::plan::{Cron, JobPlan, NIGHT};
@@ -281,7 +281,10 @@ async fn rage(
             Act::Freeze(chance, number) => drop(frozen.insert(number, crew.freeze(chance))),
             Act::Thaw(number) => frozen.remove(&number).flatten().into_iter().for_each(|pid| crew.thaw(pid)),
             Act::Retire(chance) => crew.retire(chance),
-            Act::Steal => shop.try_bend(EXPIRE).await,
+            Act::Steal => {
+                shop.try_bend(EXPIRE_RUNS).await;
+                shop.try_bend(EXPIRE_SENDING).await;
+            }
             Act::Cut => proxy.set(Wire::Cut),
             Act::Swallow => proxy.set(Wire::Hole),
             Act::Mend => proxy.set(Wire::Open),

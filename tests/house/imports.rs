@@ -253,7 +253,7 @@ fn literal_length(code: &str) -> Option<usize> {
     inside[first.len_utf8()..].starts_with('\'').then_some(first.len_utf8() + 2)
 }
 
-fn visit(dir: &Path, read: &mut impl FnMut(&str, &str)) {
+pub(super) fn visit(dir: &Path, read: &mut impl FnMut(&str, &str)) {
     fn walk(root: &Path, dir: &Path, read: &mut impl FnMut(&str, &str)) {
         let mut entries: Vec<_> =
             fs::read_dir(dir).expect("src is readable").map(|entry| entry.expect("an entry").path()).collect();
