@@ -44,3 +44,6 @@ create table quota (
 create table campaign_cost (campaign_id text, cost_date date default '2025-01-10', amount_cents bigint default 10000, currency text default 'USD');
 create table campaign_touch (campaign_id text, customer text, type text, touched_at timestamptz default '2025-01-10');
 create table loyalty_member (customer text, tier text, points int, joined_date date default '2025-01-10', left_date date);
+create table deal_stage_change (deal_id text, stage text, changed_at timestamptz);
+create table customer_status_change (customer_id text, status text, changed_at timestamptz);
+create table subscription_change (subscription_id text, status text, billing_period text default 'monthly', amount_cents bigint, plan text, changed_at timestamptz);
