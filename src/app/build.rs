@@ -8,14 +8,14 @@ use tokio::sync::watch;
 
 use crate::app::{MigrateError, check_migrations};
 use crate::base::pg::{Database, PgError};
-use crate::base::{FileStamp, Folder, FolderError, Problem, Problems, Remedied, Remedy};
+use crate::base::{FileStamp, Folder, FolderError, Problem, Problems, Remedied, Remedy, nearest};
 use crate::config::{ConfigError, Environment, Need, Settings};
 use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{AlertPost, Job, JobError, Kind, WebhookContext, read_jobs, read_webhooks, sync_jobs};
 use crate::report::ReportTemplate;
-use crate::source::SourceSpec;
+use crate::source::{SheetPlace, SourceSpec};
 
 /// Why the process could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -122,30 +122,34 @@ pub(super) struct Files {
     environment: Environment,
     jobs: Folder,
     templates: Folder,
+    reference: Option<Folder>,
 }
 
 /// How the folders looked at one moment, or why they could not be looked at.
-pub(super) type Look = Result<(Vec<FileStamp>, Vec<FileStamp>), String>;
+pub(super) type Look = Result<[Vec<FileStamp>; 3], String>;
 
 impl Files {
     fn open(settings: &Settings, environment: &Environment) -> Result<Files, AppError> {
         let jobs = settings.jobs().map_err(AppError::Config)?;
         let templates = settings.templates().map_err(AppError::Config)?;
-        Ok(Files { settings: settings.clone(), environment: environment.clone(), jobs, templates })
+        let reference = settings.reference().map_err(AppError::Config)?;
+        Ok(Files { settings: settings.clone(), environment: environment.clone(), jobs, templates, reference })
     }
 
     /// A cheap look, to be compared with a later one.
     pub(super) fn look(&self) -> Look {
         let look = |folder: &Folder| folder.look().map_err(|e| e.to_string());
-        Ok((look(&self.jobs)?, look(&self.templates)?))
+        let reference = self.reference.as_ref().map_or(Ok(Vec::new()), look)?;
+        Ok([look(&self.jobs)?, look(&self.templates)?, reference])
     }
 
     /// Reads every file anew; all problems come at once.
     pub(super) fn read(&self) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
-        let Files { settings, environment, jobs: folder, templates } = self;
+        let Files { settings, environment, jobs: folder, templates, reference } = self;
         let mut problems = Vec::new();
         let jobs = keep(read_jobs(folder), &mut problems).unwrap_or_default();
-        let specs = keep(read_sources(folder, settings.currency())?, &mut problems).unwrap_or_default();
+        let specs =
+            keep(read_sources(folder, reference.as_ref(), settings.currency())?, &mut problems).unwrap_or_default();
         let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
         let source: &[Need] = if is_default_source_read || specs.is_empty() { &[Need::Source] } else { &[] };
         let needs = [source, &[Need::Warehouse, Need::Mail]].concat();
@@ -153,7 +157,7 @@ impl Files {
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if problems.is_empty() && !reports.contains_key(name) {
-                let near = crate::base::nearest(name, reports.keys().map(String::as_str));
+                let near = nearest(name, reports.keys().map(String::as_str));
                 let hint = near.map_or_else(
                     || format!("templates: {}", reports.keys().cloned().collect::<Vec<_>>().join(", ")),
                     |n| format!("did you mean `{n}`?"),
@@ -273,19 +277,46 @@ fn own_url<'e>(environment: &'e Environment, spec: &SourceSpec) -> Option<&'e st
     environment.get(&spec.url_setting).filter(|_| spec.url_setting != DEFAULT_SOURCE_URL)
 }
 
-/// Every folder of `source/` in the job folder.
-pub fn read_sources(folder: &Folder, currency: &str) -> Result<Result<Vec<SourceSpec>, Problems>, AppError> {
+/// Every folder of `source/` in the job folder, with the CSV files of the folder of reference data.
+pub fn read_sources(
+    folder: &Folder,
+    reference: Option<&Folder>,
+    currency: &str,
+) -> Result<Result<Vec<SourceSpec>, Problems>, AppError> {
     let mut files: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for extension in ["toml", "sql", "csv"] {
+    for extension in ["toml", "sql"] {
         for path in folder.list("source", extension).map_err(AppError::Folder)? {
             let Some(name) = path.split('/').nth(1).map(str::to_owned) else { continue };
             let text = folder.read(&path).map_err(AppError::Folder)?;
             files.entry(name).or_default().push((folder.name(&path), text));
         }
     }
+    let mut sheets: BTreeMap<String, Vec<(String, SheetPlace)>> = BTreeMap::new();
+    for (folder, under) in std::iter::once((folder, "source")).chain(reference.map(|folder| (folder, ""))) {
+        for path in folder.list(under, "csv").map_err(AppError::Folder)? {
+            let below = path.strip_prefix("source/").filter(|_| !under.is_empty()).unwrap_or(&path);
+            let Some((name, _)) = below.split_once('/') else { continue };
+            let place = match folder.path_on_disk(&path) {
+                Some(path) => SheetPlace::Disk(path),
+                None => SheetPlace::Memory(folder.read_bytes(&path).map_err(AppError::Folder)?.into()),
+            };
+            sheets.entry(name.to_owned()).or_default().push((folder.name(&path), place));
+        }
+    }
     let (mut specs, mut problems) = (Vec::new(), Vec::new());
+    for name in sheets.keys().filter(|name| !files.contains_key(*name)) {
+        let near = nearest(name, files.keys().map(String::as_str));
+        let hint = near.map_or_else(
+            || "name the folder as a folder of jobs/source".to_owned(),
+            |n| format!("did you mean `{n}`?"),
+        );
+        problems.push(
+            Problem::of_file(format!("reference data of `{name}`"), "there is no source of this name").with_hint(hint),
+        );
+    }
     for (name, files) in &files {
-        specs.extend(keep(SourceSpec::parse(name, files, currency), &mut problems));
+        let sheets = sheets.get(name).map_or(&[][..], Vec::as_slice);
+        specs.extend(keep(SourceSpec::parse(name, files, sheets, currency), &mut problems));
     }
     if files.is_empty() {
         let problem = Problem::of_file(format!("{}/source", folder.root()), "there is no source folder");

@@ -156,6 +156,14 @@ impl Folder {
         }
     }
 
+    /// Where a file inside lies on disk, for who reads it a piece at a time; none for the files compiled in.
+    pub fn path_on_disk(&self, path: &str) -> Option<PathBuf> {
+        match &self.origin {
+            Origin::Disk(root) => Some(root.join(path)),
+            Origin::BuiltIn(_) => None,
+        }
+    }
+
     /// Every file below `under` (`""` is the whole folder) whose name ends with `.extension`: paths relative to the
     /// folder, sorted. A folder that is not there holds nothing. Hidden files are left out.
     pub fn list(&self, under: &str, extension: &str) -> Result<Vec<String>, FolderError> {

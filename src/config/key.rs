@@ -48,9 +48,10 @@ pub(super) const ORGANISATION: &Key = &KEYS[9];
 pub(super) const PUBLIC_URL: &Key = &KEYS[10];
 pub(super) const WEBHOOK_ALLOW: &Key = &KEYS[11];
 pub(super) const WEBHOOK_CA_FILE: &Key = &KEYS[12];
+pub(super) const REFERENCE_DIR: &Key = &KEYS[13];
 
 /// All settings, in the order they are documented.
-pub static KEYS: [Key; 13] = [
+pub static KEYS: [Key; 14] = [
     Key {
         path: "source.url",
         variable: "VESPER_SOURCE_URL",
@@ -164,6 +165,15 @@ pub static KEYS: [Key; 13] = [
         variable: "VESPER_WEBHOOK_CA_FILE",
         what: "certificate authorities that webhooks trust beside the public ones",
         example: "/etc/ssl/our-ca.pem",
+        default: None,
+        is_secret: false,
+        check: anything,
+    },
+    Key {
+        path: "reference.dir",
+        variable: "VESPER_REFERENCE_DIR",
+        what: "the folder of reference data: one folder a source, one CSV file an entity",
+        example: "/srv/spreadsheets",
         default: None,
         is_secret: false,
         check: anything,

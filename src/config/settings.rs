@@ -12,8 +12,8 @@ use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Folder, Problem, Problems, chaos, nearest};
 use crate::config::environment::read_secret;
 use crate::config::key::{
-    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, SOURCE_URL, TEMPLATES_DIR,
-    WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
+    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL,
+    TEMPLATES_DIR, WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
 };
 use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
 
@@ -148,6 +148,13 @@ impl Settings {
     /// The report templates: the folder that was named, else `templates` here, else those compiled into the binary.
     pub fn templates(&self) -> Result<Folder, ConfigError> {
         self.folder(TEMPLATES_DIR, &BUILT_IN_TEMPLATES)
+    }
+
+    /// The reference data: the folder that was named, if any.
+    pub fn reference(&self) -> Result<Option<Folder>, ConfigError> {
+        let Some(given) = self.values.get(REFERENCE_DIR.path) else { return Ok(None) };
+        let opened = Folder::open(&given.base_dir.join(&given.value)).map(Some);
+        opened.map_err(|source| ConfigError::Folder { setting: given.origin.clone(), source })
     }
 
     /// The reporting currency (ISO 4217).

@@ -3,10 +3,12 @@
 mod dimension;
 mod document;
 mod event;
+mod reference;
 
 pub(super) use dimension::DIMENSIONS;
 use document::DOCUMENTS;
 use event::EVENTS;
+use reference::REFERENCES;
 
 /// An entity whose rows are compared with a table and merged into it.
 pub(super) struct MergeSpec {
@@ -64,7 +66,7 @@ impl MergeSpec {
 
 /// Facts, in load order.
 pub(super) fn facts() -> impl Iterator<Item = &'static MergeSpec> {
-    EVENTS.iter().chain(DOCUMENTS)
+    EVENTS.iter().chain(DOCUMENTS).chain(REFERENCES)
 }
 
 /// How the entity is merged; none for those with a way of their own.

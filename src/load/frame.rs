@@ -6,18 +6,10 @@
 use polars::prelude::*;
 
 use crate::source::ColumnType;
+use crate::source::copy::{EPOCH_DAYS, EPOCH_MICROS, SIGN_NEGATIVE, SIGNATURE};
 
 /// Rows of a frame: large enough for columnar work, small enough that a few in flight stay in tens of megabytes.
 pub const FRAME_ROWS: usize = 32_768;
-
-/// Decimals kept of a numeric.
-pub const NUMERIC_SCALE: u32 = 4;
-
-pub(super) const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
-/// 2000-01-01 in microseconds and days since 1970-01-01.
-pub(super) const EPOCH_MICROS: i64 = 946_684_800_000_000;
-pub(super) const EPOCH_DAYS: i32 = 10_957;
-pub(super) const SIGN_NEGATIVE: u16 = 0x4000;
 
 /// Why a stream could not be decoded. Always a bug of ours or a broken server, never of the data.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -307,7 +299,8 @@ fn long(bytes: &[u8], at: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::encode::{write_header, write_numeric, write_rows, write_trailer};
+    use crate::load::encode::write_rows;
+    use crate::source::copy::{write_header, write_numeric, write_trailer};
     use proptest::prelude::*;
 
     const FIELDS: [Field; 6] = [

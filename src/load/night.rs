@@ -13,11 +13,15 @@ use crate::load::history::record_stage_visits;
 use crate::load::infer::{infer_customers, infer_members};
 use crate::load::inventory::merge_inventory;
 use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
-use crate::load::quarantine::{mark_duplicates, mark_missing_rates, mark_orphan_lines, quarantine_marked};
+use crate::load::observed::{mark_orphan_changes, observe_changes};
+use crate::load::quarantine::{
+    mark_duplicates, mark_missing_rates, mark_orphan_lines, mark_unknown_handles, quarantine_marked,
+};
+use crate::load::rate::{mark_rates, merge_rates};
 use crate::load::reconcile::{Balance, balance_entity};
 use crate::load::staging::stage_entity;
 use crate::load::{LoadError, warehouse};
-use crate::source::{Extraction, SourceSpec};
+use crate::source::{Entity, Extraction, Input, SourceSpec};
 
 /// What happened to the rows of one entity: `read = loaded + unchanged + quarantined`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,26 +73,22 @@ pub async fn load_source(
 ) -> Result<LoadReport, LoadError> {
     let mut extraction = Extraction::begin(database, spec).await.map_err(LoadError::Source)?;
     let tenant_key = prepare(tx, spec).await?;
+    let inputs = spec.inputs();
+    let entities: Vec<&'static Entity> = inputs.iter().map(Input::entity).collect();
     let mut reads = Vec::new();
-    for (index, query) in spec.queries.iter().enumerate() {
-        let staged = stage_entity(tx, &mut extraction, query, index).await?;
-        mark_duplicates(tx, query.entity).await?;
+    for input in inputs {
+        let staged = stage_entity(tx, &mut extraction, input).await?;
+        let entity = input.entity();
+        mark_duplicates(tx, entity).await?;
         // Statistics for the plans of the merge: the table is only as old as this transaction.
-        analyze_table(tx, &format!("staging.\"{}\"", query.entity.name)).await?;
+        analyze_table(tx, &format!("staging.\"{}\"", entity.name)).await?;
         reads.push(staged.read);
         chaos::point("load.staged");
     }
     let (mark, extracted_at) = (extraction.mark.clone(), extraction.extracted_at);
     extraction.end().await;
 
-    mark_orphan_lines(tx, tenant_key).await?;
-    let mut quarantined = Vec::new();
-    for query in &spec.queries {
-        mark_missing_rates(tx, tenant_key, query.entity, night).await?;
-    }
-    for query in &spec.queries {
-        quarantined.push(quarantine_marked(tx, tenant_key, query.entity, night).await?);
-    }
+    let (quarantined, mut merged) = set_aside(tx, tenant_key, &entities, night).await?;
     let context = MergeContext {
         tenant_key,
         extracted_at,
@@ -96,20 +96,19 @@ pub async fn load_source(
         known_until: known_until(tx, tenant_key, &spec.name).await?,
         vanish_share_max: spec.vanish_share_max,
     };
-    let merged = merge_all(tx, spec, &context).await?;
+    merged.extend(merge_all(tx, &entities, &context).await?);
 
     let mut counts = Vec::new();
-    for (i, query) in spec.queries.iter().enumerate() {
-        let merged =
-            merged.iter().find(|(entity, _)| *entity == query.entity.name).map(|(_, m)| *m).unwrap_or_default();
-        let entity = query.entity.name.to_owned();
+    for (i, entity) in entities.iter().enumerate() {
+        let merged = merged.iter().find(|(name, _)| *name == entity.name).map(|(_, m)| *m).unwrap_or_default();
         let Merged { loaded, unchanged, deleted } = merged;
-        counts.push(EntityCount { entity, read: reads[i], loaded, unchanged, quarantined: quarantined[i], deleted });
+        let (read, quarantined, entity) = (reads[i], quarantined[i], entity.name.to_owned());
+        counts.push(EntityCount { entity, read, loaded, unchanged, quarantined, deleted });
     }
     let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts };
     let mut balances = Vec::new();
-    for query in &spec.queries {
-        balances.push(balance_entity(tx, tenant_key, query.entity).await?);
+    for entity in entities {
+        balances.push(balance_entity(tx, tenant_key, entity).await?);
     }
     record_counts(tx, &report, &balances, night).await?;
     let dated = sqlx::query(include_str!("sql/loaded_date.sql")).bind(tenant_key).bind(night.business_date);
@@ -123,13 +122,46 @@ pub async fn load_source(
     Ok(report)
 }
 
+/// Moves every staged row that breaks the contract to quarantine; gives how many of each entity. The rates come first,
+/// because the other rows ask for them: what was loaded of them is given too.
+async fn set_aside(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    entities: &[&'static Entity],
+    night: &Night,
+) -> Result<(Vec<i64>, Vec<(&'static str, Merged)>), LoadError> {
+    let mut merged = Vec::new();
+    let (mut quarantined, mut rates_quarantined) = (Vec::new(), 0);
+    if let Some(rates) = entities.iter().find(|e| e.name == RATES) {
+        mark_rates(tx, tenant_key).await?;
+        rates_quarantined = quarantine_marked(tx, tenant_key, rates, night).await?;
+        merged.push((RATES, merge_rates(tx, tenant_key).await?));
+    }
+    mark_orphan_lines(tx, tenant_key).await?;
+    for entity in entities {
+        mark_missing_rates(tx, tenant_key, entity, night).await?;
+        mark_unknown_handles(tx, tenant_key, entity).await?;
+        mark_orphan_changes(tx, tenant_key, entity).await?;
+    }
+    for entity in entities {
+        quarantined.push(match entity.name {
+            RATES => rates_quarantined,
+            _ => quarantine_marked(tx, tenant_key, entity, night).await?,
+        });
+    }
+    Ok((quarantined, merged))
+}
+
+/// The entity that holds the rates.
+const RATES: &str = "fx_rate";
+
 /// Dimensions before facts; members that facts name and nobody delivered are inferred in between.
 async fn merge_all(
     tx: &mut PgConnection,
-    spec: &SourceSpec,
+    entities: &[&'static Entity],
     context: &MergeContext,
 ) -> Result<Vec<(&'static str, Merged)>, LoadError> {
-    let is_read = |entity: &str| spec.queries.iter().any(|q| q.entity.name == entity);
+    let is_read = |name: &str| entities.iter().any(|e| e.name == name);
     let mut merged = Vec::new();
     for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
         merged.push((dimension.entity, merge_entity(tx, dimension, context).await?));
@@ -154,10 +186,11 @@ async fn merge_all(
     if is_read("inventory") {
         merged.push(("inventory", merge_inventory(tx, context).await?));
     }
+    merged.extend(observe_changes(tx, context.tenant_key, entities).await?);
     Ok(merged)
 }
 
-/// Takes the load's mutex, empties staging, makes sure of the tenant and its rates.
+/// Takes the load's mutex, empties staging, makes sure of the tenant.
 async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadError> {
     tx.execute("select pg_advisory_xact_lock(hashtextextended('vesper.load', 0))")
         .await
@@ -171,11 +204,6 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
     let tenant =
         sqlx::query(include_str!("sql/tenant.sql")).bind(&spec.tenant).bind(&spec.currency).fetch_one(&mut *tx).await;
     let tenant_key: i32 = tenant.map_err(warehouse("registering the tenant"))?.get(0);
-    let currencies: Vec<&str> = spec.fx_rates.iter().map(|r| r.currency.as_str()).collect();
-    let dates: Vec<_> = spec.fx_rates.iter().map(|r| r.valid_from).collect();
-    let rates: Vec<&str> = spec.fx_rates.iter().map(|r| r.rate.as_str()).collect();
-    let write = sqlx::query(include_str!("sql/fx_rate.sql")).bind(tenant_key).bind(currencies).bind(dates).bind(rates);
-    write.execute(&mut *tx).await.map_err(warehouse("writing star.fx_rate"))?;
     Ok(tenant_key)
 }
 

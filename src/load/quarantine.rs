@@ -6,6 +6,7 @@ use crate::base::Night;
 use crate::load::entity::merge_spec;
 use crate::load::{LoadError, warehouse};
 use crate::source::Entity;
+use crate::source::contract::{CUSTOMER_HANDLE, SALES_REP_HANDLE};
 
 /// Marks rows whose currency has no rate on the day of their event. A missing rate is a data failure, not 1 and not 0.
 pub(super) async fn mark_missing_rates(
@@ -32,6 +33,42 @@ pub(super) async fn mark_missing_rates(
     );
     let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).bind(night.business_date).execute(tx).await;
     done.map(drop).map_err(failed())
+}
+
+/// Marks rows that call a rep or a customer by a name that nobody has, staged or in the star. They are tried again each
+/// night: whoever it is may come.
+pub(super) async fn mark_unknown_handles(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    entity: &Entity,
+) -> Result<(), LoadError> {
+    // The reason tells no name: it may be an address.
+    const HANDLES: [(&str, &str, &str, &str); 2] = [
+        (SALES_REP_HANDLE, "sales_rep", "lower(s.sales_rep)", "lower(k.email)"),
+        (
+            CUSTOMER_HANDLE,
+            "customer",
+            "encode(sha256(convert_to(lower(s.customer), 'UTF8')), 'hex')",
+            "encode(sha256(convert_to(lower(k.email), 'UTF8')), 'hex')",
+        ),
+    ];
+    for (column, known, address, staged_address) in HANDLES {
+        if !entity.columns.iter().any(|c| c.name == column) {
+            continue;
+        }
+        let statement = format!(
+            "update staging.\"{0}\" as s set violation = concat_ws('; ', s.violation, '{column} is neither the id nor the e-mail address of one that is known')
+             where s.{column} is not null
+             and not exists (select from staging.{known} as k where k.violation is null and k.{known}_id = s.{column})
+             and not exists (select from staging.{known} as k where k.violation is null and {staged_address} = {address})
+             and not exists (select from star.{known}_handle as k where k.tenant_key = $1 and k.handle = s.{column})
+             and not exists (select from star.{known}_handle as k where k.tenant_key = $1 and k.handle = {address})",
+            entity.name
+        );
+        let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(&mut *tx).await;
+        done.map_err(warehouse(format!("looking for the names in {}", entity.name)))?;
+    }
+    Ok(())
 }
 
 /// Marks every row of a key that the query delivered more than once.

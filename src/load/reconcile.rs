@@ -45,6 +45,8 @@ pub(super) async fn balance_entity(
         (_, Some(spec)) => {
             (spec.table, format!("exists (select from staging.\"{name}\" as s where s.{key} = r.{key})"))
         }
+        ("fx_rate", _) => return balance_rates(tx, tenant_key).await,
+        // Told by their own rows in the ledger of counts; what they become is not one row each.
         (_, None) => return Ok(Balance::default()),
     };
     let statement = format!(
@@ -56,4 +58,14 @@ pub(super) async fn balance_entity(
     let row = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).fetch_one(tx).await;
     let row = row.map_err(warehouse(format!("balancing {name}")))?;
     Ok(Balance { source_live: row.get(0), source_amount: row.get(1), star_live: row.get(2), star_amount: row.get(3) })
+}
+
+/// Rates have no key of their own in the star, and those no longer given stay.
+async fn balance_rates(tx: &mut PgConnection, tenant_key: i32) -> Result<Balance, LoadError> {
+    let statement =
+        "select count(*), count(f.rate) from (select distinct currency, valid_from from staging.fx_rate) as s
+         left join star.fx_rate as f on f.tenant_key = $1 and f.currency = s.currency and f.valid_from = s.valid_from";
+    let row = sqlx::query(statement).bind(tenant_key).fetch_one(tx).await;
+    let row = row.map_err(warehouse("balancing fx_rate"))?;
+    Ok(Balance { source_live: row.get(0), star_live: row.get(1), ..Balance::default() })
 }

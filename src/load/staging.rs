@@ -5,11 +5,12 @@ use polars::frame::DataFrame;
 use sqlx::PgConnection;
 use tokio::sync::mpsc;
 
-use crate::load::encode::{write_header, write_rows, write_trailer};
+use crate::load::encode::write_rows;
 use crate::load::frame::{Decoder, Field};
 use crate::load::violation::mark_violations;
 use crate::load::{LoadError, warehouse};
-use crate::source::{ColumnType, Entity, EntityQuery, Extraction};
+use crate::source::copy::{write_header, write_trailer};
+use crate::source::{ColumnType, Entity, Extraction, Input};
 
 /// What came into staging.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,10 +27,9 @@ pub(super) struct Staged {
 pub(super) async fn stage_entity(
     tx: &mut PgConnection,
     extraction: &mut Extraction,
-    query: &EntityQuery,
-    index: usize,
+    input: Input<'_>,
 ) -> Result<Staged, LoadError> {
-    let entity = query.entity;
+    let entity = input.entity();
     let (raw_in, raw_out) = mpsc::channel::<Bytes>(IN_FLIGHT);
     let (coded_in, mut coded_out) = mpsc::channel::<Vec<u8>>(IN_FLIGHT);
     let decoding = tokio::task::spawn_blocking(move || transcode(entity, raw_out, coded_in));
@@ -51,7 +51,7 @@ pub(super) async fn stage_entity(
         }
         copy.finish().await.map_err(warehouse(format!("closing staging.{}", entity.name)))
     };
-    let reading = extraction.read(query, index, raw_in);
+    let reading = extraction.read(input, raw_in);
     let (read, written) = tokio::join!(reading, writing);
     // The source's reason comes first: a stream that broke off there makes the decoder complain as well.
     read.map_err(LoadError::Source)?;

@@ -4,7 +4,7 @@ use sqlx::postgres::{PgColumn, PgDatabaseError};
 use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo};
 
 use crate::base::{Problem, Problems, nearest};
-use crate::source::contract::{Column, ColumnType, Entity};
+use crate::source::contract::{CUSTOMER_HANDLE, Column, ColumnType, Entity};
 use crate::source::extraction::SelectList;
 use crate::source::{EntityQuery, SourceError, SourceSpec};
 
@@ -132,10 +132,12 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
     SelectList { columns: casts.join(", ") }
 }
 
-/// The key of a row whose source has none: its parts as text, timestamps in UTC whatever the session's zone.
+/// The key of a row whose source has none: its parts as text, timestamps in UTC whatever the session's zone. A
+/// customer's handle may be an address and the star holds none: its hash stands in the key.
 fn key_of_parts(entity: &Entity) -> String {
     let text = |part: &&str| match entity.columns.iter().find(|c| c.name == *part).map(|c| c.column_type) {
         Some(ColumnType::Timestamp) => format!("q.\"{part}\" at time zone 'UTC'"),
+        _ if *part == CUSTOMER_HANDLE => format!("encode(sha256(convert_to(lower(q.\"{part}\"), 'UTF8')), 'hex')"),
         _ => format!("q.\"{part}\""),
     };
     let parts: Vec<String> = entity.key_parts.iter().map(text).collect();

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use tokio::sync::mpsc;
 
 use crate::base::pg::Database;
-use crate::source::{EntityQuery, SourceError, SourceSpec};
+use crate::source::{EntityQuery, Input, Sheet, SourceError, SourceSpec};
 
 /// The expressions that turn a query's columns into the contract's, in contract order.
 #[derive(Debug, Clone)]
@@ -48,10 +48,26 @@ impl Extraction {
         Ok(Extraction { mark: row.get(0), extracted_at: row.get(1), connection, source: spec.name.clone(), lists })
     }
 
-    /// Streams one query's rows as binary COPY chunks of about a megabyte. `index` is the query's place in the spec.
+    /// Streams one entity's rows as binary COPY chunks of about a megabyte.
     ///
     /// Stops quietly when the receiver is gone: the reason is the receiver's to tell.
-    pub async fn read(
+    pub async fn read(&mut self, input: Input<'_>, chunks: mpsc::Sender<Bytes>) -> Result<(), SourceError> {
+        match input {
+            Input::Query(index, query) => self.read_query(query, index, chunks).await,
+            Input::Sheet(sheet) => self.read_sheet(sheet.clone(), chunks).await,
+        }
+    }
+
+    async fn read_sheet(&self, sheet: Sheet, chunks: mpsc::Sender<Bytes>) -> Result<(), SourceError> {
+        let file = sheet.file.clone();
+        let reading =
+            tokio::task::spawn_blocking(move || sheet.read(|chunk| chunks.blocking_send(chunk.into()).is_ok()));
+        let name = || self.source.clone();
+        let read = reading.await.map_err(|_| SourceError::Thread { name: name(), file })?;
+        read.map(drop).map_err(|source| SourceError::Contract { name: name(), source })
+    }
+
+    async fn read_query(
         &mut self,
         query: &EntityQuery,
         index: usize,

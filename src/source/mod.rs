@@ -1,17 +1,20 @@
 //! The operational databases, read only.
 //!
-//! In: a source folder (`jobs/source/<name>/`: `source.toml`, one `<entity>.sql` an entity, CSV reference data).
+//! In: a source folder (`jobs/source/<name>/`: `source.toml`, one `<entity>.sql` or `<entity>.csv` an entity).
 //! Out: for each entity a stream of binary COPY chunks whose columns are exactly the contract's.
 //!
 //! All entities are read in one repeatable-read snapshot. Before a row is read every query is described
-//! on the server and compared with the contract, and all differences are reported at once.
+//! on the server and compared with the contract, and all differences are reported at once. A CSV file is read to its
+//! end when the process starts, for its problems, and again by each load, for its rows.
 //!
 //! Never here: the star, a write, the meaning of a value.
 
+mod cell;
 mod check;
 pub mod contract;
+pub mod copy;
 mod extraction;
-mod reference;
+mod sheet;
 mod spec;
 
 use crate::base::pg::PgError;
@@ -20,8 +23,8 @@ use crate::base::{Problems, Remedied, Remedy};
 pub use check::check_queries;
 pub use contract::{Column, ColumnType, Entity, Rule};
 pub use extraction::{Extraction, SelectList};
-pub use reference::FxRate;
-pub use spec::{EntityQuery, SourceSpec};
+pub use sheet::{Sheet, SheetPlace};
+pub use spec::{EntityQuery, Input, SourceSpec};
 
 /// What can go wrong while reading a source.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +56,14 @@ pub enum SourceError {
         #[source]
         source: Problems,
     },
+    /// The thread that reads a CSV file was lost.
+    #[error("source `{name}`: reading {file} ended early")]
+    Thread {
+        /// The source folder's name.
+        name: String,
+        /// The file.
+        file: String,
+    },
     /// The server broke off or refused a statement.
     #[error("source `{name}`: {action}")]
     Query {
@@ -71,6 +82,7 @@ impl Remedied for SourceError {
         match self {
             SourceError::Connect { source, .. } => source.remedy(),
             SourceError::Contract { .. } | SourceError::OtherDatabase { .. } => Remedy::FixConfig,
+            SourceError::Thread { .. } => Remedy::FixCode,
             SourceError::Query { source, .. } => match source {
                 sqlx::Error::Database(_) => Remedy::FixConfig,
                 _ => Remedy::RetryLater,
@@ -82,14 +94,14 @@ impl Remedied for SourceError {
         match self {
             SourceError::Connect { source, .. } => source.hint(),
             SourceError::Contract { .. } => Some(
-                "mend the SQL of the source folder, or the rights of its login; `vesper check` shows every difference without reading a row".into(),
+                "mend the files of the source folder, or the rights of its login; `vesper check` shows every difference without reading a row".into(),
             ),
             SourceError::OtherDatabase { .. } => Some(
                 "is it the right database, and may its login see the tables? for another schema change the SQL of the \
                  source folder"
                     .into(),
             ),
-            SourceError::Query { .. } => None,
+            SourceError::Query { .. } | SourceError::Thread { .. } => None,
         }
     }
 }

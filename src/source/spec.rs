@@ -1,9 +1,9 @@
-//! A source folder as the operator wrote it: `source.toml`, `<entity>.sql`, `fx_rate.csv`.
+//! A source folder as the operator wrote it: `source.toml`, `<entity>.sql`, `<entity>.csv`.
 
 use crate::base::strict_toml::TomlFile;
 use crate::base::{Problem, Problems};
-use crate::source::contract::{ENTITIES, Entity};
-use crate::source::reference::FxRate;
+use crate::source::contract::{self, ENTITIES, Entity};
+use crate::source::sheet::{Sheet, SheetPlace};
 
 /// An entity and the query that reads it.
 #[derive(Debug, Clone)]
@@ -14,6 +14,25 @@ pub struct EntityQuery {
     pub file: String,
     /// A SELECT without a final semicolon.
     pub sql: String,
+}
+
+/// Where the rows of an entity come from.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'s> {
+    /// A query, with its place among the source's queries.
+    Query(usize, &'s EntityQuery),
+    /// A CSV file.
+    Sheet(&'s Sheet),
+}
+
+impl Input<'_> {
+    /// What the rows are.
+    pub fn entity(&self) -> &'static Entity {
+        match self {
+            Input::Query(_, query) => query.entity,
+            Input::Sheet(sheet) => sheet.entity,
+        }
+    }
 }
 
 /// One operational database: how to reach it and what to read.
@@ -31,14 +50,19 @@ pub struct SourceSpec {
     pub vanish_share_max: f64,
     /// What the folder reads, dimensions before facts.
     pub queries: Vec<EntityQuery>,
-    /// Exchange rates to the reporting currency.
-    pub fx_rates: Vec<FxRate>,
+    /// What comes by CSV.
+    pub sheets: Vec<Sheet>,
 }
 
 impl SourceSpec {
-    /// Reads a folder given as (path, text) pairs; all problems at once. `currency` is the deployment's, for folders
-    /// that name none.
-    pub fn parse(name: &str, files: &[(String, String)], currency: &str) -> Result<SourceSpec, Problems> {
+    /// Reads a folder given as (path, text) pairs and CSV files; all problems at once. `currency` is the deployment's, for
+    /// folders that name none.
+    pub fn parse(
+        name: &str,
+        files: &[(String, String)],
+        sheets: &[(String, SheetPlace)],
+        currency: &str,
+    ) -> Result<SourceSpec, Problems> {
         let mut problems = Vec::new();
         let stem_of = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let find = |wanted: &str| files.iter().find(|(path, _)| stem_of(path) == wanted);
@@ -50,7 +74,7 @@ impl SourceSpec {
             url_setting: "VESPER_SOURCE_URL".to_owned(),
             vanish_share_max: VANISH_SHARE_MAX,
             queries: Vec::new(),
-            fx_rates: Vec::new(),
+            sheets: Vec::new(),
         };
         match find("source.toml") {
             Some((path, text)) => spec.read_settings(path, text, &mut problems),
@@ -62,7 +86,8 @@ impl SourceSpec {
                 spec.queries.push(EntityQuery { entity, file: path.clone(), sql });
             }
         }
-        if spec.queries.is_empty() && problems.is_empty() {
+        spec.read_sheets(sheets, &mut problems);
+        if spec.queries.is_empty() && spec.sheets.is_empty() && problems.is_empty() {
             let expected = ENTITIES.iter().map(|e| format!("{}.sql", e.name)).collect::<Vec<_>>().join(", ");
             problems
                 .push(Problem::of_file(name, "no entity is read").with_hint(format!("add at least one of {expected}")));
@@ -70,20 +95,42 @@ impl SourceSpec {
         for (path, _) in files {
             let file = stem_of(path);
             let Some(stem) = file.strip_suffix(".sql") else { continue };
-            if crate::source::contract::find(stem).is_none() {
-                let near = crate::base::nearest(stem, ENTITIES.iter().map(|e| e.name));
-                let hint =
-                    near.map_or("`vesper check` lists the entities".to_owned(), |n| format!("did you mean `{n}.sql`?"));
-                problems.push(Problem::of_file(path.clone(), format!("unknown entity `{stem}`")).with_hint(hint));
-            }
-        }
-        if let Some((path, text)) = find("fx_rate.csv") {
-            match FxRate::parse(path, text, &spec.currency) {
-                Ok(rates) => spec.fx_rates = rates,
-                Err(mut found) => problems.append(&mut found.0),
+            if contract::find(stem).is_none() {
+                problems.push(unknown_entity(path, stem, "sql"));
             }
         }
         Problems(problems).into_result().map(|()| spec)
+    }
+
+    /// Every entity that is read, dimensions before facts.
+    pub fn inputs(&self) -> Vec<Input<'_>> {
+        let queries = self.queries.iter().enumerate().map(|(index, query)| Input::Query(index, query));
+        let mut inputs: Vec<Input<'_>> = queries.chain(self.sheets.iter().map(Input::Sheet)).collect();
+        inputs.sort_by_key(|input| ENTITIES.iter().position(|e| e.name == input.entity().name));
+        inputs
+    }
+
+    /// Takes the CSV files, each read to its end; an entity that comes in two ways is a problem.
+    fn read_sheets(&mut self, sheets: &[(String, SheetPlace)], problems: &mut Vec<Problem>) {
+        for (path, place) in sheets {
+            let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".csv");
+            let Some(entity) = contract::find(stem) else {
+                problems.push(unknown_entity(path, stem, "csv"));
+                continue;
+            };
+            let query = self.queries.iter().find(|q| q.entity.name == stem).map(|q| &q.file);
+            if let Some(other) = query.or(self.sheets.iter().find(|s| s.entity.name == stem).map(|s| &s.file)) {
+                let problem = Problem::of_file(path.clone(), format!("{stem} comes from {other} already"));
+                problems
+                    .push(problem.with_hint("an entity comes by one query or by one CSV file: remove one of the two"));
+                continue;
+            }
+            let sheet = Sheet { entity, file: path.clone(), place: place.clone() };
+            match sheet.check() {
+                Ok(_) => self.sheets.push(sheet),
+                Err(mut found) => problems.append(&mut found.0),
+            }
+        }
     }
 
     fn read_settings(&mut self, path: &str, text: &str, problems: &mut Vec<Problem>) {
@@ -112,6 +159,13 @@ impl SourceSpec {
     }
 }
 
+fn unknown_entity(path: &str, stem: &str, extension: &str) -> Problem {
+    let near = crate::base::nearest(stem, ENTITIES.iter().map(|e| e.name));
+    let hint =
+        near.map_or("`vesper contract` lists the entities".to_owned(), |n| format!("did you mean `{n}.{extension}`?"));
+    Problem::of_file(path, format!("unknown entity `{stem}`")).with_hint(hint)
+}
+
 /// A night in which more than this share of an entity vanished is more likely a broken query than a real deletion.
 const VANISH_SHARE_MAX: f64 = 0.05;
 
@@ -128,14 +182,22 @@ mod tests {
         let folder = files(&[
             ("s/source.toml", "curency = \"USD\"\nvanish_share_max = 2\n"),
             ("s/deals.sql", "select 1"),
-            ("s/fx_rate.csv", "currency,valid_from,rate\nEUR,2025-13-01,1.1\n"),
+            ("s/quota.sql", "select 1"),
         ]);
-        let told = SourceSpec::parse("s", &folder, "USD").expect_err("problems").to_string();
+        let sheet = |path: &str, text: &str| (path.to_owned(), SheetPlace::Memory(text.as_bytes().into()));
+        let sheets = [
+            sheet("s/fx_rate.csv", "currency,valid_from,rate\nEUR,2025-13-01,1.1\n"),
+            sheet("s/quota.csv", "quota_id\n"),
+            sheet("s/quotas.csv", "quota_id\n"),
+        ];
+        let told = SourceSpec::parse("s", &folder, &sheets, "USD").expect_err("problems").to_string();
         for expected in [
             "s/source.toml:1:1: unknown key `curency` (did you mean `currency`?)",
             "s/source.toml:2:20: `vanish_share_max` must lie between 0 and 1",
             "s/deals.sql: unknown entity `deals` (did you mean `deal.sql`?)",
-            "s/fx_rate.csv:2:",
+            "s/fx_rate.csv:2:5: valid_from is `2025-13-01`, expected a date, such as 2025-01-31",
+            "s/quota.csv: quota comes from s/quota.sql already",
+            "s/quotas.csv: unknown entity `quotas` (did you mean `quota.csv`?)",
         ] {
             assert!(told.contains(expected), "{expected}\nnot in\n{told}");
         }

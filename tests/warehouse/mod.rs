@@ -4,6 +4,7 @@ mod case;
 mod northwind;
 mod oracle;
 mod refusal;
+mod sheet;
 mod tenant;
 
 use std::path::Path;
@@ -14,7 +15,7 @@ use vesper::base::pg::Database;
 use vesper::cube::{CubeReport, refresh_cubes};
 use vesper::load::{LoadError, LoadReport, load_source};
 use vesper::metric::{MetricError, Published, publish};
-use vesper::source::SourceSpec;
+use vesper::source::{SheetPlace, SourceSpec};
 
 /// A warehouse connection and the source it is fed from.
 pub struct Feed {
@@ -75,10 +76,16 @@ pub fn night_of(date: &str) -> Night {
 
 fn read_source(folder: &str) -> SourceSpec {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let mut files = Vec::new();
+    let (mut files, mut sheets) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(&path).expect("the source folder") {
         let entry = entry.expect("an entry").path();
-        files.push((entry.display().to_string(), std::fs::read_to_string(&entry).expect("text")));
+        let name = entry.display().to_string();
+        if name.ends_with(".csv") {
+            sheets.push((name, SheetPlace::Disk(entry)));
+        } else {
+            files.push((name, std::fs::read_to_string(&entry).expect("text")));
+        }
     }
-    SourceSpec::parse(folder.rsplit('/').next().expect("a name"), &files, "USD").expect("a source without problems")
+    let name = folder.rsplit('/').next().expect("a name");
+    SourceSpec::parse(name, &files, &sheets, "USD").expect("a source without problems")
 }

@@ -29,7 +29,15 @@ pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment
             Ok::<_, Failure>(())
         };
         match found.await {
-            Ok(()) => println!("source       {}: {} queries fit the contract", feed.spec.name, feed.spec.queries.len()),
+            Ok(()) => println!(
+                "source       {}: {}, {} fit the contract",
+                feed.spec.name,
+                match feed.spec.queries.len() {
+                    1 => "1 query".to_owned(),
+                    n => format!("{n} queries"),
+                },
+                counted(feed.spec.sheets.len() as u64, "CSV file")
+            ),
             Err(failure) => failures.push(failure.at(format!("source {}", feed.spec.name))),
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sqlx::Row;
+use sqlx::{PgConnection, Row};
 use tokio::net::TcpListener;
 use tracing::info;
 
@@ -22,6 +22,7 @@ use crate::config::{Environment, Settings};
 use crate::delivery::edition_artifacts;
 use crate::demo::{
     BusinessSpec, Cluster, ClusterOptions, DemoError, create_business, create_operational_schema, live_day,
+    write_reference,
 };
 
 /// A generated business on a private cluster: its night, its report, its API.
@@ -157,7 +158,7 @@ impl Demo<'_> {
 
         self.progress.say("migrating the analytics database");
         let since = Instant::now();
-        let environment = self.environment();
+        let environment = self.with_reference(self.environment(), &mut operational, &spec).await?;
         let settings = Settings::of_variables(&environment)?;
         app::migrate(&settings.warehouse()?).await?;
         let app = App::build(&settings, &environment).await?;
@@ -190,6 +191,26 @@ impl Demo<'_> {
         summary.time("report and mail", since);
         summary.places = self.places(&app).await?;
         Ok(app)
+    }
+
+    /// Writes the company's spreadsheets and names their folder, where the job folder reads the demo's schema at all.
+    async fn with_reference(
+        &self,
+        environment: Environment,
+        operational: &mut PgConnection,
+        spec: &BusinessSpec,
+    ) -> Result<Environment, Failure> {
+        let jobs = Settings::of_variables(&environment)?.jobs()?;
+        let mut files = jobs.list(SOURCE, "sql")?;
+        if files.is_empty() {
+            return Ok(environment);
+        }
+        files.extend(jobs.list(SOURCE, "csv")?);
+        let folder = self.directory.join("reference");
+        let is_in_jobs =
+            |entity: &str| ["sql", "csv"].iter().any(|e| files.contains(&format!("{SOURCE}/{entity}.{e}")));
+        write_reference(operational, spec, &folder.join("promenade"), is_in_jobs).await?;
+        Ok(environment.with("VESPER_REFERENCE_DIR", &folder.display().to_string()))
     }
 
     /// Settings of the demo: its own cluster, its own outbox, this machine only. What a shell exports for a real
@@ -264,6 +285,8 @@ impl Progress {
     }
 }
 
+/// The source folder made for the schema the demo generates.
+const SOURCE: &str = "source/promenade";
 const OPERATIONAL: &str = "operational";
 const ANALYTICS: &str = "analytics";
 const NIGHT: &str = "nightly";

@@ -73,7 +73,7 @@ impl BusinessSpec {
         self.today.checked_sub_days(Days::new(u64::from(self.nights))).expect("dates are of this age")
     }
 
-    fn end_at(&self) -> DateTime<Utc> {
+    pub(in crate::demo) fn end_at(&self) -> DateTime<Utc> {
         midnight(self.end_date())
     }
 }

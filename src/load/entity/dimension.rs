@@ -5,6 +5,9 @@ use super::{Image, MergeSpec};
 /// Delivered is not inferred: a member that a fact named before is completed.
 const DELIVERED: (&str, &str) = ("is_inferred", "false");
 
+/// Reference data has no soft deletion: a row is there, or it vanished.
+const GONE_ONLY: (&str, &str) = ("deleted_at", "null::timestamptz");
+
 /// In load order.
 pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
     MergeSpec {
@@ -35,6 +38,35 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         days: &[],
         image: Image::Staged(&[DELIVERED]),
         amount: None,
+        rate_day: None,
+    },
+    MergeSpec {
+        entity: "territory",
+        table: "dim_territory",
+        key: "territory_id",
+        columns: &["name", "region", "country", "sales_rep_key", "deleted_at", "is_inferred"],
+        days: &[],
+        image: Image::Sql(include_str!("../sql/territory.sql")),
+        amount: None,
+        rate_day: None,
+    },
+    MergeSpec {
+        entity: "campaign",
+        table: "dim_campaign",
+        key: "campaign_id",
+        columns: &[
+            "name",
+            "channel",
+            "start_date",
+            "until_date",
+            "budget_cents",
+            "currency",
+            "deleted_at",
+            "is_inferred",
+        ],
+        days: &[],
+        image: Image::Staged(&[GONE_ONLY, DELIVERED]),
+        amount: Some("budget_cents"),
         rate_day: None,
     },
 ];

@@ -109,6 +109,10 @@ pub fn find(name: &str) -> Option<&'static Entity> {
     ENTITIES.iter().find(|e| e.name == name)
 }
 
+/// The column by which reference data names a customer: id or e-mail address.
+pub const CUSTOMER_HANDLE: &str = "customer";
+/// The column by which reference data names a rep: id or e-mail address.
+pub const SALES_REP_HANDLE: &str = "sales_rep";
 /// Stages a deal passes, in order; the last two close it.
 pub const STAGES: [&str; 6] = ["lead", "qualified", "proposal", "negotiation", "closed_won", "closed_lost"];
 /// A customer's statuses, in order.

@@ -36,3 +36,14 @@ create table inventory (
 create table stock_movement (
     stock_movement_id text, product_id text default 'p', warehouse text default 'north', type text default 'receipt', quantity int default 10, quantity_before int, quantity_after int,
     unit_cost_cents bigint default 500, currency text default 'USD', moved_at timestamptz default '2025-01-10', created_at timestamptz);
+create table territory (territory_id text, name text default 'A territory', region text, country text, sales_rep text);
+create table campaign (
+    campaign_id text, name text default 'A campaign', channel text, start_date date, until_date date, budget_cents bigint, currency text);
+create table quota (
+    sales_rep text, start_date date default '2025-01-01', until_date date default '2025-04-01', amount_cents bigint default 100000, currency text default 'USD');
+create table campaign_cost (campaign_id text, cost_date date default '2025-01-10', amount_cents bigint default 10000, currency text default 'USD');
+create table campaign_touch (campaign_id text, customer text, type text, touched_at timestamptz default '2025-01-10');
+create table loyalty_member (customer text, tier text, points int, joined_date date default '2025-01-10', left_date date);
+create table deal_stage_change (deal_id text, stage text, changed_at timestamptz);
+create table customer_status_change (customer_id text, status text, changed_at timestamptz);
+create table subscription_change (subscription_id text, status text, billing_period text default 'monthly', amount_cents bigint, plan text, changed_at timestamptz);

@@ -1,0 +1,1 @@
+select * from deal_stage_change
