@@ -44,12 +44,17 @@ async fn feed_watchdog(duty: &Duty) {
     let pause = watchdog.map_or(STATUS_PAUSE, |interval| (interval / 3).min(STATUS_PAUSE));
     loop {
         tokio::time::sleep(pause).await;
-        let silence = meters().turns().borrow().map(|turn| turn.at.elapsed());
-        let is_alive =
-            !duty.is_scheduling || silence.zip(watchdog).is_none_or(|(silence, interval)| silence < interval);
-        let pulse = if watchdog.is_some() && is_alive { "WATCHDOG=1\n" } else { "" };
+        // Only a worker's loop can hang: the other parts answer from memory or wait for the database.
+        let silence = meters().turns().borrow().filter(|_| duty.is_scheduling).map(|turn| turn.at.elapsed());
+        let is_fed = watchdog.is_some_and(|interval| is_alive(silence, interval));
+        let pulse = if is_fed { "WATCHDOG=1\n" } else { "" };
         say(&format!("{pulse}STATUS={}", status(duty)));
     }
+}
+
+/// Whether a loop that has been silent so long still turns; no loop cannot hang.
+fn is_alive(silence: Option<Duration>, interval: Duration) -> bool {
+    silence.is_none_or(|silence| silence < interval)
 }
 
 fn status(duty: &Duty) -> String {
@@ -81,3 +86,16 @@ fn say(words: &str) {
 
 /// Between two status lines where nobody watches.
 const STATUS_PAUSE: Duration = Duration::from_secs(15);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_hangs_for_longer_than_the_interval_starves_the_watchdog() {
+        let interval = Duration::from_secs(90);
+        assert!(is_alive(Some(Duration::from_secs(89)), interval));
+        assert!(!is_alive(Some(Duration::from_secs(90)), interval));
+        assert!(is_alive(None, interval), "a process that only answers has no loop");
+    }
+}

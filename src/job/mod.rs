@@ -17,6 +17,10 @@
 //! pauses, anything else is dead at once, because the same input would fail the same way. Long sums belong on a
 //! blocking thread: the heartbeat shares the runtime's threads with the run.
 //!
+//! Beside the runs a lookout ([`keep_lookout`]) reads the ledgers' numbers for the meters and compares what trouble is
+//! (the view `vesper.trouble`) with the alerts that are open: the owner of a job is told once of its trouble and once of
+//! its end. For people: [`request_backfill`], [`cancel_run`], [`run_lines`], [`stuck_runs`], [`alert_lines`].
+//!
 //! Never here: what a report says, SQL of the star, the machine's clock.
 
 mod alert;

@@ -4,7 +4,7 @@ use crate::cli::ledger::open_ledger;
 use crate::cli::print::counted;
 use crate::cli::{CancelArgs, Failure};
 use crate::config::{Environment, Settings};
-use crate::job::{cancel_queued, cancel_run};
+use crate::job::{cancel_queued, cancel_run, run_messages};
 
 /// Takes back one run, or every waiting run of a job, and says so in the ledger.
 pub(in crate::cli) async fn cancel(
@@ -18,6 +18,13 @@ pub(in crate::cli) async fn cancel(
         let cancelled = cancel_run(&pool, run_id, &words).await?;
         let next = if cancelled.was_running { "its worker stops in a moment" } else { "it had not started" };
         println!("run {run_id} of {} for {} is cancelled: {next}", cancelled.job, cancelled.business_date);
+        // A mail is a fact of its own once it is in the outbox.
+        let posted = run_messages(&pool, run_id).await?;
+        let waiting: i64 = posted.iter().filter(|m| m.state == "pending").map(|m| m.message_count).sum();
+        if waiting > 0 {
+            let mails = counted(waiting.unsigned_abs(), "message");
+            println!("{mails} that it had posted still go out; `vesper outbox` lists them");
+        }
     }
     if let Some(job) = &args.job {
         let count = cancel_queued(&pool, job, &words).await?;
