@@ -24,7 +24,7 @@ pub fn start(level: LevelFilter, format: LogFormat) {
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
     let lines = match format {
         LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level).with_default(library_level);
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
