@@ -1,5 +1,8 @@
 //! The one integration binary: every test that needs a server, the whole program, or the whole tree.
 
+// Without the crash tests nobody uses what the helpers have for them.
+#![cfg_attr(not(feature = "chaos"), allow(dead_code))]
+
 #[cfg(feature = "chaos")]
 mod chaos;
 mod cli;

@@ -171,7 +171,10 @@ pub fn remedy_of(error: &sqlx::Error) -> Remedy {
         | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => Remedy::RetryLater,
+        | sqlx::Error::WorkerCrashed
+        // What the driver could not make sense of: a server that died in mid-sentence reads like that. A message that
+        // is wrong in itself fails again on every attempt, and attempts end.
+        | sqlx::Error::Protocol(_) => Remedy::RetryLater,
         sqlx::Error::Database(e) => match e.code().as_deref().unwrap_or_default() {
             // 08 connection, 40 rolled back, 53 resources, 55P03 lock, 57 operator's intervention, 58 system.
             code if ["08", "40", "53", "55P03", "57", "58"].iter().any(|c| code.starts_with(c)) => Remedy::RetryLater,
@@ -180,5 +183,18 @@ pub fn remedy_of(error: &sqlx::Error) -> Remedy {
             _ => Remedy::FixCode,
         },
         _ => Remedy::FixCode,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_died_in_mid_sentence_is_tried_again() {
+        let torn = sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned());
+        assert_eq!(remedy_of(&torn), Remedy::RetryLater);
+        assert_eq!(remedy_of(&sqlx::Error::Io(std::io::ErrorKind::UnexpectedEof.into())), Remedy::RetryLater);
+        assert_eq!(remedy_of(&sqlx::Error::RowNotFound), Remedy::FixCode);
     }
 }

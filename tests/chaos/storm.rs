@@ -88,7 +88,7 @@ fn plan_storm(seed: u64, span: Duration) -> Vec<(Duration, Act)> {
         };
         acts.push((at, act));
         acts.extend(end.map(|end| (at + lasting, end)));
-        at += Duration::from_millis(dice.random_range(100..900));
+        at += Duration::from_millis(dice.random_range(200..1_400));
     }
     acts.sort_by_key(|(at, _)| *at);
     acts
@@ -189,7 +189,7 @@ impl Feed {
             sqlx::query_scalar("select count(*) from vesper.run where state in ('queued', 'running')")
                 .fetch_one(&shop.pool)
                 .await;
-        if self.left == 0 || open.is_err() || open.is_ok_and(|open| open > 8) {
+        if self.left == 0 || open.is_err() || open.is_ok_and(|open| open > 12) {
             return;
         }
         self.left -= 1;
