@@ -15,3 +15,4 @@ mod serve;
 mod session;
 mod stage;
 mod supervisor;
+mod webhook;

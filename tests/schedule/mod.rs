@@ -2,8 +2,8 @@
 
 mod alert;
 mod backfill;
-mod cancel;
 mod calendar;
+mod cancel;
 mod claim;
 mod killed;
 mod ledger;
