@@ -122,7 +122,7 @@ impl Reader<'_, '_, '_> {
             self.problem(&written, what, "expected https://host/path, or a variable such as VESPER_WEBHOOK_CRM_URL");
             return None;
         };
-        if let Some(reason) = Webhook::refusal(&url, allow_loopback, &self.context.allowed) {
+        if let Some(reason) = Webhook::refusal(&url, allow_loopback, self.context.allowed) {
             let hint = "expected https://host/path; networks of your own are allowed by webhook.allow";
             self.problem(&written, format!("the URL cannot be called: {reason}"), hint);
         }

@@ -16,3 +16,4 @@ mod serve;
 mod session;
 mod stage;
 mod supervisor;
+mod webhook;

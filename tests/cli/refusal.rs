@@ -92,7 +92,9 @@ impl Case {
             std::fs::write(path, replaced).expect("an edited file");
         }
         for file in &self.file {
-            std::fs::write(stage.directory().join(&file.path), fill(&stage, &file.text)).expect("a new file");
+            let path = stage.directory().join(&file.path);
+            std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
+            std::fs::write(path, fill(&stage, &file.text)).expect("a new file");
         }
         for (name, value) in &self.environment {
             let value = fill(&stage, value);
