@@ -13,7 +13,7 @@ use crate::config::{ConfigError, Environment, Need, Settings};
 use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
-use crate::job::{AlertPost, Job, JobError, Kind, WebhookContext, read_jobs, read_webhooks, sync_jobs};
+use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, read_jobs, read_webhooks, sync_jobs};
 use crate::report::ReportTemplate;
 use crate::source::{SheetPlace, SourceSpec};
 
@@ -208,9 +208,7 @@ impl App {
         check_migrations(&mut first, &warehouse).await.map_err(AppError::Shape)?;
         first.close().await.ok();
         let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
-        sync_jobs(&pool, &jobs).await.map_err(AppError::Ledger)?;
-        // Before anything happens, so that it is told.
-        sync_webhooks(&pool, &recipes.webhooks.list).await.map_err(AppError::Outbox)?;
+        sync_files(&pool, &jobs, &recipes).await?;
         let alert_post = AlertPost { sender: recipes.sender.clone(), fallback: alerts_to(settings)? };
         Ok(App {
             warehouse,
@@ -237,6 +235,12 @@ fn address(setting: &'static str, text: &str) -> Result<Recipient, AppError> {
 
 fn alerts_to(settings: &Settings) -> Result<Option<Recipient>, AppError> {
     settings.alerts_to().map(|text| address("VESPER_MAIL_ALERTS_TO", text)).transpose()
+}
+
+/// Writes down what the files say: hooks before jobs, so that whatever happens is told. A second call changes nothing.
+pub(super) async fn sync_files(pool: &PgPool, jobs: &[Job], recipes: &Recipes) -> Result<Synced, AppError> {
+    sync_webhooks(pool, &recipes.webhooks.list).await.map_err(AppError::Outbox)?;
+    sync_jobs(pool, jobs).await.map_err(AppError::Ledger)
 }
 
 fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T> {

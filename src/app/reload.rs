@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
-use crate::app::build::Look;
+use crate::app::build::{Look, sync_files};
 use crate::app::{App, AppError};
 use crate::base::{Remedied, Told};
-use crate::job::{Job, Synced, foreign_jobs, sync_jobs};
+use crate::job::{Job, Synced, foreign_jobs};
 
 /// Between two looks at the folders.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -96,7 +96,7 @@ impl Follower<'_> {
                 self.taken = look;
                 tell_taken(&synced);
             }
-            Err(AppError::Ledger(error)) => {
+            Err(error @ (AppError::Ledger(_) | AppError::Outbox(_))) => {
                 self.taken = Err("not in force yet".to_owned());
                 error!("the changed files are read but not in force yet: {}", text_of(&error));
             }
@@ -110,15 +110,16 @@ impl Follower<'_> {
     async fn read_and_sync(&mut self) -> Result<Synced, AppError> {
         let (jobs, recipes, _) = self.app.files.read()?;
         // The recipes first: a run of a new job must not meet recipes that do not know its report.
-        let before = self.app.recipes.send_replace(Arc::new(recipes));
-        match sync_jobs(&self.app.pool, &jobs).await {
+        let recipes = Arc::new(recipes);
+        let before = self.app.recipes.send_replace(recipes.clone());
+        match sync_files(&self.app.pool, &jobs, &recipes).await {
             Ok(synced) => {
                 self.jobs = Some(jobs);
                 Ok(synced)
             }
             Err(error) => {
                 self.app.recipes.send_replace(before);
-                Err(AppError::Ledger(error))
+                Err(error)
             }
         }
     }

@@ -126,11 +126,20 @@ async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option
 /// Races lost in a row before the next tick is the better time to ask.
 const RACE_MAX: usize = 4;
 
+/// The oldest queued runs that are asked first. When none of them is ready (they wait, or their jobs are live), all are.
+const WINDOW: i64 = 16;
+
 async fn take_row(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<ClaimRow>, JobError> {
+    let mut window = Some(WINDOW);
     for _ in 0..RACE_MAX {
-        let claimed: Result<Option<ClaimRow>, sqlx::Error> =
-            sqlx::query_as(include_str!("claim_run.sql")).bind(worker).bind(run_id).fetch_optional(pool).await;
+        let claimed: Result<Option<ClaimRow>, sqlx::Error> = sqlx::query_as(include_str!("claim_run.sql"))
+            .bind(worker)
+            .bind(run_id)
+            .bind(window)
+            .fetch_optional(pool)
+            .await;
         match claimed {
+            Ok(None) if run_id.is_none() && window.is_some() => window = None,
             // Two workers took two runs of one job in the same instant; `run_one_live` let the other. Jobs beside it
             // may be ready.
             Err(sqlx::Error::Database(e)) if e.is_unique_violation() => {}

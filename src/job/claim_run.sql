@@ -1,12 +1,20 @@
--- grain: at most one run, now the worker's · $1 worker, $2 a run, or null for the oldest ready one · re-run: the next
-with ready as (
-    select queued.run_id
-    from vesper.run as queued
-    join vesper.job on job.job_id = queued.job_id
-    where queued.state = 'queued'
+-- grain: at most one run, now the worker's · $1 worker, $2 a run, or null for the oldest ready one,
+-- $3 runs looked at, oldest first, or null for all · re-run: the next
+-- A thousand runs come due in the same minute: whether one is ready is asked of a few, not of all of them each time.
+with oldest as materialized (
+    select run_id, job_id, scheduled_for, business_date, origin, needs
+    from vesper.run
+    where state = 'queued'
         -- A run asked for by its number is asked for now.
-        and (queued.run_id = $2 or $2::bigint is null and queued.run_after <= clock_timestamp())
-        and (job.enabled or queued.origin <> 'cron')
+        and (run_id = $2 or $2::bigint is null and run_after <= clock_timestamp())
+    order by scheduled_for, run_id
+    limit $3
+),
+ready as materialized (
+    select queued.run_id, queued.scheduled_for
+    from oldest as queued
+    join vesper.job on job.job_id = queued.job_id
+    where (job.enabled or queued.origin <> 'cron')
         and not exists (
             select from vesper.run as live
             where live.job_id = queued.job_id and live.state = 'running')
@@ -21,15 +29,22 @@ with ready as (
                 select from vesper.run as done
                 where done.job_id = need.job_id and done.business_date = queued.business_date
                     and done.state = 'succeeded'))
-    order by queued.scheduled_for
+),
+taken as (
+    select queued.run_id
+    from ready
+    join vesper.run as queued on queued.run_id = ready.run_id
+    -- Still queued, in words that lead to the row by its key and not through everything that is queued.
+    where queued.lease_owner is null and queued.finished_at is null
+    order by ready.scheduled_for, ready.run_id
     limit 1
     for update of queued skip locked
 )
 update vesper.run as r set
     state = 'running', attempt = r.attempt + 1, lease_owner = $1, lease_until = clock_timestamp() + job.lease,
     started_at = coalesce(r.started_at, clock_timestamp())
-from ready, vesper.job
-where r.run_id = ready.run_id and job.job_id = r.job_id
+from taken, vesper.job
+where r.run_id = taken.run_id and job.job_id = r.job_id
 returning
     r.run_id, r.job_id, r.scheduled_for, r.business_date, r.origin, r.is_mailing, r.attempt, r.lease_owner, r.spec,
     job.next_at, extract(epoch from r.started_at - r.scheduled_for)::float8 as lateness_secs,

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
+use crate::job::condition::read_conditions;
 use crate::job::days::read_days;
 use crate::job::span::parse_span;
-use crate::job::{Calendars, Catchup, CatchupPolicy, DateRule, DayRule, Dst, Schedule};
+use crate::job::{Calendars, Catchup, CatchupPolicy, Condition, DateRule, DayRule, Dst, Schedule};
 
 /// The folder of a job file; decides which recipe runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +83,9 @@ pub struct Spec {
     /// How long after its slot a run may succeed before its owner is told that it is late, in seconds.
     #[serde(default = "two_hours")]
     pub late_after_secs: u64,
+    /// When it has something to say; all must hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
     /// How the business date follows from the slot.
     pub date: DateRule,
 }
@@ -195,6 +199,7 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
         on_uncertain: OnUncertain::Hold,
         owner,
         late_after_secs: read_span(top, "late_after", if is_report { 3_600 } else { two_hours() }, 60).as_secs(),
+        when: Vec::new(),
         date,
     };
     if is_report {
@@ -202,6 +207,7 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
         spec.recipients = read_recipients(top);
         spec.sender = top.text_opt("sender").and_then(|p| read_address(top, &p));
         spec.formats = read_formats(top);
+        spec.when = read_conditions(top);
         spec.on_uncertain = top.choice("on_uncertain", &OnUncertain::NAMES, OnUncertain::Hold);
     }
     spec

@@ -30,6 +30,7 @@ mod backfill;
 mod cancel;
 mod catchup;
 mod claim;
+mod condition;
 mod days;
 mod error;
 mod file;
@@ -49,14 +50,17 @@ mod step;
 mod stuck;
 mod sync;
 mod ticker;
+mod vigil;
 mod webhook;
 mod worker;
+mod zone;
 
 pub use alert::{AlertLine, AlertPost, Look, alert_lines, look_for_trouble};
 pub use backfill::{Backfill, BackfillRun, request_backfill};
 pub use cancel::{Cancelled, cancel_queued, cancel_run};
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
 pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_over, heartbeat};
+pub use condition::{Condition, Test};
 pub use days::{Calendars, DayRule, Days, Shift};
 pub use error::{JobError, RunError};
 pub use file::{Format, Job, Kind, Limits, Spec, read_job};
@@ -74,8 +78,12 @@ pub use step::step;
 pub use stuck::{StuckRun, stuck_runs};
 pub use sync::{Synced, foreign_jobs, sync_jobs};
 pub use ticker::{Ticker, Wake};
+pub use vigil::{Notice, Vigil, keep_vigil};
 pub use webhook::{WebhookContext, read_webhook, read_webhooks};
 pub use worker::{Ending, RunContext, Runner, Stop, Worker, run_claimed};
+pub use zone::{ZoneDifference, zone_differences};
 
+#[cfg(test)]
+mod schedule_oracle;
 #[cfg(test)]
 mod schedule_tests;

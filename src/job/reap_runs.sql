@@ -2,7 +2,7 @@
 with expired as (
     select run_id
     from vesper.run
-    where state = 'running' and lease_until < clock_timestamp()
+    where state = 'running' and lease_until < statement_timestamp()
     for update skip locked
 )
 update vesper.run as r set

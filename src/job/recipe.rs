@@ -19,7 +19,8 @@ use crate::delivery::{
     Recipient, compose_mail, edition_artifacts, enqueue, find_edition, seal_edition,
 };
 use crate::job::announce::{breaches_of, tell_held, tell_published, tell_sealed};
-use crate::job::{Format, Kind, RunContext, RunError, Runner};
+use crate::job::condition::Unpublished;
+use crate::job::{Format, JobError, Kind, RunContext, RunError, Runner};
 use crate::load::{EntityCount, LoadReport, load_source};
 use crate::metric::{Published, Snapshot, Which, load_snapshot, publish};
 use crate::render::{Artifact, EmailBody, RENDERER, RenderError, Stamp, render_email, render_pdf, render_xlsx};
@@ -133,7 +134,8 @@ fn count_rows(count: &EntityCount) {
     }
 }
 
-/// The report: read the date's snapshot, render, seal the edition, post one mail a recipient.
+/// The report: see whether there is something to say, read the date's snapshot, render, seal the edition, post one mail
+/// a recipient.
 ///
 /// Second run for the same business date: the sealed edition is found, its files are reused, and recipients that have
 /// their mail get no other.
@@ -144,11 +146,50 @@ async fn run_report(recipes: &Recipes, context: &RunContext) -> Result<(), RunEr
         RunError::new(Remedy::FixConfig, format!("report `{name}` has no template"))
             .with_hint(format!("add templates/reports/{name}.toml"))
     })?;
+    if !claim.spec.when.is_empty() {
+        let silence: Option<String> =
+            context.step("when", async |tx: &mut PgConnection| weigh(tx, recipes, context).await).await?;
+        if let Some(reason) = silence {
+            info!(run.id = claim.run_id, job.name = %claim.job, "{reason}");
+            return Ok(());
+        }
+    }
     let sealed: Sealed =
         context.step("seal", async |tx: &mut PgConnection| seal(tx, recipes, template, context).await).await?;
     let _: Enqueued =
         context.step("post", async |tx: &mut PgConnection| post(tx, recipes, template, context, &sealed).await).await?;
     Ok(())
+}
+
+/// Why the report has nothing to say, noted in the ledger; `None` when every condition holds, or when the date's edition
+/// was sealed before: what was said once may be said to those who missed it.
+async fn weigh(tx: &mut PgConnection, recipes: &Recipes, context: &RunContext) -> Result<Option<String>, RunError> {
+    let claim = &context.claim;
+    if earlier_slot(tx, context).await?.is_some() {
+        return Ok(None);
+    }
+    let snapshot = snapshot_for(tx, recipes, context).await?;
+    let mut complaints = Vec::new();
+    for condition in &claim.spec.when {
+        complaints.extend(condition.complaint(&snapshot).map_err(|Unpublished(what)| {
+            RunError::new(Remedy::FixConfig, format!("a condition cannot be weighed: {what}"))
+                .with_hint("change `[[when]]` in the job's file")
+        })?);
+    }
+    if complaints.is_empty() {
+        return Ok(None);
+    }
+    let reason = format!("nothing to say: {}", complaints.join("; "));
+    let noted = sqlx::query(include_str!("note_run.sql")).bind(claim.run_id).bind(&reason).execute(tx).await;
+    noted.map_err(JobError::ledger("note what a run has to say"))?;
+    Ok(Some(reason))
+}
+
+/// The slot of the edition that the job sealed for the run's business date.
+async fn earlier_slot(tx: &mut PgConnection, context: &RunContext) -> Result<Option<DateTime<Utc>>, RunError> {
+    let claim = &context.claim;
+    let found = sqlx::query_scalar(include_str!("earlier_edition.sql")).bind(&claim.job).bind(claim.business_date);
+    Ok(found.fetch_optional(tx).await.map_err(JobError::ledger("find an edition"))?)
 }
 
 async fn seal(
@@ -158,10 +199,7 @@ async fn seal(
     context: &RunContext,
 ) -> Result<Sealed, RunError> {
     let claim = &context.claim;
-    let earlier = sqlx::query_scalar(include_str!("earlier_edition.sql")).bind(&claim.job).bind(claim.business_date);
-    let earlier: Option<DateTime<Utc>> =
-        earlier.fetch_optional(&mut *tx).await.map_err(|e| RunError::new(Remedy::RetryLater, e.to_string()))?;
-    let scheduled_for = earlier.unwrap_or(claim.scheduled_for);
+    let scheduled_for = earlier_slot(tx, context).await?.unwrap_or(claim.scheduled_for);
     if let Some(found) = find_edition(tx, &claim.job, scheduled_for, "").await? {
         info!(
             edition.id = found.edition_id,

@@ -119,23 +119,27 @@ impl Worker {
 
     async fn run_loop(&self, mut wake: Wake, mut stop: watch::Receiver<bool>, runs: &mut JoinSet<()>) {
         let owner = Uuid::new_v4();
+        let mut is_tick = true;
         while !*stop.borrow() {
-            let turned = self.turn(owner, &stop, runs).await;
+            let mut turned = if is_tick { self.look().await } else { Ok(()) };
+            if turned.is_ok() {
+                turned = self.start_runs(owner, &stop, runs).await;
+            }
             meters().note_turn(turned.is_ok());
             if let Err(error) = turned {
                 tracing::error!("{}", RunError::from(error));
             }
-            tokio::select! {
-                () = wake.tick() => {}
-                // A run that ended may have made room, or fulfilled another's needs.
-                Some(_) = runs.join_next() => {}
-                () = stopped(&mut stop) => {}
-            }
+            is_tick = tokio::select! {
+                () = wake.tick() => true,
+                // A run that ended may have made room, or fulfilled another's needs; slots and leases are the tick's.
+                Some(_) = runs.join_next() => false,
+                () = stopped(&mut stop) => false,
+            };
         }
     }
 
-    /// One look at the ledger: what is due becomes rows, what is ready starts.
-    async fn turn(&self, owner: Uuid, stop: &watch::Receiver<bool>, runs: &mut JoinSet<()>) -> Result<(), JobError> {
+    /// One look at the ledger: what is due becomes rows, what fell silent comes back.
+    async fn look(&self) -> Result<(), JobError> {
         let ticked = tick(&self.pool).await?;
         if ticked.slot_count + ticked.reaped_count + ticked.late_count > 0 {
             let (slots, reaped, late) = (ticked.slot_count, ticked.reaped_count, ticked.late_count);
@@ -146,6 +150,16 @@ impl Worker {
                 "{slots} slots came due, {reaped} runs came back, {late} waited in vain"
             );
         }
+        Ok(())
+    }
+
+    /// Claims what is ready for as long as there is room.
+    async fn start_runs(
+        &self,
+        owner: Uuid,
+        stop: &watch::Receiver<bool>,
+        runs: &mut JoinSet<()>,
+    ) -> Result<(), JobError> {
         while runs.len() < self.run_max && !*stop.borrow() {
             let Some(claim) = claim(&self.pool, owner).await? else { break };
             let (pool, runner, stop, grace) = (self.pool.clone(), self.runner.clone(), stop.clone(), self.grace);

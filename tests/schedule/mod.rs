@@ -5,6 +5,7 @@ mod backfill;
 mod calendar;
 mod cancel;
 mod claim;
+mod clock;
 mod killed;
 mod ledger;
 mod needs;

@@ -16,7 +16,7 @@ use crate::config::{Environment, Settings};
 use crate::delivery::Sender;
 use crate::delivery::webhook::Caller;
 use crate::job::recipe::runner;
-use crate::job::{Claim, Ending, Job, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed};
+use crate::job::{Claim, Ending, Job, Kind, Origin, Request, Stop, claim_run, request_run, run_claimed, run_line};
 use crate::load::EntityCount;
 
 /// Runs one job now, in this process, and sends the mail it posted.
@@ -32,6 +32,9 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
     }
     let sent_count = send_mail(&app).await?;
     call_webhooks(&app).await;
+    if let Some(note) = run_line(&app.pool, run_id).await?.and_then(|line| line.note) {
+        println!("{} for {date}: {note}", args.job);
+    }
     if job.spec.kind == Kind::Report {
         println!("{} for {date}: {} handed to {}", args.job, counted(sent_count, "mail"), app.mailer.place());
     }

@@ -13,7 +13,7 @@ use crate::config::{Environment, Settings};
 use crate::delivery::webhook::Caller;
 use crate::http::{self, HttpState, Published};
 use crate::job::recipe::runner;
-use crate::job::{Worker, keep_lookout};
+use crate::job::{Worker, keep_lookout, keep_vigil};
 
 /// Runs schedules and answers HTTP until SIGTERM or Ctrl-C.
 pub(in crate::cli) async fn serve(
@@ -64,7 +64,11 @@ pub(in crate::cli) async fn serve_app(
             run_max: RUN_MAX,
             grace: GRACE,
         };
-        let (served, ()) = tokio::join!(worker.serve(stop.clone()), follow_files(app, stop.clone()));
+        let (served, (), ()) = tokio::join!(
+            worker.serve(stop.clone()),
+            follow_files(app, stop.clone()),
+            keep_vigil(app.pool.clone(), stop.clone())
+        );
         served.map_err(Failure::from)
     };
     let calling = async {
