@@ -12,14 +12,10 @@ use futures_util::TryStreamExt;
 use serde_json::Value;
 use vesper::demo::{Cluster, ClusterOptions, create_operational_schema};
 
-/// A measured figure against its goal; smaller is better.
-struct Line {
-    name: &'static str,
-    ours: f64,
-    baseline: Option<f64>,
-    goal: Option<f64>,
-    unit: &'static str,
-}
+#[path = "support/line.rs"]
+mod line;
+
+use line::Line;
 
 fn main() -> ExitCode {
     println!("name | ours | baseline | ratio | goal | ok or short");
@@ -55,24 +51,6 @@ fn main() -> ExitCode {
     .filter(|line| !line.print())
     .count();
     if short_count == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-impl Line {
-    /// Prints the line and says whether the goal is met; a figure without a goal is only told.
-    fn print(&self) -> bool {
-        let is_ok = self.goal.is_none_or(|goal| self.ours <= goal);
-        let measured = |value: Option<f64>| value.map_or("–".to_owned(), |v| format!("{v:.2} {}", self.unit));
-        let ratio = self.baseline.map_or("–".to_owned(), |b| format!("{:.1}x", self.ours / b));
-        let verdict = if is_ok { "ok" } else { "short" };
-        println!(
-            "{} | {} | {} | {ratio} | {} | {verdict}",
-            self.name,
-            measured(Some(self.ours)),
-            measured(self.baseline),
-            measured(self.goal)
-        );
-        is_ok
-    }
 }
 
 /// One `vesper demo --once` of this build's binary, in a directory of its own.
