@@ -6,12 +6,14 @@ use std::sync::Arc;
 use sqlx::{Connection as _, PgPool};
 use tokio::sync::watch;
 
+use crate::app::addressee::addressee_problems;
 use crate::app::{MigrateError, check_migrations};
 use crate::base::pg::{Database, PgError};
 use crate::base::{FileStamp, Folder, FolderError, Problem, Problems, Remedied, Remedy, nearest};
 use crate::config::{ConfigError, Environment, Need, Settings};
+use crate::delivery::edition::LinkKey;
 use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
-use crate::delivery::{DeliveryError, Mailer, Recipient};
+use crate::delivery::{DeliveryError, DomainList, Linker, MailOptions, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, read_jobs, read_webhooks, sync_jobs};
 use crate::report::ReportTemplate;
@@ -108,6 +110,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Whom alerts come from and go to.
     pub alert_post: AlertPost,
+    /// Signs the links to files that are too large for a mail.
+    pub link_key: LinkKey,
     /// Whose numbers these are.
     pub organisation: String,
     /// What was read, for reading it again.
@@ -148,6 +152,8 @@ impl Files {
         let Files { settings, environment, jobs: folder, templates, reference } = self;
         let mut problems = Vec::new();
         let jobs = keep(read_jobs(folder), &mut problems).unwrap_or_default();
+        let domains = read_domains(settings, &mut problems);
+        problems.extend(addressee_problems(folder, &jobs, &domains));
         let specs =
             keep(read_sources(folder, reference.as_ref(), settings.currency())?, &mut problems).unwrap_or_default();
         let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
@@ -179,11 +185,10 @@ impl Files {
             let database = source_database(settings, environment, &spec)?;
             feeds.push(SourceFeed { spec, database });
         }
-        let mailer = Mailer::parse(settings.mail_url().map_err(AppError::Config)?).map_err(AppError::Mail)?;
-        mailer.check().map_err(AppError::Mail)?;
         let from = settings.mail_from().map_err(AppError::Config)?;
         let sender = address("VESPER_MAIL_FROM", from)?;
         alerts_to(settings)?;
+        let mailer = read_mailer(settings, &sender, &domains)?;
         let recipes = Recipes {
             feeds,
             reports,
@@ -191,6 +196,7 @@ impl Files {
             sender,
             public_url: settings.public_url().map(str::to_owned),
             webhooks: Arc::new(webhooks),
+            linker: None,
         };
         Ok((jobs, recipes, mailer))
     }
@@ -202,12 +208,17 @@ impl App {
         let files = Files::open(settings, environment)?;
         // Before they are read: a file that changes while it is read looks different later.
         let look = files.look();
-        let (jobs, recipes, mailer) = files.read()?;
+        let (jobs, mut recipes, mailer) = files.read()?;
         let warehouse = settings.warehouse().map_err(AppError::Config)?;
         let mut first = warehouse.connect().await.map_err(AppError::Database)?;
         check_migrations(&mut first, &warehouse).await.map_err(AppError::Shape)?;
         first.close().await.ok();
         let pool = warehouse.pool(POOL_SIZE_MAX).await.map_err(AppError::Database)?;
+        let link_key = match settings.link_key() {
+            Some(key) => LinkKey::of_setting(key),
+            None => LinkKey::of_warehouse(&pool).await.map_err(AppError::Mail)?,
+        };
+        give_links(&mut recipes, &link_key);
         sync_files(&pool, &jobs, &recipes).await?;
         let alert_post = AlertPost { sender: recipes.sender.clone(), fallback: alerts_to(settings)? };
         Ok(App {
@@ -217,6 +228,7 @@ impl App {
             recipes: watch::Sender::new(Arc::new(recipes)),
             mailer,
             alert_post,
+            link_key,
             organisation: settings.organisation().to_owned(),
             files,
             look,
@@ -227,6 +239,12 @@ impl App {
     pub fn read_files(settings: &Settings, environment: &Environment) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
         Files::open(settings, environment)?.read()
     }
+}
+
+/// Recipes that were read from files alone know no key: it may lie in the warehouse.
+pub(super) fn give_links(recipes: &mut Recipes, key: &LinkKey) {
+    let linker = |public_url: &String| Linker { public_url: public_url.clone(), key: key.clone() };
+    recipes.linker = recipes.public_url.as_ref().map(linker);
 }
 
 fn address(setting: &'static str, text: &str) -> Result<Recipient, AppError> {
@@ -241,6 +259,26 @@ fn alerts_to(settings: &Settings) -> Result<Option<Recipient>, AppError> {
 pub(super) async fn sync_files(pool: &PgPool, jobs: &[Job], recipes: &Recipes) -> Result<Synced, AppError> {
     sync_webhooks(pool, &recipes.webhooks.list).await.map_err(AppError::Outbox)?;
     sync_jobs(pool, jobs).await.map_err(AppError::Ledger)
+}
+
+fn read_domains(settings: &Settings, problems: &mut Vec<Problem>) -> DomainList {
+    DomainList::parse(settings.mail_domains()).unwrap_or_else(|reason| {
+        problems.push(Problem::of_file("VESPER_MAIL_DOMAINS", reason).with_hint("or `mail.domains` in vesper.toml"));
+        DomainList::default()
+    })
+}
+
+fn read_mailer(settings: &Settings, sender: &Recipient, domains: &DomainList) -> Result<Mailer, AppError> {
+    let url = settings.mail_url().map_err(AppError::Config)?;
+    // A host's short name tells a mail server nothing, and some refuse it.
+    let uname = rustix::system::uname();
+    let host = uname.nodename().to_str().ok().filter(|name| name.contains('.'));
+    let hello = settings.mail_helo().or(host).or_else(|| sender.address.rsplit('@').next());
+    let ca_file = settings.mail_ca_file();
+    let options = MailOptions { hello, ca_file: ca_file.as_deref(), domains: Some(domains) };
+    let mailer = Mailer::open(url, &options).map_err(AppError::Mail)?;
+    mailer.check().map_err(AppError::Mail)?;
+    Ok(mailer)
 }
 
 fn keep<T>(found: Result<T, Problems>, problems: &mut Vec<Problem>) -> Option<T> {

@@ -4,6 +4,7 @@
 //!
 //! Never here: what a recipe does (that is `job::recipe`), what a command prints (that is `cli`).
 
+mod addressee;
 mod build;
 mod migrate;
 mod reload;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
-use crate::app::build::{Look, sync_files};
+use crate::app::build::{Look, give_links, sync_files};
 use crate::app::{App, AppError};
 use crate::base::{Remedied, Told};
 use crate::job::{Job, Synced, foreign_jobs};
@@ -108,7 +108,8 @@ impl Follower<'_> {
     }
 
     async fn read_and_sync(&mut self) -> Result<Synced, AppError> {
-        let (jobs, recipes, _) = self.app.files.read()?;
+        let (jobs, mut recipes, _) = self.app.files.read()?;
+        give_links(&mut recipes, &self.app.link_key);
         // The recipes first: a run of a new job must not meet recipes that do not know its report.
         let recipes = Arc::new(recipes);
         let before = self.app.recipes.send_replace(recipes.clone());

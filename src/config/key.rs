@@ -49,9 +49,13 @@ pub(super) const PUBLIC_URL: &Key = &KEYS[10];
 pub(super) const WEBHOOK_ALLOW: &Key = &KEYS[11];
 pub(super) const WEBHOOK_CA_FILE: &Key = &KEYS[12];
 pub(super) const REFERENCE_DIR: &Key = &KEYS[13];
+pub(super) const MAIL_HELO: &Key = &KEYS[14];
+pub(super) const MAIL_CA_FILE: &Key = &KEYS[15];
+pub(super) const MAIL_DOMAINS: &Key = &KEYS[16];
+pub(super) const LINK_KEY: &Key = &KEYS[17];
 
 /// All settings, in the order they are documented.
-pub static KEYS: [Key; 14] = [
+pub static KEYS: [Key; 18] = [
     Key {
         path: "source.url",
         variable: "VESPER_SOURCE_URL",
@@ -178,6 +182,42 @@ pub static KEYS: [Key; 14] = [
         is_secret: false,
         check: anything,
     },
+    Key {
+        path: "mail.helo",
+        variable: "VESPER_MAIL_HELO",
+        what: "the name said to mail servers; else this host's, else the sender's domain",
+        example: "reports.example.org",
+        default: None,
+        is_secret: false,
+        check: host_name,
+    },
+    Key {
+        path: "mail.ca_file",
+        variable: "VESPER_MAIL_CA_FILE",
+        what: "certificates of authorities of your own (PEM) that mail servers may show",
+        example: "/etc/ssl/company-ca.pem",
+        default: None,
+        is_secret: false,
+        check: anything,
+    },
+    Key {
+        path: "mail.domains",
+        variable: "VESPER_MAIL_DOMAINS",
+        what: "the domains mail may go to; all when there are none",
+        example: "example.org *.example.net",
+        default: None,
+        is_secret: false,
+        check: one_line,
+    },
+    Key {
+        path: "link.key",
+        variable: "VESPER_LINK_KEY",
+        what: "signs links to files too large for a mail; made and kept in the warehouse when not set",
+        example: "a sentence of at least thirty-two bytes",
+        default: None,
+        is_secret: true,
+        check: long_key,
+    },
 ];
 
 fn postgres_url(value: &str) -> Result<(), &'static str> {
@@ -221,6 +261,18 @@ fn networks(value: &str) -> Result<(), &'static str> {
     if parts.all(is_network) { Ok(()) } else { Err("expected networks or addresses: 10.1.0.0/16 192.168.7.9") }
 }
 
+fn host_name(value: &str) -> Result<(), &'static str> {
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !label.starts_with('-')
+    };
+    let is_name = value.len() <= 253 && value.split('.').all(is_label);
+    if is_name { Ok(()) } else { Err("expected a host's name: reports.example.org") }
+}
+
+fn long_key(value: &str) -> Result<(), &'static str> {
+    if value.len() >= 32 { Ok(()) } else { Err("expected at least 32 bytes, such as `openssl rand -hex 32` prints") }
+}
+
 fn one_line(value: &str) -> Result<(), &'static str> {
     if value.contains(char::is_control) { Err("expected one line without control characters") } else { Ok(()) }
 }
@@ -256,6 +308,9 @@ mod tests {
             (currency, "eur"),
             (web_url, "reports.example.org"),
             (networks, "10.1.0.0/33"),
+            (host_name, "reports example.org"),
+            (host_name, "-.example.org"),
+            (long_key, "hunter2"),
             (one_line, "a\nb"),
         ] {
             assert!(check(value).is_err_and(|expected| expected.starts_with("expected")), "{value:?}");

@@ -12,8 +12,8 @@ use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Folder, Problem, Problems, chaos, nearest};
 use crate::config::environment::read_secret;
 use crate::config::key::{
-    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, MAIL_FROM, MAIL_URL, ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL,
-    TEMPLATES_DIR, WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
+    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, LINK_KEY, MAIL_CA_FILE, MAIL_DOMAINS, MAIL_FROM, MAIL_HELO, MAIL_URL,
+    ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL, TEMPLATES_DIR, WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
 };
 use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
 
@@ -130,6 +130,26 @@ impl Settings {
         self.value(ALERTS_TO)
     }
 
+    /// The name said to mail servers, if somebody chose one.
+    pub fn mail_helo(&self) -> Option<&str> {
+        self.value(MAIL_HELO)
+    }
+
+    /// The file of further certificates that mail servers may show, if there is one.
+    pub fn mail_ca_file(&self) -> Option<PathBuf> {
+        self.values.get(MAIL_CA_FILE.path).map(|given| given.base_dir.join(&given.value))
+    }
+
+    /// The domains mail may go to, as written; empty means all.
+    pub fn mail_domains(&self) -> &str {
+        self.value(MAIL_DOMAINS).unwrap_or_default()
+    }
+
+    /// The key that signs links, if somebody chose one. A secret.
+    pub fn link_key(&self) -> Option<&str> {
+        self.value(LINK_KEY)
+    }
+
     /// The address HTTP listens on.
     pub fn http_bind(&self) -> SocketAddr {
         self.value(HTTP_BIND).and_then(|bind| bind.parse().ok()).expect("checked when read, and the default is valid")
@@ -232,6 +252,7 @@ fn read_file(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Values {
     let top = file.top();
     let mut values = Values::new();
     let mut sections: Vec<&str> = KEYS.iter().map(|key| key.place().0).collect();
+    sections.sort_unstable();
     sections.dedup();
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
         if let Some(table) = top.table(section) {

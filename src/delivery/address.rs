@@ -16,6 +16,8 @@ pub struct Recipient {
     pub address: String,
 }
 
+/// Longer ones are a mistake of a file, and no line of a mail holds a word of any length.
+const NAME_LENGTH_MAX: usize = 200;
 /// The longest address SMTP carries (RFC 5321 4.5.3.1.3, without the angle brackets).
 const ADDRESS_LENGTH_MAX: usize = 254;
 
@@ -29,12 +31,15 @@ impl Recipient {
             return Err("it holds a control character".to_owned());
         }
         let mailbox: Mailbox = text.parse().map_err(|e: lettre::address::AddressError| e.to_string().to_lowercase())?;
-        let address = mailbox.email.to_string();
+        let address = in_ascii_domain(&mailbox.email)?;
         if address.len() > ADDRESS_LENGTH_MAX {
             return Err(format!("it is longer than {ADDRESS_LENGTH_MAX} bytes"));
         }
         if address.chars().any(|c| c.is_whitespace() || "<>,;\"".contains(c)) {
             return Err("it holds a space, quote or separator".to_owned());
+        }
+        if mailbox.name.as_ref().is_some_and(|name| name.chars().count() > NAME_LENGTH_MAX) {
+            return Err(format!("its name is longer than {NAME_LENGTH_MAX} characters"));
         }
         Ok(Self { name: mailbox.name.filter(|n| !n.trim().is_empty()), address })
     }
@@ -60,9 +65,21 @@ impl Recipient {
             self.address.parse().map_err(|e: lettre::address::AddressError| e.to_string().to_lowercase())?;
         match &self.name {
             Some(name) if name.chars().any(char::is_control) => Err("its name holds a control character".to_owned()),
+            Some(name) if name.chars().count() > NAME_LENGTH_MAX => {
+                Err(format!("has a name longer than {NAME_LENGTH_MAX} characters"))
+            }
             name => Ok(Mailbox::new(name.clone(), address)),
         }
     }
+}
+
+/// The address with a domain of other scripts in the form DNS knows, which every mail server takes.
+fn in_ascii_domain(address: &Address) -> Result<String, String> {
+    if address.domain().is_ascii() {
+        return Ok(address.to_string());
+    }
+    let domain = url::Host::parse(address.domain()).map_err(|e| e.to_string())?;
+    Ok(format!("{}@{domain}", address.user()))
 }
 
 impl fmt::Display for Recipient {
@@ -83,6 +100,8 @@ mod tests {
         let named = Recipient::parse("Jürgen Müller <jm@example.com>").expect("an address");
         assert_eq!((named.name.as_deref(), named.address.as_str()), (Some("Jürgen Müller"), "jm@example.com"));
         assert_eq!(Recipient::parse("a@example.com").expect("an address").name, None);
+        let beyond = Recipient::parse("jm@Bücher.example").expect("an address");
+        assert_eq!(beyond.address, "jm@xn--bcher-kva.example");
     }
 
     #[test]

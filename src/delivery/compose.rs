@@ -16,6 +16,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Attachment, Body, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
+use crate::delivery::edition::escape;
 use crate::delivery::{DeliveryError, Recipient};
 
 /// A file to attach.
@@ -88,6 +89,10 @@ pub struct MailDraft<'a> {
 pub fn compose_mail(draft: &MailDraft<'_>) -> Result<ComposedMail, DeliveryError> {
     let MailDraft { label, sender, sent_date, body, attachments } = *draft;
     let refused = |field, reason: String| DeliveryError::Header { label: label.to_owned(), field, reason };
+    let is_label = !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    if !is_label {
+        return Err(refused("label", "holds more than letters, digits, `.`, `_`, `-`".to_owned()));
+    }
     refuse_control(&body.subject).map_err(|r| refused("subject", r))?;
     let digest = content_digest(body, attachments);
     let boundary = |level: &str| format!("vesper_{level}_{digest}");
@@ -145,12 +150,13 @@ impl ComposedMail {
         };
         let from = self.sender.mailbox().map_err(refused("sender"))?;
         let to = recipient.mailbox().map_err(refused("recipient"))?;
-        let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", self.sender.address, self.label);
+        let (local, domain) = self.sender.address.rsplit_once('@').unwrap_or_default();
+        let unsubscribe = format!("<mailto:{}@{domain}?subject=unsubscribe%20{}>", escape(local), self.label);
         let content_type = format!("multipart/mixed; boundary=\"{}\"", self.boundary);
         let message = Message::builder()
             .from(from)
             .to(to)
-            .subject(&self.subject)
+            .raw_header(subject_header(&self.subject))
             .date(self.sent_date.into())
             .message_id(Some(rfc_message_id.to_owned()))
             .header(MIME_VERSION_1_0)
@@ -163,6 +169,23 @@ impl ComposedMail {
         Ok(message.formatted())
     }
 }
+
+/// The library folds at spaces alone: a word that no line can hold is cut into encoded words (RFC 2047 4.2), which
+/// readers put together again.
+fn subject_header(subject: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Subject");
+    let is_foldable = subject.split(' ').all(|word| word.len() <= WORD_LENGTH_MAX);
+    if is_foldable || !subject.is_ascii() {
+        return HeaderValue::new(name, subject.to_owned());
+    }
+    let letter = |b: &u8| if b.is_ascii_alphanumeric() { char::from(*b).to_string() } else { format!("={b:02X}") };
+    let word = |part: &[u8]| format!("=?utf-8?Q?{}?=", part.iter().map(letter).collect::<String>());
+    let words: Vec<String> = subject.as_bytes().chunks(20).map(word).collect();
+    HeaderValue::dangerous_new_pre_encoded(name, subject.to_owned(), words.join("\r\n "))
+}
+
+/// A line holds 998 octets, with the header's name and what the library puts around a word.
+const WORD_LENGTH_MAX: usize = 900;
 
 fn raw_header(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)

@@ -109,6 +109,7 @@ fn what_could_break_out_of_a_header_is_refused() {
     image.inline[0].content_id = "a> evil".to_owned();
     assert!(refusal(&image, &[]).contains("content id"));
     let mail = compose(&body(), &[]).expect("a mail");
+    assert!(Recipient::parse(&format!("{} <a@example.com>", "x".repeat(201))).is_err());
     let named = Recipient { name: Some("A\nBcc: x@y.z".to_owned()), address: "a@example.com".to_owned() };
     assert!(mail.head(&named, "<x@example.com>").is_err());
     let address = Recipient { name: None, address: "a@example.com\r\nRCPT TO:<x@y.z>".to_owned() };
@@ -122,6 +123,42 @@ fn no_line_is_longer_than_smtp_carries() {
     let bytes = message(&mail, "a@example.com");
     assert!(bytes.split(|b| *b == b'\n').all(|line| line.len() <= 999));
     assert!(bytes.is_ascii());
+}
+
+#[test]
+fn no_header_is_longer_than_smtp_carries_whatever_stands_in_it() {
+    for long in ["x".repeat(3_000), "ü".repeat(1_500), "週報 ".repeat(400), "a b".repeat(1_000), "😀".repeat(700)]
+    {
+        let long = long.trim().to_owned();
+        let subject = MailBody { subject: long.clone(), ..body() };
+        let name: String = long.chars().take(190).collect::<String>().trim().to_owned();
+        let mail = compose(&subject, &[pdf(&name, vec![1, 2, 3])]).expect("a mail");
+        let recipient = Recipient { name: Some(name.clone()), address: "a@example.com".to_owned() };
+        let mut bytes = mail.head(&recipient, "<x@example.com>").expect("a head");
+        bytes.extend_from_slice(&mail.body);
+        let longest = bytes.split(|b| *b == b'\n').map(<[u8]>::len).max();
+        assert!(longest <= Some(999), "{longest:?} for {}", &long[..12]);
+        assert!(bytes.is_ascii());
+        let read = MessageParser::default().parse(&bytes).expect("a message");
+        assert_eq!(read.subject(), Some(long.as_str()));
+        assert_eq!(read.to().and_then(|a| a.first()).and_then(|a| a.name()), Some(name.as_str()));
+        assert_eq!(read.attachments().last().and_then(|a| a.attachment_name()), Some(name.as_str()));
+    }
+}
+
+#[test]
+fn a_label_or_a_sender_cannot_write_a_header_of_their_own() {
+    let sent_date = "2026-11-23T07:00:00Z".parse().expect("an instant");
+    for label in ["a\r\nBcc: x@y.z", "a>, <mailto:x@y.z", "a b", ""] {
+        let draft = MailDraft { label, sender: &sender(), sent_date, body: &body(), attachments: &[] };
+        let refusal = compose_mail(&draft).map(|_| ()).expect_err(label).to_string();
+        assert!(refusal.contains("label"), "{refusal}");
+    }
+    let odd = Recipient::parse("a?bcc=x%40y.z&b@example.com").expect("an address, odd as it is");
+    let draft = MailDraft { label: LABEL, sender: &odd, sent_date, body: &body(), attachments: &[] };
+    let head = compose_mail(&draft).and_then(|mail| mail.head(&sender(), "<x@example.com>")).expect("a head");
+    let head = String::from_utf8(head).expect("seven bits");
+    assert!(head.contains("<mailto:a%3Fbcc%3Dx%2540y.z%26b@example.com?subject=unsubscribe%20"), "{head}");
 }
 
 #[test]
@@ -144,5 +181,22 @@ proptest! {
         prop_assert_eq!(file.contents(), &bytes[..]);
         prop_assert_eq!(file.attachment_name(), Some(name.as_str()));
         prop_assert_eq!(read.subject(), Some(subject.as_str()));
+    }
+
+    #[test]
+    fn names_and_words_of_every_script_come_back_and_nothing_breaks_out(name in "\\PC{1,60}", text in "[^\r\0]{0,400}", html in "[^\r\0]{0,400}") {
+        let name = name.trim().to_owned();
+        prop_assume!(!name.is_empty() && !name.contains("  "));
+        let mail = compose(&MailBody { text: text.clone(), html: html.clone(), ..body() }, &[]).expect("a mail");
+        let recipient = Recipient { name: Some(name.clone()), address: "a@example.com".to_owned() };
+        let mut bytes = mail.head(&recipient, "<x@example.com>").expect("a head");
+        bytes.extend_from_slice(&mail.body);
+        prop_assert!(bytes.split(|b| *b == b'\n').all(|line| line.len() <= 999) && bytes.is_ascii());
+        let read = MessageParser::default().parse(&bytes).expect("a message");
+        let to = read.to().and_then(|a| a.first()).expect("a recipient");
+        prop_assert_eq!((to.name(), to.address()), (Some(name.as_str()), Some("a@example.com")));
+        prop_assert_eq!(read.headers().iter().filter(|h| h.name().eq_ignore_ascii_case("to")).count(), 1);
+        prop_assert_eq!(read.body_text(0).unwrap_or_default().replace("\r\n", "\n"), text);
+        prop_assert_eq!(read.body_html(0).unwrap_or_default().replace("\r\n", "\n"), html);
     }
 }

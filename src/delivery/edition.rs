@@ -1,5 +1,8 @@
 //! A sealed edition: what was said, from which numbers, in which files.
 
+mod link;
+mod shelf;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,6 +13,9 @@ use sqlx::{FromRow, PgConnection};
 
 use crate::base::chaos;
 use crate::delivery::{DeliveryError, OutgoingArtifact};
+
+pub use link::{FileLink, LinkKey, escape};
+pub use shelf::{FileHead, FileShelf};
 
 /// Where every number and every pixel of an edition comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,6 +22,14 @@ pub enum DeliveryError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The certificates of one's own authorities cannot be read.
+    #[error("the certificates of VESPER_MAIL_CA_FILE (`mail.ca_file` in vesper.toml) cannot be used: {file}: {reason}")]
+    CaFile {
+        /// The path.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The directory for mails cannot be one.
     #[error("mail cannot be left in {folder}: {blocker} is no directory")]
     MailFolder {
@@ -55,6 +63,18 @@ pub enum DeliveryError {
         /// Which mail.
         label: String,
         /// Composed, with the attachments in base64.
+        size: usize,
+        /// The limit.
+        size_max: usize,
+    },
+    /// Files that need a link, and nowhere to link to.
+    #[error(
+        "mail \"{label}\" has {size} bytes of files, more than the {size_max} that are attached, and nobody said where links lead"
+    )]
+    NoPublicUrl {
+        /// Which mail.
+        label: String,
+        /// All files, raw.
         size: usize,
         /// The limit.
         size_max: usize,
@@ -118,9 +138,11 @@ impl Remedied for DeliveryError {
         match self {
             DeliveryError::Ledger { source, .. } => remedy_of(source),
             DeliveryError::MailUrl { .. }
+            | DeliveryError::CaFile { .. }
             | DeliveryError::MailFolder { .. }
             | DeliveryError::Header { .. }
             | DeliveryError::TooLarge { .. }
+            | DeliveryError::NoPublicUrl { .. }
             | DeliveryError::NotOpen { .. }
             | DeliveryError::NoMessage { .. }
             | DeliveryError::Address { .. }
@@ -132,13 +154,19 @@ impl Remedied for DeliveryError {
     fn hint(&self) -> Option<String> {
         match self {
             DeliveryError::MailUrl { .. } => Some(
-                "write smtps://user:password@host, smtp://user:password@host:587 or file:DIRECTORY; \
-                 special characters of the password in percent encoding"
+                "write smtps://user:password@host, smtp://user:password@host:587, several of them with spaces between, \
+                 or file:DIRECTORY; special characters of the password in percent encoding"
                     .to_owned(),
             ),
+            DeliveryError::CaFile { .. } => Some("name a file with certificates as PEM, the authority's own".to_owned()),
             DeliveryError::MailFolder { .. } => {
                 Some("give VESPER_MAIL_URL (`mail.url` in vesper.toml) another directory: file:DIRECTORY".to_owned())
             }
+            DeliveryError::NoPublicUrl { .. } => Some(
+                "set VESPER_PUBLIC_URL (`public_url` in vesper.toml) to the address people reach this server at, so that \
+                 larger files are linked; or attach fewer formats"
+                    .to_owned(),
+            ),
             DeliveryError::TooLarge { .. } => Some("attach fewer formats or split the report".to_owned()),
             DeliveryError::NotOpen { messages, .. }
                 if messages.iter().any(|(_, state)| state.contains("suppressed")) =>

@@ -1,6 +1,6 @@
 //! Where mail goes: a server, a directory, or memory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::FromRow;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::delivery::directory::{DirectoryMailer, Stored};
 use crate::delivery::smtp::SmtpLane;
-use crate::delivery::{DeliveryError, SmtpServer};
+use crate::delivery::{DeliveryError, DomainList, Recipient, SmtpRelays};
 
 /// A claimed message as a mailer takes it.
 #[derive(Clone, FromRow)]
@@ -22,6 +22,12 @@ pub(super) struct Mail {
     /// Header block with its closing empty line.
     pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
+}
+
+impl Mail {
+    pub(super) fn recipient(&self) -> Recipient {
+        Recipient { name: None, address: self.rcpt.clone() }
+    }
 }
 
 /// A server's words about a message, or ours when it said none.
@@ -40,6 +46,8 @@ pub(super) enum Verdict {
     Retry(Reply),
     /// Not taken, and never will be.
     Refused(Reply),
+    /// Not taken, and never will be, because of whom it goes to: the answer to RCPT.
+    Bounced(Reply),
     /// The final dot was written and no answer came.
     Unknown(Reply),
     /// The server refuses the sender or does not answer: this message was not the matter.
@@ -51,10 +59,15 @@ pub(super) enum Verdict {
 /// Where mail goes.
 #[derive(Debug, Clone)]
 pub enum Mailer {
-    /// A mail server.
-    Smtp(Arc<SmtpServer>),
+    /// Mail servers.
+    Smtp(Arc<SmtpRelays>),
     /// A directory of `.eml` files.
-    Directory(PathBuf),
+    Directory {
+        /// Where they lie.
+        path: PathBuf,
+        /// Domains that mail may go to.
+        domains: DomainList,
+    },
     /// Memory, for tests.
     Memory(MemoryMailer),
 }
@@ -79,23 +92,40 @@ impl MemoryMailer {
     }
 }
 
+/// What a mailer is told beside its URL.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MailOptions<'a> {
+    /// The name it says hello with; `[127.0.0.1]` when there is none.
+    pub hello: Option<&'a str>,
+    /// Certificates of authorities of one's own, as PEM; they are trusted beside the public ones.
+    pub ca_file: Option<&'a Path>,
+    /// Domains that mail may go to; `None` means all.
+    pub domains: Option<&'a DomainList>,
+}
+
 impl Mailer {
     /// Reads `smtp://user:password@host:587`, `smtps://…` or `file:DIRECTORY`.
     pub fn parse(url: &str) -> Result<Self, DeliveryError> {
+        Self::open(url, &MailOptions::default())
+    }
+
+    /// Reads what [`Mailer::parse`] reads, or several servers in the order they are asked.
+    pub fn open(url: &str, options: &MailOptions<'_>) -> Result<Self, DeliveryError> {
         if let Some(path) = url.strip_prefix("file:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() {
                 return Err(DeliveryError::MailUrl { reason: "file: names no directory".to_owned() });
             }
-            return Ok(Mailer::Directory(PathBuf::from(path)));
+            let domains = options.domains.cloned().unwrap_or_default();
+            return Ok(Mailer::Directory { path: PathBuf::from(path), domains });
         }
-        Ok(Mailer::Smtp(Arc::new(SmtpServer::parse(url)?)))
+        Ok(Mailer::Smtp(Arc::new(SmtpRelays::parse(url, options)?)))
     }
 
     /// Looks whether mail could be left there, as far as that can be told without leaving any: the directory may be
     /// made later, but not below something that is none.
     pub fn check(&self) -> Result<(), DeliveryError> {
-        let Mailer::Directory(path) = self else { return Ok(()) };
+        let Mailer::Directory { path, .. } = self else { return Ok(()) };
         let existing = path.ancestors().find(|path| path.exists());
         match existing.filter(|path| !path.is_dir()) {
             Some(blocker) => Err(DeliveryError::MailFolder {
@@ -109,9 +139,17 @@ impl Mailer {
     /// Where it goes, without secrets.
     pub fn place(&self) -> String {
         match self {
-            Mailer::Smtp(server) => server.place(),
-            Mailer::Directory(path) => path.display().to_string(),
+            Mailer::Smtp(relays) => relays.place(),
+            Mailer::Directory { path, .. } => path.display().to_string(),
             Mailer::Memory(_) => "memory".to_owned(),
+        }
+    }
+
+    /// Whether nobody may be asked now, because everybody refused the sender a moment ago.
+    pub(super) fn is_resting(&self) -> bool {
+        match self {
+            Mailer::Smtp(relays) => relays.is_resting(),
+            Mailer::Directory { .. } | Mailer::Memory(_) => false,
         }
     }
 
@@ -119,15 +157,15 @@ impl Mailer {
     pub(super) fn lane_count(&self) -> usize {
         match self {
             Mailer::Smtp(_) => 4,
-            Mailer::Directory(_) | Mailer::Memory(_) => 1,
+            Mailer::Directory { .. } | Mailer::Memory(_) => 1,
         }
     }
 
     /// A lane with a connection of its own.
     pub(super) fn lane(&self) -> Lane {
         match self {
-            Mailer::Smtp(server) => Lane::Smtp(Box::new(SmtpLane::new(server.clone()))),
-            Mailer::Directory(path) => Lane::Directory(DirectoryMailer::new(path.clone())),
+            Mailer::Smtp(relays) => Lane::Smtp(Box::new(SmtpLane::new(relays.clone()))),
+            Mailer::Directory { path, domains } => Lane::Directory(DirectoryMailer::new(path.clone()), domains.clone()),
             Mailer::Memory(memory) => Lane::Memory(memory.clone()),
         }
     }
@@ -137,7 +175,7 @@ impl Mailer {
 pub(super) enum Lane {
     /// Boxed: a TLS connection is a kilobyte, the others are a path.
     Smtp(Box<SmtpLane>),
-    Directory(DirectoryMailer),
+    Directory(DirectoryMailer, DomainList),
     Memory(MemoryMailer),
 }
 
@@ -147,7 +185,8 @@ impl Lane {
     pub(super) async fn deliver(&mut self, mail: &Mail, mark: impl AsyncFnOnce() -> bool) -> Verdict {
         match self {
             Lane::Smtp(lane) => lane.deliver(mail, mark).await,
-            Lane::Directory(directory) => match directory.store(mail).await {
+            Lane::Directory(_, domains) if !domains.allows(&mail.recipient()) => Verdict::Refused(out_of_bounds(mail)),
+            Lane::Directory(directory, _) => match directory.store(mail).await {
                 Ok(Stored { path, is_new }) => {
                     let words = if is_new { "written to" } else { "was already in" };
                     Verdict::Sent(Reply { code: None, text: format!("{words} {}", path.display()) })
@@ -165,9 +204,16 @@ impl Lane {
     pub(super) async fn close(self) {
         match self {
             Lane::Smtp(lane) => lane.close().await,
-            Lane::Directory(_) | Lane::Memory(_) => {}
+            Lane::Directory(..) | Lane::Memory(_) => {}
         }
     }
+}
+
+/// Looked at once more when a message is sent: a list that became narrower holds for what is queued too.
+pub(super) fn out_of_bounds(mail: &Mail) -> Reply {
+    let recipient = mail.recipient();
+    let domain = recipient.domain();
+    Reply { code: None, text: format!("mail may not go to {domain}: it is not in mail.domains") }
 }
 
 #[cfg(test)]
@@ -182,13 +228,30 @@ mod tests {
         assert_eq!(place("smtps://user:p%40ss@mail.example.com"), "smtps://mail.example.com:465");
         assert_eq!(place("smtp://mail.example.com"), "smtp://mail.example.com:587");
         assert_eq!(place("smtp://127.0.0.1:2525"), "smtp://127.0.0.1:2525");
+        let both = "smtps://mail.example.com:465, then smtp://relay.example.org:587";
+        assert_eq!(place("smtps://u:a,b@mail.example.com,smtp://relay.example.org"), both);
+        assert_eq!(place("smtps://mail.example.com,\n  smtp://relay.example.org\n"), both);
     }
 
     #[test]
     fn wrong_urls_are_refused_without_repeating_the_password() {
-        for url in ["file:", "http://h", "smtp://", "nonsense", "smtp://u:secret@h:99999", "smtp://:secret@h"] {
+        for (url, reason) in [
+            ("file:", "names no directory"),
+            ("http://h", "unknown scheme `http`"),
+            ("smtp://", "host"),
+            ("nonsense", "relative URL"),
+            ("smtp://u:secret@h:99999", "invalid port"),
+            ("smtp://:secret@h", "a password and no user"),
+            ("smtp://h smtps://u:secret@h:x", "invalid port number (the 2. of 2)"),
+            ("smtp://u@h?auth=xoauth2", "needs token_file=PATH"),
+            ("smtp://u:secret@h?auth=xoauth2&token_file=/t", "keep one"),
+            ("smtp://h?auth=xoauth2&token_file=/t", "needs a user"),
+            ("smtp://u:secret@h?token_file=/t", "token_file needs auth=xoauth2"),
+            ("smtp://u:secret@h?auth=cram-md5", "unknown auth `cram-md5`: plain, login or xoauth2"),
+            ("smtp://u:secret@h?tokenfile=/t", "unknown parameter `tokenfile`, did you mean `token_file`?"),
+        ] {
             let refusal = Mailer::parse(url).map(|_| ()).expect_err(url).to_string();
-            assert!(!refusal.contains("secret"), "{refusal}");
+            assert!(!refusal.contains("secret") && refusal.contains(reason), "{url}: {refusal}");
         }
         let server = Mailer::parse("smtps://user:secret@mail.example.com").expect("a mailer");
         assert!(!format!("{server:?}").contains("secret"));

@@ -1,18 +1,18 @@
 //! From the outbox to the mailer: claim, deliver, record, until nothing is due.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use sqlx::PgPool;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::base::meter::meters;
 use crate::base::{Remedied, Remedy, chaos};
+use crate::delivery::bounce::record_bounce;
 use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
 use crate::delivery::outbox::{Outcome, claim_message, mark_committing, reap_messages, record_outcome};
+use crate::delivery::rest::Rest;
 use crate::delivery::{DeliveryError, Mailer};
 
 /// Sends what is due.
@@ -20,18 +20,10 @@ pub struct Sender {
     pool: PgPool,
     mailer: Mailer,
     owner: Uuid,
-    pause: Mutex<Pause>,
+    /// For a mailer without servers that rest each on its own.
+    rest: Rest,
 }
 
-/// A rest after the server refused the sender: one wrong password must neither kill the queue nor lock the account.
-#[derive(Default)]
-struct Pause {
-    until: Option<Instant>,
-    count: u32,
-}
-
-const PAUSE_FIRST: Duration = Duration::from_secs(5);
-const PAUSE_MAX: Duration = Duration::from_secs(300);
 /// A database that is away when the server has answered is asked again for this long; then the lease decides.
 const RECORD_PAUSES: [u64; 7] = [0, 1, 2, 4, 8, 16, 32];
 
@@ -47,7 +39,7 @@ pub struct Sending {
 impl Sender {
     /// A sender with an identity of its own.
     pub fn new(pool: PgPool, mailer: Mailer) -> Self {
-        Self { pool, mailer, owner: Uuid::new_v4(), pause: Mutex::default() }
+        Self { pool, mailer, owner: Uuid::new_v4(), rest: Rest::default() }
     }
 
     /// Sends every message that is due, or as many as the word to stop lets it. Nothing while the sender rests.
@@ -92,10 +84,15 @@ impl Sender {
                 false
             }
         };
+        let mut is_bounced = false;
         let (outcome, reply) = match lane.deliver(mail, mark).await {
             Verdict::Sent(reply) => (Outcome::Sent, reply),
             Verdict::Retry(reply) => (Outcome::Retry, reply),
             Verdict::Refused(reply) => (Outcome::Refused, reply),
+            Verdict::Bounced(reply) => {
+                is_bounced = true;
+                (Outcome::Refused, reply)
+            }
             Verdict::Unknown(reply) => (Outcome::Unknown, reply),
             Verdict::SenderAway(reply) => {
                 self.rest(&reply);
@@ -106,12 +103,15 @@ impl Sender {
         };
         meters().count_message(outcome.name());
         if outcome == Outcome::Sent {
-            self.wake();
+            self.rest.end();
         } else {
             tracing::warn!(message.id = mail.message_id, smtp.code = reply.code, outcome = ?outcome, "message not sent");
         }
         self.record(mail, outcome, &reply).await?;
         chaos::point("mail.recorded");
+        if is_bounced {
+            record_bounce(&self.pool, mail, &reply).await?;
+        }
         Ok(outcome == Outcome::Sent)
     }
 
@@ -130,26 +130,18 @@ impl Sender {
 
     /// Whether the sender rests; `vesper status` says why by the words on the pending messages.
     fn is_resting(&self) -> bool {
-        let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        pause.until.is_some_and(|until| Instant::now() < until)
+        self.rest.is_resting() || self.mailer.is_resting()
     }
 
     fn rest(&self, reply: &Reply) {
-        let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        if pause.until.is_some_and(|until| Instant::now() < until) {
-            // Another lane heard the same a moment ago.
+        if self.mailer.is_resting() {
             return;
         }
-        let span = PAUSE_MAX.min(PAUSE_FIRST * 2u32.saturating_pow(pause.count));
-        *pause = Pause { until: Some(Instant::now() + span), count: pause.count.saturating_add(1) };
+        let Some(span) = self.rest.begin() else { return };
         let (place, code, seconds) = (self.mailer.place(), reply.code, span.as_secs());
         tracing::error!(
             mail.place = %place, smtp.code = code,
-            "{place} refuses the sender or does not answer; resting {seconds} s"
+            "{place} takes nothing; resting {seconds} s"
         );
-    }
-
-    fn wake(&self) {
-        *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Pause::default();
     }
 }

@@ -1,228 +1,292 @@
 //! One SMTP conversation at a time, each phase with its own time-out, the point of no return marked between.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as MailCommand, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{MailParameter, RcptParameter};
 use lettre::transport::smtp::response::Response;
-use percent_encoding::percent_decode_str;
-use tokio::net::TcpStream;
-use url::Url;
 
 use crate::base::chaos;
-use crate::delivery::DeliveryError;
-use crate::delivery::mailer::{Mail, Reply, Verdict};
+use crate::delivery::mailer::{Mail, Reply, Verdict, out_of_bounds};
+use crate::delivery::relay::{Patience, SmtpServer};
+use crate::delivery::{DeliveryError, DomainList, MailOptions};
 
-/// A mail server and the login for it.
-pub struct SmtpServer {
-    host: String,
-    port: u16,
-    security: Security,
-    login: Option<Credentials>,
-    patience: Patience,
-}
-
-/// How the conversation is kept private.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Security {
-    /// Not at all: it does not leave the machine.
-    Loopback,
-    /// STARTTLS, or no conversation.
-    StartTls,
-    /// TLS from the first byte.
-    Implicit,
-}
-
-/// How long each phase may take (RFC 5321 4.5.3.2).
-#[derive(Debug, Clone, Copy)]
-struct Patience {
-    connect: Duration,
-    command: Duration,
-    data: Duration,
-    dot: Duration,
-}
-
-const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(30),
-    command: Duration::from_secs(300),
-    data: Duration::from_secs(120),
-    dot: Duration::from_secs(600),
-};
 /// For courtesies whose answer changes nothing.
 const COURTESY: Duration = Duration::from_secs(5);
 /// A server's words are kept up to here.
 const TEXT_LENGTH_MAX: usize = 500;
+/// The service ends this conversation: nothing about the message.
+const CLOSING: u16 = 421;
+/// An answer to MAIL that asks for a login: the sender's matter.
+const LOGIN_NEEDED: u16 = 530;
 
-impl SmtpServer {
-    /// Reads `smtp://user:password@host:port` (587) or `smtps://…` (465). The error never repeats the URL.
-    pub(super) fn parse(url: &str) -> Result<Self, DeliveryError> {
-        let wrong = |reason: &str| DeliveryError::MailUrl { reason: reason.to_owned() };
-        let url = Url::parse(url).map_err(|e| wrong(&e.to_string()))?;
-        let is_implicit = match url.scheme() {
-            "smtp" => false,
-            "smtps" => true,
-            other => return Err(wrong(&format!("unknown scheme `{other}`"))),
-        };
-        let host = url.host_str().filter(|h| !h.is_empty()).ok_or_else(|| wrong("it names no host"))?;
-        let host = host.trim_matches(['[', ']']).to_owned();
-        let decoded = |text: &str| {
-            let text = percent_decode_str(text).decode_utf8();
-            text.map(|t| t.into_owned()).map_err(|_| wrong("user or password is not UTF-8"))
-        };
-        let login = match (url.username(), url.password()) {
-            ("", None) => None,
-            ("", Some(_)) => return Err(wrong("it has a password and no user")),
-            (_, None) => return Err(wrong("it has a user and no password")),
-            (user, Some(password)) => Some(Credentials::new(decoded(user)?, decoded(password)?)),
-        };
-        let security = match is_implicit {
-            true => Security::Implicit,
-            false if is_loopback(&host) => Security::Loopback,
-            false => Security::StartTls,
-        };
-        let port = url.port().unwrap_or(if is_implicit { 465 } else { 587 });
-        Ok(Self { host, port, security, login, patience: PATIENCE })
-    }
+/// The mail servers of the deployment, in the order they are asked.
+pub struct SmtpRelays {
+    pub(super) servers: Vec<SmtpServer>,
+    domains: DomainList,
+}
 
-    /// Scheme, host and port.
-    pub(super) fn place(&self) -> String {
-        let scheme = if self.security == Security::Implicit { "smtps" } else { "smtp" };
-        format!("{scheme}://{}:{}", self.host, self.port)
-    }
-
-    /// Connects, encrypts, logs in. Whatever fails here is the sender's matter and no message's.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Reply> {
-        let opened = tokio::time::timeout(self.patience.connect, async {
-            let name = ClientId::default();
-            let tls = || TlsParameters::new(self.host.clone());
-            let place = (self.host.as_str(), self.port);
-            let mut connection = if self.security == Security::Implicit {
-                AsyncSmtpConnection::connect_tokio1(place, Some(self.patience.connect), &name, Some(tls()?), None)
-                    .await?
-            } else {
-                AsyncSmtpConnection::connect_with_transport(Box::new(dial(place).await?), &name).await?
-            };
-            if self.security == Security::StartTls {
-                connection.starttls(tls()?, &name).await?;
-            }
-            if let Some(login) = &self.login {
-                connection.auth(&[Mechanism::Plain, Mechanism::Login], login).await?;
-            }
-            Ok::<_, Reply>(connection)
-        });
-        match opened.await {
-            Ok(answered) => answered,
-            Err(_) => Err(silence("connect, TLS and login", self.patience.connect)),
+impl SmtpRelays {
+    /// Reads one URL or several, between them spaces or commas.
+    pub(super) fn parse(urls: &str, options: &MailOptions<'_>) -> Result<Self, DeliveryError> {
+        // A comma may stand in a password; one before a scheme separates.
+        let urls = urls.replace(",smtp", " smtp");
+        let urls: Vec<&str> =
+            urls.split_whitespace().map(|url| url.trim_matches(',')).filter(|url| !url.is_empty()).collect();
+        let one = |(at, url): (usize, &&str)| {
+            SmtpServer::parse(url, options).map_err(|error| match error {
+                DeliveryError::MailUrl { reason } if urls.len() > 1 => {
+                    DeliveryError::MailUrl { reason: format!("{reason} (the {}. of {})", at + 1, urls.len()) }
+                }
+                other => other,
+            })
+        };
+        let servers = urls.iter().enumerate().map(one).collect::<Result<Vec<_>, _>>()?;
+        match servers.is_empty() {
+            true => Err(DeliveryError::MailUrl { reason: "it names no server".to_owned() }),
+            false => Ok(Self { servers, domains: options.domains.cloned().unwrap_or_default() }),
         }
     }
-}
 
-/// A connection that sends at once: the composer's body and its final dot are two writes, and a kernel that waits for
-/// the acknowledgement of the first delays every message by 40 ms.
-async fn dial(place: (&str, u16)) -> Result<TcpStream, Reply> {
-    let connected = async {
-        let stream = TcpStream::connect(place).await?;
-        stream.set_nodelay(true)?;
-        Ok::<_, std::io::Error>(stream)
-    };
-    connected.await.map_err(|e| Reply { code: None, text: tidy(&format!("no connection: {e}")) })
-}
+    /// Their places, the first one asked first.
+    pub(super) fn place(&self) -> String {
+        self.servers.iter().map(SmtpServer::place).collect::<Vec<_>>().join(", then ")
+    }
 
-impl From<SmtpError> for Reply {
-    fn from(error: SmtpError) -> Self {
-        reply_of(&error)
+    /// Whether none of them may be asked now.
+    pub(super) fn is_resting(&self) -> bool {
+        self.servers.iter().all(|server| server.rest.is_resting())
     }
 }
 
-impl fmt::Debug for SmtpServer {
+impl fmt::Debug for SmtpRelays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SmtpServer").field("place", &self.place()).field("has_login", &self.login.is_some()).finish()
+        f.debug_list().entries(&self.servers).finish()
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+/// A conversation that is open and what its server offers.
+pub(super) struct Connection {
+    wire: AsyncSmtpConnection,
+    /// The largest message it takes (RFC 1870); it may offer SIZE without a limit.
+    size_max: Option<Option<usize>>,
+    /// Takes wishes about delivery reports (RFC 3461).
+    has_dsn: bool,
+    /// Takes addresses beyond ASCII (RFC 6531).
+    has_utf8: bool,
 }
 
-/// A connection, reused while it is well.
+impl Connection {
+    /// From the lines of its answer to EHLO.
+    pub(super) fn new<'l>(wire: AsyncSmtpConnection, offered: impl Iterator<Item = &'l str>) -> Self {
+        let mut connection = Self { wire, size_max: None, has_dsn: false, has_utf8: false };
+        for line in offered {
+            let mut words = line.split_whitespace();
+            match words.next().unwrap_or_default().to_ascii_uppercase().as_str() {
+                "SIZE" => {
+                    let limit = words.next().and_then(|size| size.parse().ok());
+                    connection.size_max = Some(limit.filter(|size| *size > 0));
+                }
+                "DSN" => connection.has_dsn = true,
+                "SMTPUTF8" => connection.has_utf8 = true,
+                _ => {}
+            }
+        }
+        connection
+    }
+}
+
+/// Connections to the servers, reused while they are well.
 pub(super) struct SmtpLane {
-    server: Arc<SmtpServer>,
-    connection: Option<AsyncSmtpConnection>,
+    relays: Arc<SmtpRelays>,
+    connections: Vec<Option<Connection>>,
 }
 
 impl SmtpLane {
-    pub(super) fn new(server: Arc<SmtpServer>) -> Self {
-        Self { server, connection: None }
+    pub(super) fn new(relays: Arc<SmtpRelays>) -> Self {
+        let connections = relays.servers.iter().map(|_| None).collect();
+        Self { relays, connections }
     }
 
-    /// Delivers one message; see [`Verdict`]. A connection that said anything but yes is not used again.
+    /// Delivers one message; see [`Verdict`]. The servers are asked in their order: the next one when one refuses the
+    /// sender, does not answer or breaks off, and none after the mark.
     pub(super) async fn deliver(&mut self, mail: &Mail, mark: impl AsyncFnOnce() -> bool) -> Verdict {
-        let mut connection = match self.open().await {
-            Ok(connection) => connection,
-            Err(reply) => return Verdict::SenderAway(reply),
-        };
-        chaos::point("mail.connected");
-        let patience = self.server.patience;
-        if let Err(verdict) = introduce(&mut connection, mail, patience).await {
-            part_from(connection, &verdict).await;
-            return verdict;
+        let relays = self.relays.clone();
+        if !relays.domains.allows(&mail.recipient()) {
+            return Verdict::Refused(out_of_bounds(mail));
         }
-        chaos::point("mail.introduced");
+        // When all rest there is nothing to say; why they rest was said when they began.
+        let mut verdict = Verdict::SenderAway(Reply::default());
+        for (at, server) in relays.servers.iter().enumerate().filter(|(_, server)| !server.rest.is_resting()) {
+            let mut connection = match self.open(at).await {
+                Ok(connection) => connection,
+                Err(reply) => {
+                    let_rest(server, &reply);
+                    verdict = Verdict::SenderAway(reply);
+                    continue;
+                }
+            };
+            chaos::point("mail.connected");
+            match introduce(&mut connection, mail, server).await {
+                Ok(()) => {
+                    chaos::point("mail.introduced");
+                    server.rest.end();
+                    return self.hand_over(at, connection, mail, mark).await;
+                }
+                Err(refusal) => {
+                    part_from(connection, &refusal).await;
+                    match &refusal {
+                        Verdict::SenderAway(reply) => let_rest(server, reply),
+                        Verdict::Retry(reply @ Reply { code: None | Some(CLOSING), .. })
+                            if relays.servers.len() > 1 =>
+                        {
+                            let_rest(server, reply);
+                        }
+                        // One refuses the sender's address, another may not; nothing was handed over.
+                        Verdict::Refused(Reply { code: Some(_), .. }) if at + 1 < relays.servers.len() => {}
+                        _ => return refusal,
+                    }
+                    verdict = refusal;
+                }
+            }
+        }
+        verdict
+    }
+
+    /// Marks the message and writes it. From here on no other server is asked. A connection that said anything but yes
+    /// is not used again.
+    async fn hand_over(
+        &mut self,
+        at: usize,
+        mut connection: Connection,
+        mail: &Mail,
+        mark: impl AsyncFnOnce() -> bool,
+    ) -> Verdict {
+        let patience = self.relays.servers[at].patience.dot;
         if !mark().await {
             // Closed without the final dot, the server drops what it was promised.
             return Verdict::Lost;
         }
         chaos::point("mail.marked");
         let parts = [mail.head.as_slice(), mail.body.as_slice()];
-        let answering = chaos::at_first_pause("mail.written", connection.message_iter(parts.into_iter()));
-        match tokio::time::timeout(patience.dot, answering).await {
+        let answering = chaos::at_first_pause("mail.written", connection.wire.message_iter(parts.into_iter()));
+        match tokio::time::timeout(patience, answering).await {
             Ok(Ok(response)) => {
                 chaos::point("mail.accepted");
-                self.connection = Some(connection);
+                self.connections[at] = Some(connection);
                 Verdict::Sent(words_of(&response))
             }
             Ok(Err(error)) if error.is_permanent() => Verdict::Refused(reply_of(&error)),
             Ok(Err(error)) if error.is_transient() => Verdict::Retry(reply_of(&error)),
             Ok(Err(error)) => Verdict::Unknown(reply_of(&error)),
-            Err(_) => Verdict::Unknown(silence("the final dot", patience.dot)),
+            Err(_) => Verdict::Unknown(silence("the final dot", patience)),
         }
     }
 
     /// The open connection if it still answers, or a new one.
-    async fn open(&mut self) -> Result<AsyncSmtpConnection, Reply> {
-        if let Some(mut connection) = self.connection.take()
-            && tokio::time::timeout(COURTESY, connection.test_connected()).await == Ok(true)
+    async fn open(&mut self, at: usize) -> Result<Connection, Reply> {
+        if let Some(mut connection) = self.connections[at].take()
+            && tokio::time::timeout(COURTESY, connection.wire.test_connected()).await == Ok(true)
         {
             return Ok(connection);
         }
-        self.server.connect().await
+        self.relays.servers[at].connect().await
     }
 
     pub(super) async fn close(self) {
-        if let Some(mut connection) = self.connection {
+        for mut connection in self.connections.into_iter().flatten() {
             chaos::point("mail.closing");
-            let _ = tokio::time::timeout(COURTESY, connection.quit()).await;
+            let _ = tokio::time::timeout(COURTESY, connection.wire.quit()).await;
         }
     }
 }
 
+/// A server that refuses the sender or does not answer is let be for a while.
+fn let_rest(server: &SmtpServer, reply: &Reply) {
+    let Some(span) = server.rest.begin() else { return };
+    let (place, seconds) = (server.place(), span.as_secs());
+    tracing::error!(
+        mail.place = %place, smtp.code = reply.code,
+        "{place} refuses the sender or does not answer; resting {seconds} s"
+    );
+}
+
 /// MAIL, RCPT and DATA up to the server's 354. Until here nothing was handed over.
-async fn introduce(connection: &mut AsyncSmtpConnection, mail: &Mail, patience: Patience) -> Result<(), Verdict> {
+async fn introduce(connection: &mut Connection, mail: &Mail, server: &SmtpServer) -> Result<(), Verdict> {
     let address = |text: &str| {
         let text = text.parse::<Address>();
-        text.map_err(|e| Verdict::Refused(Reply { code: None, text: format!("the address cannot be sent to: {e}") }))
+        text.map_err(|e| never(format!("the address cannot be sent to: {e}")))
     };
     let (from, to) = (address(&mail.mail_from)?, address(&mail.rcpt)?);
-    answer(connection.command(MailCommand::new(Some(from), vec![])), "MAIL", patience.command).await?;
-    answer(connection.command(Rcpt::new(to, vec![])), "RCPT", patience.command).await?;
-    answer(connection.command(Data), "DATA", patience.data).await
+    let Patience { command, data, .. } = server.patience;
+    let on_mail = mail_parameters(connection, mail, &server.host)?;
+    let on_rcpt = rcpt_parameters(connection, mail);
+    let wire = &mut connection.wire;
+    answer(wire.command(MailCommand::new(Some(from), on_mail)), "MAIL", command).await.map_err(
+        |refusal| match refusal {
+            Verdict::Refused(reply) if reply.code == Some(LOGIN_NEEDED) => Verdict::SenderAway(reply),
+            other => other,
+        },
+    )?;
+    answer(wire.command(Rcpt::new(to, on_rcpt)), "RCPT", command).await.map_err(|refusal| match refusal {
+        Verdict::Refused(reply) => Verdict::Bounced(reply),
+        other => other,
+    })?;
+    answer(wire.command(Data), "DATA", data).await
+}
+
+/// What MAIL says of the message. Fails for a message that this server will never take.
+fn mail_parameters(connection: &Connection, mail: &Mail, host: &str) -> Result<Vec<MailParameter>, Verdict> {
+    let mut parameters = Vec::new();
+    if let Some(limit) = connection.size_max {
+        // The library ends the message with a line end of its own.
+        let size = mail.head.len() + mail.body.len() + 2;
+        if let Some(size_max) = limit.filter(|size_max| size > *size_max) {
+            return Err(never(format!("the message has {size} bytes, {host} takes at most {size_max}")));
+        }
+        parameters.push(MailParameter::Size(size));
+    }
+    if !mail.rcpt.is_ascii() || !mail.mail_from.is_ascii() {
+        if !connection.has_utf8 {
+            return Err(never(format!(
+                "the address holds letters beyond ASCII, and {host} does not take them (SMTPUTF8)"
+            )));
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if connection.has_dsn {
+        // A report brings the headers, which tell enough, and names the message as `vesper outbox` does.
+        parameters.push(other("RET", "HDRS", |keyword, value| MailParameter::Other { keyword, value }));
+        let envelope_id = format!("vesper-{}", mail.message_id);
+        parameters.push(other("ENVID", &envelope_id, |keyword, value| MailParameter::Other { keyword, value }));
+    }
+    Ok(parameters)
+}
+
+fn rcpt_parameters(connection: &Connection, mail: &Mail) -> Vec<RcptParameter> {
+    if !connection.has_dsn {
+        return Vec::new();
+    }
+    let parameter = |keyword, value| RcptParameter::Other { keyword, value };
+    let mut parameters = vec![other("NOTIFY", "FAILURE,DELAY", parameter)];
+    if mail.rcpt.is_ascii() {
+        parameters.push(other("ORCPT", &format!("rfc822;{}", mail.rcpt), parameter));
+    }
+    parameters
+}
+
+fn other<P>(keyword: &str, value: &str, parameter: impl FnOnce(String, Option<String>) -> P) -> P {
+    parameter(keyword.to_owned(), Some(value.to_owned()))
+}
+
+/// A refusal of ours, for good.
+fn never(text: String) -> Verdict {
+    Verdict::Refused(Reply { code: None, text })
 }
 
 async fn answer(
@@ -239,9 +303,16 @@ async fn answer(
 }
 
 /// A server that answered is told goodbye; one that broke off is left.
-async fn part_from(mut connection: AsyncSmtpConnection, verdict: &Verdict) {
-    if let Verdict::Refused(Reply { code: Some(_), .. }) | Verdict::Retry(Reply { code: Some(_), .. }) = verdict {
-        let _ = tokio::time::timeout(COURTESY, connection.quit()).await;
+async fn part_from(mut connection: Connection, verdict: &Verdict) {
+    let has_broken = matches!(verdict, Verdict::Retry(Reply { code: None | Some(CLOSING), .. }));
+    if !has_broken {
+        let _ = tokio::time::timeout(COURTESY, connection.wire.quit()).await;
+    }
+}
+
+impl From<SmtpError> for Reply {
+    fn from(error: SmtpError) -> Self {
+        reply_of(&error)
     }
 }
 
@@ -252,21 +323,23 @@ fn words_of(response: &Response) -> Reply {
 
 fn reply_of(error: &SmtpError) -> Reply {
     let mut text = error.to_string();
-    if let Some(cause) = std::error::Error::source(error)
-        && error.status().is_none()
-        && !text.contains(&cause.to_string())
-    {
-        text = format!("{text}: {cause}");
+    if let Some(cause) = std::error::Error::source(error).map(ToString::to_string) {
+        match error.status() {
+            // The server's own words; the library's before them repeat the code.
+            Some(_) => text = cause,
+            None if !text.contains(&cause) => text = format!("{text}: {cause}"),
+            None => {}
+        }
     }
     Reply { code: error.status().map(u16::from), text: tidy(&text) }
 }
 
-fn silence(phase: &str, patience: Duration) -> Reply {
+pub(super) fn silence(phase: &str, patience: Duration) -> Reply {
     Reply { code: None, text: format!("no answer to {phase} within {} s", patience.as_secs()) }
 }
 
 /// One line without control characters, cut to a readable length.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TEXT_LENGTH_MAX).collect();
     plain.trim().to_owned()
 }

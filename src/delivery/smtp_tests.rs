@@ -4,13 +4,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::delivery::Mailer;
-use crate::delivery::mailer::Lane;
 use server::{Answer, Script};
 
-// The crash tests use more of it.
-#[allow(dead_code)]
+#[path = "../../tests/delivery/authority.rs"]
+mod authority;
+#[path = "smtp_tests/relays.rs"]
+mod relays;
 #[path = "../../tests/delivery/smtp_server.rs"]
 mod server;
+#[path = "smtp_tests/tls.rs"]
+mod tls;
+#[path = "smtp_tests/wishes.rs"]
+mod wishes;
 
 fn mail() -> Mail {
     Mail {
@@ -60,7 +65,12 @@ async fn four_hundred_is_later_and_five_hundred_is_never_at_every_point_before_t
         assert!(matches!(verdict, Verdict::Retry(Reply { code: Some(450), .. })), "{point} {verdict:?}");
         assert_eq!(marks, 0, "{point}");
         let (verdict, marks, _) = deliver(Script::default().at(point, Answer::Say("550 5.1.1 nobody"))).await;
-        assert!(matches!(verdict, Verdict::Refused(Reply { code: Some(550), .. })), "{point} {verdict:?}");
+        let is_never = match &verdict {
+            Verdict::Refused(reply) => reply.code == Some(550) && point != "RCPT",
+            Verdict::Bounced(reply) => reply.code == Some(550) && point == "RCPT",
+            _ => false,
+        };
+        assert!(is_never, "{point} {verdict:?}");
         assert_eq!(marks, 0, "{point}");
         let (verdict, marks, _) = deliver(Script::default().at(point, Answer::HangUp)).await;
         assert!(matches!(verdict, Verdict::Retry(Reply { code: None, .. })), "{point} {verdict:?}");
@@ -110,19 +120,6 @@ async fn a_server_that_refuses_the_sender_is_no_verdict_on_the_message() {
 }
 
 #[tokio::test]
-async fn beyond_the_loopback_nothing_is_said_without_tls() {
-    let listening = server::SmtpServer::start(Script::default()).await;
-    let mut relay = SmtpServer::parse(&listening.url()).expect("a server");
-    // The host is the loopback so that the test reaches it, the rule is the one for any other host.
-    relay.security = Security::StartTls;
-    let mut lane = Lane::Smtp(Box::new(SmtpLane::new(Arc::new(relay))));
-    let verdict = lane.deliver(&mail(), async || true).await;
-    let Verdict::SenderAway(reply) = verdict else { panic!("{verdict:?}") };
-    assert!(reply.text.contains("STARTTLS is not supported"), "{reply:?}");
-    assert!(listening.accepted().is_empty());
-}
-
-#[tokio::test]
 async fn one_connection_carries_many_messages_and_outlives_none_that_failed() {
     let server = server::SmtpServer::start(Script::default()).await;
     let mut lane = Mailer::parse(&server.url()).expect("a mailer").lane();
@@ -133,12 +130,33 @@ async fn one_connection_carries_many_messages_and_outlives_none_that_failed() {
 }
 
 #[tokio::test]
-async fn a_phase_that_takes_too_long_is_given_up() {
-    // A listener that never answers.
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("smtp://127.0.0.1:{}", silent.local_addr().expect("bound").port());
-    let mut server = SmtpServer::parse(&url).expect("a server");
-    server.patience.connect = Duration::from_millis(50);
-    let verdict = SmtpLane::new(Arc::new(server)).deliver(&mail(), async || true).await;
-    assert!(matches!(&verdict, Verdict::SenderAway(Reply { code: None, .. })), "{verdict:?}");
+async fn a_phase_in_which_the_server_falls_silent_is_given_up() {
+    let short = Duration::from_millis(100);
+    for point in ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "dot"] {
+        let server = server::SmtpServer::start(Script::default().at(point, Answer::Silence)).await;
+        let url = format!("smtp://user:secret@127.0.0.1:{}", server.port);
+        let mut relays = SmtpRelays::parse(&url, &MailOptions::default()).expect("a server");
+        let patience = &mut relays.servers[0].patience;
+        match point {
+            "MAIL" | "RCPT" => patience.command = short,
+            "DATA" => patience.data = short,
+            "dot" => patience.dot = short,
+            _ => patience.connect = short,
+        }
+        let marks = AtomicUsize::new(0);
+        let mark = async || {
+            marks.fetch_add(1, Ordering::SeqCst);
+            true
+        };
+        let verdict = SmtpLane::new(Arc::new(relays)).deliver(&mail(), mark).await;
+        let is_expected = match (&verdict, point) {
+            (Verdict::SenderAway(reply), "greeting" | "EHLO" | "AUTH") => reply.code.is_none(),
+            (Verdict::Retry(reply), "MAIL" | "RCPT" | "DATA") => reply.text.contains(point),
+            (Verdict::Unknown(reply), "dot") => reply.text.contains("the final dot"),
+            _ => false,
+        };
+        assert!(is_expected, "{point}: {verdict:?}");
+        assert_eq!(marks.into_inner(), usize::from(point == "dot"), "{point}");
+        assert!(server.accepted().is_empty());
+    }
 }

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 
 use crate::base::meter::{self, meters};
 use crate::base::{Remedied, Remedy, clock, nearest};
+use crate::delivery::edition::FileShelf;
 use crate::http::accept::takes_json;
 use crate::http::body::{make, respond};
 use crate::http::parameter::Query;
@@ -26,7 +27,7 @@ use crate::http::published::Published;
 use crate::http::refusal::Refusal;
 use crate::http::route::{ROUTES, Route};
 use crate::http::validator::{http_date, is_not_modified};
-use crate::http::{probe, welcome};
+use crate::http::{file, probe, welcome};
 
 /// Why the window cannot be opened or had to close.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +90,8 @@ pub struct HttpState {
     pub stale_after: TimeDelta,
     /// Whose numbers these are, for the page for people.
     pub organisation: String,
+    /// Sealed files behind signed links; without them such links are refused.
+    pub files: Option<FileShelf>,
 }
 
 /// Refuses an address that strangers could reach: without tokens only this machine may ask.
@@ -108,7 +111,8 @@ pub fn router(state: HttpState) -> Router {
         .route("/", any(page))
         .route("/healthz", any(async || json(StatusCode::OK, &probe::health())))
         .route("/readyz", any(readyz))
-        .route("/metrics", any(metrics));
+        .route("/metrics", any(metrics))
+        .route(file::PATH, any(file::file));
     for route in &ROUTES {
         let answer = move |state, headers, query| answer(route, state, headers, query);
         router = router.route(&route.url(), any(answer));

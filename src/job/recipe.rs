@@ -11,12 +11,12 @@ use tracing::info;
 
 use crate::base::meter::meters;
 use crate::base::pg::Database;
-use crate::base::{Night, Remedy};
+use crate::base::{Night, Remedy, clock};
 use crate::cube::{CubeReport, refresh_cubes};
 use crate::delivery::webhook::Webhooks;
 use crate::delivery::{
-    ComposedMail, EditionDraft, Enqueued, InlineImage, MailBody, MailDraft, Manifest, OutgoingArtifact, Posting,
-    Recipient, compose_mail, edition_artifacts, enqueue, find_edition, seal_edition,
+    ComposedMail, EditionDraft, Enqueued, InlineImage, Linker, MailBody, MailDraft, Manifest, OutgoingArtifact,
+    Posting, Recipient, compose_mail, edition_artifacts, enclose, enqueue, find_edition, seal_edition,
 };
 use crate::job::announce::{breaches_of, tell_held, tell_published, tell_sealed};
 use crate::job::condition::Unpublished;
@@ -51,6 +51,8 @@ pub struct Recipes {
     pub public_url: Option<String>,
     /// Who is told what happens.
     pub webhooks: Arc<Webhooks>,
+    /// Makes links to files that are too large for a mail, if people reach this server.
+    pub linker: Option<Linker>,
 }
 
 /// What sealing an edition left behind: enough for the next step to post it.
@@ -266,11 +268,12 @@ async fn post(
     let body = in_background(move || render_email(&document, stamp)).await?;
     let label = format!("{}-{}", claim.business_date, claim.job);
     let sender = claim.spec.sender.as_ref().unwrap_or(&recipes.sender);
+    let (body, files) = enclose(&label, mail_body(body), files, recipes.linker.as_ref(), clock::now())?;
     let mail: ComposedMail = compose_mail(&MailDraft {
         label: &label,
         sender,
         sent_date: stamp.generated_at,
-        body: &mail_body(body),
+        body: &body,
         attachments: &files,
     })?;
     let posting = Posting {

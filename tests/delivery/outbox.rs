@@ -3,12 +3,13 @@ use std::collections::BTreeSet;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use vesper::delivery::{
-    DeliveryError, Enqueued, MailBody, MailDraft, Mailer, MessageFilter, OnUncertain, Posting, Recipient, Resolution,
-    Sender, Sending, compose_mail, enqueue, message_lines, resolve_message,
+    DeliveryError, Enqueued, MailBody, MailDraft, MailOptions, Mailer, MessageFilter, OnUncertain, Posting, Recipient,
+    Resolution, Sender, Sending, compose_mail, enqueue, message_lines, resolve_message,
 };
 use vesper::job::Claim;
 
-use crate::delivery::smtp_server::{Answer, Script, SmtpServer};
+use crate::delivery::authority::Authority;
+use crate::delivery::smtp_server::{Answer, Script, SmtpServer, Tls};
 use crate::schedule::{Ledger, claimed, execute, ledger, look};
 
 /// A ledger with a claimed run that may post.
@@ -117,7 +118,7 @@ async fn a_wire_that_broke_before_the_marker_is_tried_again_and_after_a_refused_
 
 #[tokio::test]
 async fn five_hundred_is_dead_and_stays_dead_until_a_person_asks() {
-    let script = Script::default().at("RCPT", Answer::Say("550 5.1.1 nobody"));
+    let script = Script::default().at("RCPT", Answer::Say("550 5.7.1 not allowed"));
     let (ledger, server, row) = sent_through(script, OnUncertain::Hold).await;
     assert!(row.starts_with("dead 550"), "{row}");
     send(&sender(&ledger, &server.url())).await;
@@ -170,6 +171,23 @@ async fn a_wrong_password_pauses_the_sender_and_costs_no_message_an_attempt() {
     let untouched = "select count(*)::text from vesper.message where state = 'pending' and attempt_max - attempt = 12";
     assert_eq!(look(&ledger.pool, untouched).await, "6");
     assert_eq!(look(&ledger.pool, "select max(smtp_code)::text from vesper.message").await, "535");
+}
+
+#[tokio::test]
+async fn a_wrong_password_over_tls_rests_the_sender_too() {
+    let (ledger, claim) = posting_run().await;
+    post(&ledger.pool, &claim, &["a"], OnUncertain::Hold).await;
+    let authority = Authority::new();
+    let refusal = Answer::Say("535 5.7.8 wrong password");
+    let script = (0..4).fold(Script::default(), |s, _| s.at("AUTH", refusal));
+    let server = SmtpServer::start_with(script, Some(Tls::Implicit(authority.acceptor("localhost")))).await;
+    let options = MailOptions { hello: None, ca_file: Some(authority.ca_file.path()), domains: None };
+    let mailer = Mailer::open(&format!("smtps://user:secret@localhost:{}", server.port), &options).expect("a mailer");
+    let sender = Sender::new(ledger.pool.clone(), mailer);
+    assert_eq!(send(&sender).await.sent_count, 0);
+    let row = "select concat_ws(' ', state, smtp_code, attempt_max - attempt) from vesper.message";
+    assert_eq!(look(&ledger.pool, row).await, "pending 535 12");
+    assert!(server.accepted().is_empty());
 }
 
 #[tokio::test]

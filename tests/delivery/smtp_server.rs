@@ -1,12 +1,14 @@
 //! A real SMTP server on a loopback port that answers as a test tells it to and keeps what it accepted.
 //! Included by the unit tests of `delivery::smtp` as well.
+#![allow(dead_code, reason = "each of the two test binaries uses its part")]
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What the server does at one point of the conversation.
 #[derive(Debug, Clone, Copy)]
@@ -19,12 +21,16 @@ pub enum Answer {
     HangUp,
     /// At the final dot: accepts the message and closes the connection without a word.
     AcceptAndHangUp,
+    /// Says nothing and keeps the connection open.
+    Silence,
 }
 
-/// Answers by point (`greeting`, `EHLO`, `AUTH`, `MAIL`, `RCPT`, `DATA`, `dot`), used up in order, then the usual yes.
+/// Answers by point (`greeting`, `EHLO`, `STARTTLS`, `AUTH`, `MAIL`, `RCPT`, `DATA`, `dot`), used up in order, then the
+/// usual yes.
 #[derive(Default)]
 pub struct Script {
     answers: BTreeMap<&'static str, VecDeque<Answer>>,
+    offers: Vec<&'static str>,
     decide: Option<Decide>,
 }
 
@@ -35,6 +41,12 @@ impl Script {
     /// Adds an answer at a point.
     pub fn at(mut self, point: &'static str, answer: Answer) -> Self {
         self.answers.entry(point).or_default().push_back(answer);
+        self
+    }
+
+    /// Adds a line to the answers to EHLO: `SIZE 1000`.
+    pub fn offering(mut self, line: &'static str) -> Self {
+        self.offers.push(line);
         self
     }
 
@@ -67,8 +79,22 @@ struct State {
     script: Script,
     accepted: Vec<Accepted>,
     refused: Vec<Refused>,
+    heard: Vec<String>,
     connection_count: usize,
 }
+
+/// How the server encrypts.
+#[derive(Clone)]
+pub enum Tls {
+    /// From the first byte.
+    Implicit(TlsAcceptor),
+    /// After STARTTLS, which it offers.
+    Start(TlsAcceptor),
+}
+
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+type Stream = BufReader<Box<dyn Wire>>;
 
 /// A running server; it ends with the test's runtime.
 pub struct SmtpServer {
@@ -80,6 +106,11 @@ pub struct SmtpServer {
 impl SmtpServer {
     /// Starts on a free port.
     pub async fn start(script: Script) -> Self {
+        Self::start_with(script, None).await
+    }
+
+    /// Starts on a free port, encrypted.
+    pub async fn start_with(script: Script, tls: Option<Tls>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         let state = Arc::new(Mutex::new(State { script, ..State::default() }));
@@ -87,7 +118,15 @@ impl SmtpServer {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 locked(&shared).connection_count += 1;
-                tokio::spawn(converse(stream, shared.clone()));
+                let (shared, tls) = (shared.clone(), tls.clone());
+                tokio::spawn(async move {
+                    let (wire, later): (Box<dyn Wire>, _) = match tls {
+                        None => (Box::new(stream), None),
+                        Some(Tls::Start(acceptor)) => (Box::new(stream), Some(acceptor)),
+                        Some(Tls::Implicit(acceptor)) => (Box::new(acceptor.accept(stream).await.ok()?), None),
+                    };
+                    converse(BufReader::new(wire), shared, later).await
+                });
             }
         });
         Self { port, state }
@@ -108,6 +147,11 @@ impl SmtpServer {
         locked(&self.state).refused.clone()
     }
 
+    /// Every line said to it but those of messages, logins included.
+    pub fn heard(&self) -> Vec<String> {
+        locked(&self.state).heard.clone()
+    }
+
     /// How often somebody connected.
     pub fn connection_count(&self) -> usize {
         locked(&self.state).connection_count
@@ -118,18 +162,31 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().expect("no test panics while it holds the lock")
 }
 
-async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
-    let mut stream = BufReader::new(stream);
+async fn converse(mut stream: Stream, state: Arc<Mutex<State>>, mut tls: Option<TlsAcceptor>) -> Option<()> {
     let mut rcpt = String::new();
     reply(&mut stream, &state, ("greeting", ""), "220 test ESMTP").await?;
     loop {
-        let line = read_line(&mut stream).await?;
+        let line = hear(&mut stream, &state).await?;
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         match verb.as_str() {
             "EHLO" => {
-                reply(&mut stream, &state, ("EHLO", ""), "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?
+                let mut offers = vec!["250-test", "250-8BITMIME"].join("\r\n");
+                for offer in &locked(&state).script.offers {
+                    offers += &format!("\r\n250-{offer}");
+                }
+                if tls.is_some() {
+                    offers += "\r\n250-STARTTLS";
+                }
+                let auth = locked(&state).script.offers.iter().any(|offer| offer.starts_with("AUTH"));
+                offers += if auth { "\r\n250 HELP" } else { "\r\n250 AUTH PLAIN LOGIN" };
+                reply(&mut stream, &state, ("EHLO", ""), &offers).await?;
             }
-            "AUTH" => reply(&mut stream, &state, ("AUTH", ""), "235 welcome").await?,
+            "STARTTLS" => {
+                reply(&mut stream, &state, ("STARTTLS", ""), "220 go ahead").await?;
+                let encrypted = tls.take()?.accept(stream.into_inner()).await.ok()?;
+                stream = BufReader::new(Box::new(encrypted));
+            }
+            "AUTH" => log_in(&mut stream, &state, &line).await?,
             "MAIL" => reply(&mut stream, &state, ("MAIL", ""), "250 sender ok").await?,
             "RCPT" => {
                 rcpt = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
@@ -143,19 +200,12 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
                 let is_taken = match answer {
                     Answer::Say(line) | Answer::After(_, line) => line.starts_with('2'),
                     Answer::AcceptAndHangUp => true,
-                    Answer::HangUp => false,
+                    Answer::HangUp | Answer::Silence => false,
                 };
                 if is_taken {
                     locked(&state).accepted.push(accepted);
                 }
-                match answer {
-                    Answer::Say(line) => say(&mut stream, line).await?,
-                    Answer::After(pause, line) => {
-                        tokio::time::sleep(pause).await;
-                        say(&mut stream, line).await?;
-                    }
-                    Answer::HangUp | Answer::AcceptAndHangUp => return None,
-                }
+                act(&mut stream, answer).await?;
             }
             "QUIT" => {
                 say(&mut stream, "221 bye").await?;
@@ -166,19 +216,43 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
     }
 }
 
-async fn reply(
-    stream: &mut BufReader<TcpStream>,
-    state: &Mutex<State>,
-    place: (&'static str, &str),
-    usual: &'static str,
-) -> Option<()> {
-    match next_answer(state, place).unwrap_or(Answer::Say(usual)) {
+/// The server's half of a login; PLAIN and XOAUTH2 bring theirs at once, LOGIN is asked twice.
+async fn log_in(stream: &mut Stream, state: &Mutex<State>, line: &str) -> Option<()> {
+    if line.eq_ignore_ascii_case("AUTH LOGIN") {
+        // "Username:" and "Password:" in base64.
+        for challenge in ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"] {
+            say(stream, challenge).await?;
+            hear(stream, state).await?;
+        }
+    }
+    match next_answer(state, ("AUTH", "")).unwrap_or(Answer::Say("235 welcome")) {
+        // As XOAUTH2 refuses: details as a challenge, then an empty line, then the code.
+        Answer::Say(challenge) if challenge.starts_with("334") => {
+            say(stream, challenge).await?;
+            hear(stream, state).await?;
+            say(stream, "535 5.7.8 token expired").await
+        }
+        answer => act(stream, answer).await,
+    }
+}
+
+async fn reply(stream: &mut Stream, state: &Mutex<State>, place: (&'static str, &str), usual: &str) -> Option<()> {
+    match next_answer(state, place) {
+        Some(answer) => act(stream, answer).await,
+        None => say(stream, usual).await,
+    }
+}
+
+/// `None` ends the conversation.
+async fn act(stream: &mut Stream, answer: Answer) -> Option<()> {
+    match answer {
         Answer::Say(line) => say(stream, line).await,
         Answer::After(pause, line) => {
             tokio::time::sleep(pause).await;
             say(stream, line).await
         }
         Answer::HangUp | Answer::AcceptAndHangUp => None,
+        Answer::Silence => std::future::pending().await,
     }
 }
 
@@ -195,11 +269,18 @@ fn next_answer(state: &Mutex<State>, (point, rcpt): (&'static str, &str)) -> Opt
     Some(answer)
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
-    stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()
+async fn say(stream: &mut Stream, line: &str) -> Option<()> {
+    stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()?;
+    stream.get_mut().flush().await.ok()
 }
 
-async fn read_line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn hear(stream: &mut Stream, state: &Mutex<State>) -> Option<String> {
+    let line = read_line(stream).await?;
+    locked(state).heard.push(line.clone());
+    Some(line)
+}
+
+async fn read_line(stream: &mut Stream) -> Option<String> {
     let mut line = String::new();
     match stream.read_line(&mut line).await {
         Ok(length) if length > 0 => Some(line.trim_end().to_owned()),
@@ -208,7 +289,7 @@ async fn read_line(stream: &mut BufReader<TcpStream>) -> Option<String> {
 }
 
 /// Up to the lone dot; `None` when the client left before it.
-async fn read_message(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn read_message(stream: &mut Stream) -> Option<String> {
     let mut message = String::new();
     loop {
         let mut line = String::new();

@@ -10,6 +10,7 @@ use tracing::info;
 use crate::app::{App, Duty, follow_files, follow_snapshots, refresh_window, tell_supervisor};
 use crate::cli::{Failure, Part, ServeArgs};
 use crate::config::{Environment, Settings};
+use crate::delivery::edition::FileShelf;
 use crate::delivery::webhook::Caller;
 use crate::http::{self, HttpState, Published};
 use crate::job::recipe::runner;
@@ -109,7 +110,8 @@ async fn answer(app: &App, listener: TcpListener, stop: watch::Receiver<bool>) -
     if let Ok(address) = listener.local_addr() {
         info!("answering on http://{address}/");
     }
-    let state = HttpState { published, stale_after: STALE_AFTER, organisation: app.organisation.clone() };
+    let files = Some(FileShelf { pool: app.pool.clone(), key: app.link_key.clone() });
+    let state = HttpState { published, stale_after: STALE_AFTER, organisation: app.organisation.clone(), files };
     let mut stopping = stop;
     let shutdown = async move {
         let _ = stopping.wait_for(|is_stopping| *is_stopping).await;

@@ -41,7 +41,12 @@ fn state(snapshot: Option<Snapshot>) -> HttpState {
     if let Some(snapshot) = snapshot {
         published.replace(Arc::new(snapshot));
     }
-    HttpState { published, stale_after: TimeDelta::hours(26), organisation: "Promenade & Söhne".to_owned() }
+    HttpState {
+        published,
+        stale_after: TimeDelta::hours(26),
+        organisation: "Promenade & Söhne".to_owned(),
+        files: None,
+    }
 }
 
 async fn ask(state: &HttpState, method: &str, uri: &str, headers: &[(&str, &str)]) -> Answer {
