@@ -20,7 +20,7 @@ const PATTERNS: [Pattern; 6] = [
     Pattern { cron: "30 2 * * *", is_match: |_, minute| minute == 150 },
     Pattern { cron: "0 0 * * *", is_match: |_, minute| minute == 0 },
     Pattern { cron: "*/20 * * * *", is_match: |_, minute| minute % 20 == 0 },
-    Pattern { cron: "5,35 0-3,23 * * *", is_match: |_, minute| (minute < 240 || minute >= 1_380) && minute % 30 == 5 },
+    Pattern { cron: "5,35 0-3,23 * * *", is_match: |_, minute| !(240..1_380).contains(&minute) && minute % 30 == 5 },
     Pattern { cron: "15 */6 * * sun", is_match: |date, minute| minute % 360 == 15 && date.weekday() == Weekday::Sun },
     Pattern { cron: "45 1 1,31 * *", is_match: |date, minute| minute == 105 && (date.day() == 1 || date.day() == 31) },
 ];
