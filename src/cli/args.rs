@@ -116,7 +116,7 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, value_name = "LEVEL", default_value_t = LogLevel::Info, env = "VESPER_LOG",
           hide_env_values = true, hide_possible_values = true, help_heading = "Global options")]
     pub log: LogLevel,
-    /// How to write it: text for people, json for machines, one object a line
+    /// How to write it: text for people, json for scripts
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogStyle::Text,
           env = "VESPER_LOG_FORMAT", hide_env_values = true, hide_possible_values = true,
           help_heading = "Global options")]
