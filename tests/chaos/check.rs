@@ -74,11 +74,13 @@ fn changes_are_legal(evidence: &Evidence, found: &mut Vec<Violation>) {
         ("running", "succeeded"),
         ("running", "dead"),
     ];
-    const MESSAGE: [(&str, &str); 9] = [
+    const MESSAGE: [(&str, &str); 10] = [
         ("", "pending"),
         ("", "suppressed"),
         ("pending", "sending"),
         ("pending", "dead"),
+        // The inbox was refused for good in another message meanwhile.
+        ("pending", "suppressed"),
         ("sending", "pending"),
         ("sending", "sent"),
         ("sending", "uncertain"),
@@ -212,7 +214,7 @@ fn mail_and_ledger_agree(evidence: &Evidence, found: &mut Vec<Violation>) {
         if count > 0 && !is_accounted {
             violate(found, 8, about());
         }
-        if is_resent && count == 0 && state != "dead" {
+        if is_resent && count == 0 && !matches!(state, "dead" | "suppressed") {
             violate(found, 9, about());
         }
     }
