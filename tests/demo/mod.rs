@@ -2,4 +2,5 @@
 
 mod business;
 mod cluster;
+mod reference;
 mod schema;

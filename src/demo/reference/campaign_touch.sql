@@ -15,7 +15,7 @@ touch as (
         (array['open', 'click', 'visit'])[1 + get_byte(k.dice, n.number + 4) % 3] as type,
         date_trunc('second', k.created_at) - n.number * interval '1 day' - get_byte(k.dice, n.number + 8) * interval '5 minutes' as touched_at
     from known as k
-    -- Two customers in three were touched, up to three times.
+    -- Three customers in five were touched, up to three times.
     cross join lateral generate_series(1, get_byte(k.dice, 0) % 5 - 1) as n (number)
 )
 

@@ -1,0 +1,1 @@
+insert into customer (customer_id) values ('c');
