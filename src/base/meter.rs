@@ -1,6 +1,6 @@
 //! What a process counts of its work, and how it tells Prometheus.
 //!
-//! In: events, where they happen; the ledgers' own numbers, from whoever reads them. Out: one text ([`exposition`]).
+//! In: events, where they happen; the ledgers' own numbers, from whoever reads them. Out: one text ([`Meters::exposition`]).
 //!
 //! Counters begin at zero with the process, as Prometheus expects. A label is a name from a file or of ours, never an
 //! address, and never one of unbounded many.

@@ -170,7 +170,7 @@ async fn converse(mut stream: Stream, state: Arc<Mutex<State>>, mut tls: Option<
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         match verb.as_str() {
             "EHLO" => {
-                let mut offers = vec!["250-test", "250-8BITMIME"].join("\r\n");
+                let mut offers = ["250-test", "250-8BITMIME"].join("\r\n");
                 for offer in &locked(&state).script.offers {
                     offers += &format!("\r\n250-{offer}");
                 }
