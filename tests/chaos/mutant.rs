@@ -55,9 +55,11 @@ async fn with_the_fence_a_lost_attempt_commits_nothing() {
 /// Takes a run away from its worker in the middle of a step: the step's lock is held until the next attempt waits for
 /// it too, and then the lost one comes first.
 async fn superseded_in_a_step(mutant: Option<&'static str>) -> Evidence {
+    // The lock of the job's steps and no other: workers that start wait for each other's sync as well.
     const WAITING: &str = "\
         select count(*) from pg_locks where locktype = 'advisory' and not granted \
-        and database = (select oid from pg_database where datname = current_database())";
+        and database = (select oid from pg_database where datname = current_database()) \
+        and classid::bigint << 32 | objid::bigint = hashtextextended('vesper.step:held', 0)";
     let shop = Shop::after_the_nights(&[CALM]).await;
     let hold_up = shop.hold_up(CALM.name).await;
     let mut crew = Crew::new(&shop, mutant);
