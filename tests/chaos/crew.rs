@@ -195,7 +195,7 @@ const LOOK: Duration = Duration::from_millis(30);
 /// Between two words that wake every worker; each costs a worker a dozen statements.
 const WAKE: u32 = 7;
 /// When nothing is left to do is expected to come long before this.
-const QUIET_PATIENCE: Duration = Duration::from_secs(60);
+const QUIET_PATIENCE: Duration = Duration::from_secs(180);
 
 /// Pauses end now, and every worker looks.
 pub const HURRY: &str = "\

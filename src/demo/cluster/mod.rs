@@ -220,7 +220,7 @@ fn settings(port: u16, socket_directory: &Path, options: ClusterOptions) -> Stri
     // Just-in-time compilation costs these small queries more than it saves.
     format!(
         "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{directory}'\n\
-         unix_socket_permissions = 0700\nmax_connections = 100\nshared_buffers = '128MB'\nwal_level = minimal\n\
+         unix_socket_permissions = 0700\nmax_connections = 400\nshared_buffers = '128MB'\nwal_level = minimal\n\
          max_wal_senders = 0\nmax_wal_size = '2GB'\ncheckpoint_timeout = '15min'\njit = off\ntimezone = 'UTC'\n\
          log_timezone = 'UTC'\nlog_checkpoints = off\n{durability}",
         Ipv4Addr::LOCALHOST
