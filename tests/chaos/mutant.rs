@@ -12,6 +12,9 @@ use super::shop::Shop;
 /// A report whose recipients' server has no moods.
 const CALM: JobPlan = JobPlan { recipients: &["a", "b", "c", "d", "e"], formats: "", lease: "60s", ..HELD };
 
+/// Races of a lost attempt against the word that it is lost.
+const TRIES: usize = 8;
+
 async fn violations(shop: &Shop, mutant: &'static str, point: &'static str) -> Vec<Violation> {
     let evidence = kill(shop, Some(mutant), Crash { point, pass: 1 }).await;
     check(&evidence.unwrap_or_else(|problem| panic!("{mutant}: {problem}")))
@@ -42,7 +45,14 @@ async fn with_the_cursor_moved_before_the_slots_a_slot_is_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_fence_a_lost_attempt_commits_its_step() {
-    let violations = check(&superseded_in_a_step(Some("fence")).await);
+    // The lost attempt may hear of its loss in time, as it should: then the fence had nothing to refuse.
+    let mut violations = Vec::new();
+    for _ in 0..TRIES {
+        violations.extend(check(&superseded_in_a_step(Some("fence")).await));
+        if violations.iter().any(|v| v.invariant == 13) {
+            break;
+        }
+    }
     assert_caught(&violations, 13, "committed when attempt");
 }
 
