@@ -20,9 +20,11 @@ pub(super) fn build_chart(source: &Source<'_>, template: &ChartTemplate, id: Str
         kind: template.kind,
         width: template.width,
         unit: metric.unit,
+        unit_across: None,
         axis: String::new(),
         categories: Vec::new(),
         series: Vec::new(),
+        target: None,
     };
     match &template.by {
         By::Time { grain, last, with_year_before } => {
@@ -43,7 +45,7 @@ pub(super) fn build_chart(source: &Source<'_>, template: &ChartTemplate, id: Str
             }
             if let Some(top) = top.filter(|top| bars.len() > *top + 1) {
                 let rest: i64 = bars.split_off(top).iter().filter_map(|(_, f)| f.and_then(|f| f.rounded())).sum();
-                bars.push((Category { is_rest: true, ..category("Other") }, Some(Figure::whole(rest))));
+                bars.push((Category { is_rest: true, ..Category::named("Other") }, Some(Figure::whole(rest))));
             }
             let (categories, figures) = bars.into_iter().unzip();
             chart.categories = categories;
@@ -131,12 +133,7 @@ fn bucket_category(bucket: Period, grain: Grain, is_first: bool) -> Category {
         }
         Grain::Quarter | Grain::Year => (grain.label(from), grain.label(from)),
     };
-    Category { label, short, is_rest: false }
-}
-
-/// A category that needs no short form.
-fn category(label: &str) -> Category {
-    Category { label: label.to_owned(), short: label.to_owned(), is_rest: false }
+    Category { short, ..Category::named(label) }
 }
 
 /// One bar a member: those asked for, or all in the dimension's order.
@@ -160,7 +157,7 @@ fn member_bars(
     let slice = Slice::of(template.measure.window);
     let bar = |member: &String| {
         let figure = source.snapshot.figure(metric, &slice.clone().at(dimension, member));
-        (category(&member_label(source.snapshot, dimension, member)), figure)
+        (Category::named(member_label(source.snapshot, dimension, member)), figure)
     };
     Ok(members.iter().map(bar).collect())
 }

@@ -64,6 +64,12 @@ impl Document {
         self.reconciliation.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows)
     }
 
+    /// The sections a mail shows: all before the appendix.
+    pub fn mailed_sections(&self) -> &[Section] {
+        let appendix = self.sections.iter().position(|section| matches!(section, Section::Appendix { .. }));
+        &self.sections[..appendix.unwrap_or(self.sections.len())]
+    }
+
     /// The first `count` warnings, and a line for the rest: a mail has no room for a list of them.
     pub fn leading_warnings(&self, count: usize) -> Vec<String> {
         let mut lines: Vec<String> = self.warnings.iter().take(count).cloned().collect();
@@ -133,6 +139,11 @@ pub enum Section {
     Text(Text),
     /// What follows begins on a new page.
     PageBreak,
+    /// What follows stands behind the report: on new pages under this title, and not in the mail.
+    Appendix {
+        /// `Appendix`, or the template's word for it.
+        title: String,
+    },
 }
 
 /// Tiles that stand together.
@@ -163,6 +174,9 @@ pub struct Kpi {
     /// What it is compared with, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// The way here, oldest first and ending with the value: a small line in the tile. Empty: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<Option<Figure>>,
 }
 
 /// A comparison and whether it is good news.
@@ -221,6 +235,20 @@ pub enum ChartKind {
     Donut,
     /// Stages, each a part of the one before.
     Funnel,
+    /// Upright bars, the series on top of each other: parts of a sum.
+    StackedBar,
+    /// Shares of a whole, without the ring's hole.
+    Pie,
+    /// A grid of shades: one row a series, one column a category (cohorts). `None` leaves its field blank.
+    Heatmap,
+    /// One point a category: the first series across ([`Chart::unit_across`]), the second upwards.
+    Scatter,
+    /// One value against a target: the first figure of the first series.
+    Gauge,
+    /// Lines without axes, one row a series, the newest value beside each.
+    Sparkline,
+    /// A bridge: totals stand on zero ([`Category::is_total`]), what lies between are signed movements.
+    Waterfall,
 }
 
 /// How much of the page's width a chart takes.
@@ -248,12 +276,18 @@ pub struct Chart {
     pub width: Width,
     /// What the values are counted in.
     pub unit: Unit,
+    /// What the first series of a scatter is counted in; `None` for every other kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_across: Option<Unit>,
     /// What stands on the category axis: `Month`, `Stage`.
     pub axis: String,
     /// The categories, in order.
     pub categories: Vec<Category>,
     /// One value a category each; the first series is the one spoken of.
     pub series: Vec<Series>,
+    /// What the values should reach: the mark of a gauge, a rule across lines and bars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Figure>,
 }
 
 /// One place on the category axis.
@@ -266,6 +300,17 @@ pub struct Category {
     /// Whether it holds everything beyond the largest n.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_rest: bool,
+    /// Whether the bar of a waterfall stands on zero: opening, closing, a sum on the way.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_total: bool,
+}
+
+impl Category {
+    /// A category that needs no short form.
+    pub fn named(label: impl Into<String>) -> Category {
+        let label = label.into();
+        Category { short: label.clone(), label, is_rest: false, is_total: false }
+    }
 }
 
 /// One line, or one set of bars.
@@ -296,7 +341,10 @@ pub struct Table {
     pub span: String,
     /// The first column's heading.
     pub row_label: String,
-    /// The columns after the first.
+    /// The headings of what else is known of a row (owner, tier, last contact), between its name and its figures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<String>,
+    /// The columns of figures, last.
     pub columns: Vec<Column>,
     /// Every row, sorted.
     pub rows: Vec<Row>,
@@ -338,8 +386,23 @@ pub struct Row {
     pub member: String,
     /// The member's name.
     pub label: String,
+    /// One a heading of [`Table::attributes`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<Attribute>,
     /// One figure a column; `None` where nothing is known.
     pub cells: Vec<Option<Figure>>,
+}
+
+/// What is known of a row and is no figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribute {
+    /// A name, a state, a reason.
+    Words(String),
+    /// A business date.
+    Date(NaiveDate),
+    /// Nothing is known.
+    Nothing,
 }
 
 /// Words over the numbers.

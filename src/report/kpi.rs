@@ -30,6 +30,7 @@ fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError
         unit: metric.unit,
         figure,
         change,
+        trend: Vec::new(),
     })
 }
 

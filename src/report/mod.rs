@@ -26,8 +26,8 @@ mod words;
 pub use crate::metric::{Figure, Unit};
 pub use build::{ReportContext, build};
 pub use document::{
-    Category, Change, Chart, ChartKind, Column, Definition, Document, Judgment, Kpi, KpiRow, Paragraph, Row, Section,
-    Series, SnapshotMark, Table, Text, Width,
+    Attribute, Category, Change, Chart, ChartKind, Column, Definition, Document, Judgment, Kpi, KpiRow, Paragraph, Row,
+    Section, Series, SnapshotMark, Table, Text, Width,
 };
 pub use error::ReportError;
 pub use locale::{Locale, NOTHING};
@@ -35,4 +35,4 @@ pub use template::{
     By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
     TextTemplate,
 };
-pub use theme::{Colour, Layout, Orientation, Paper, Theme};
+pub use theme::{Colour, Layout, Logo, LogoKind, Orientation, Paper, Theme, Typeface};

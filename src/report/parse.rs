@@ -100,7 +100,7 @@ fn read_template(file: &TomlFile<'_>, name: &str, text: &str) -> ReportTemplate 
 }
 
 fn read_theme(top: &Table<'_, '_>) -> Theme {
-    let mut theme = Theme { accent: Colour(0x1d, 0x4e, 0xd8), footer: "Confidential".to_owned() };
+    let mut theme = Theme::house();
     let Some(table) = top.table("theme") else { return theme };
     if let Some(accent) = table.text_opt("accent") {
         match Colour::parse(&accent.value) {

@@ -32,6 +32,7 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
         title: template.title.clone(),
         span,
         row_label: template.row_label.clone(),
+        attributes: Vec::new(),
         columns,
         rows,
         limit: template.limit,
@@ -47,7 +48,7 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
 fn build_row(source: &Source<'_>, template: &TableTemplate, member: String) -> Row {
     let cell = |m: &Measure| source.snapshot.figure(m.metric.name, &Slice::of(m.window).at(template.by, &member));
     let cells = template.columns.iter().map(cell).collect();
-    Row { label: member_label(source.snapshot, template.by, &member), cells, member }
+    Row { label: member_label(source.snapshot, template.by, &member), attributes: Vec::new(), cells, member }
 }
 
 /// Rows without a value stand last either way; equal values keep the dimension's order.

@@ -1,6 +1,9 @@
 //! The sheet and the white label: paper, colours, words of the house.
 
+use std::sync::Arc;
+
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// The sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -62,11 +65,104 @@ pub struct Theme {
     pub accent: Colour,
     /// The left half of every page's foot.
     pub footer: String,
+    /// The picture in place of the organisation's first letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
+    /// The letters.
+    #[serde(skip_serializing_if = "Typeface::is_default")]
+    pub typeface: Typeface,
+}
+
+impl Theme {
+    /// The house's own look.
+    pub fn house() -> Theme {
+        Theme {
+            accent: Colour(0x1d, 0x4e, 0xd8),
+            footer: "Confidential".to_owned(),
+            logo: None,
+            typeface: Typeface::Sans,
+        }
+    }
+}
+
+/// The vendored families of letters a theme may choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Typeface {
+    /// Noto Sans.
+    Sans,
+    /// Noto Serif.
+    Serif,
+}
+
+impl Typeface {
+    /// The names a template may use.
+    pub const CHOICES: &[(&str, Typeface)] = &[("sans", Typeface::Sans), ("serif", Typeface::Serif)];
+
+    fn is_default(&self) -> bool {
+        *self == Typeface::Sans
+    }
+}
+
+/// A picture of the house: its bytes as they were in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logo {
+    kind: LogoKind,
+    bytes: Arc<[u8]>,
+}
+
+/// What a logo may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogoKind {
+    /// Pixels.
+    Png,
+    /// Vectors.
+    Svg,
+}
+
+/// A logo stands in every mail and on every page: a photograph does not belong there.
+const LOGO_BYTES_MAX: usize = 256 * 1024;
+
+impl Logo {
+    /// Takes a picture by its content, not its name.
+    ///
+    /// # Errors
+    /// What it is instead of a PNG or SVG of at most 256 KiB, in words.
+    pub fn read(bytes: &[u8]) -> Result<Logo, String> {
+        if bytes.len() > LOGO_BYTES_MAX {
+            return Err(format!("it has {} KiB, at most 256 are taken", bytes.len().div_ceil(1024)));
+        }
+        let kind = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            LogoKind::Png
+        } else if std::str::from_utf8(bytes).is_ok_and(|text| text.contains("<svg")) {
+            LogoKind::Svg
+        } else {
+            return Err("it is neither a PNG nor an SVG picture".to_owned());
+        };
+        Ok(Logo { kind, bytes: bytes.into() })
+    }
+
+    /// PNG or SVG.
+    pub fn kind(&self) -> LogoKind {
+        self.kind
+    }
+
+    /// The file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Serialize for Logo {
+    /// A document shows which picture it is, not the picture.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(Sha256::digest(&self.bytes)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Colour;
+    use super::{Colour, Logo, LogoKind};
 
     #[test]
     fn a_colour_is_six_digits_after_a_hash_or_nothing() {
@@ -75,5 +171,14 @@ mod tests {
         for wrong in ["1D4ED8", "#fff", "#12345g", "#ééé", "#+12345"] {
             assert_eq!(Colour::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_logo_is_taken_by_its_content_and_refused_with_a_reason() {
+        let svg = Logo::read(b"<svg xmlns='http://www.w3.org/2000/svg'/>").expect("an SVG");
+        assert_eq!(svg.kind(), LogoKind::Svg);
+        assert_eq!(Logo::read(b"\x89PNG\r\n\x1a\n....").map(|l| l.kind()), Ok(LogoKind::Png));
+        assert_eq!(Logo::read(b"GIF89a"), Err("it is neither a PNG nor an SVG picture".to_owned()));
+        assert!(Logo::read(&[0; 300_000]).is_err_and(|e| e.contains("293 KiB")));
     }
 }

@@ -9,10 +9,15 @@ const SPOKEN_COUNT_MAX: usize = 8;
 /// What the chart shows, with its numbers.
 pub fn chart_alt(document: &Document, chart: &Chart) -> String {
     let kind = match chart.kind {
-        ChartKind::Line | ChartKind::Area => "Line chart",
-        ChartKind::Bar | ChartKind::HorizontalBar => "Bar chart",
+        ChartKind::Line | ChartKind::Area | ChartKind::Sparkline => "Line chart",
+        ChartKind::Bar | ChartKind::HorizontalBar | ChartKind::StackedBar => "Bar chart",
         ChartKind::Donut => "Ring chart",
+        ChartKind::Pie => "Pie chart",
         ChartKind::Funnel => "Funnel",
+        ChartKind::Heatmap => "Heat map",
+        ChartKind::Scatter => "Scatter chart",
+        ChartKind::Gauge => "Gauge",
+        ChartKind::Waterfall => "Bridge",
     };
     let head = format!("{kind}: {}, {}.", chart.title, chart.span);
     if chart.is_empty() {
@@ -20,9 +25,7 @@ pub fn chart_alt(document: &Document, chart: &Chart) -> String {
     }
     let body = match chart.kind {
         ChartKind::Line | ChartKind::Area => time_words(document, chart),
-        ChartKind::Bar | ChartKind::HorizontalBar | ChartKind::Donut | ChartKind::Funnel => {
-            member_words(document, chart)
-        }
+        _ => member_words(document, chart),
     };
     format!("{head} {body}")
 }

@@ -75,10 +75,14 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, area: &DrawingArea<
         return pen.text(pen.width / 2.0, pen.height / 2.0, &middle, "No values in this span");
     }
     match spec.chart.kind {
-        ChartKind::Line | ChartKind::Area => time::draw(spec, &pen),
-        ChartKind::Bar => bars::draw_upright(spec, &pen),
+        ChartKind::Line | ChartKind::Area | ChartKind::Heatmap | ChartKind::Scatter | ChartKind::Sparkline => {
+            time::draw(spec, &pen)
+        }
+        ChartKind::Bar | ChartKind::StackedBar | ChartKind::Waterfall | ChartKind::Gauge => {
+            bars::draw_upright(spec, &pen)
+        }
         ChartKind::HorizontalBar => bars::draw_lying(spec, &pen),
-        ChartKind::Donut => donut::draw(spec, &pen),
+        ChartKind::Donut | ChartKind::Pie => donut::draw(spec, &pen),
         ChartKind::Funnel => funnel::draw(spec, &pen),
     }
 }

@@ -25,13 +25,13 @@ pub(super) fn write_html(document: &Document, stamp: Stamp, images: &[InlineImag
     page.band(stamp);
     page.proof();
     let mut images = images.iter();
-    for section in &document.sections {
+    for section in document.mailed_sections() {
         match section {
             Section::Kpis(row) => page.kpis(row),
             Section::Chart(chart) => page.chart(chart, images.next().expect("one picture a chart")),
             Section::Table(table) => page.table(table),
             Section::Text(text) => page.text(text),
-            Section::PageBreak => {}
+            Section::PageBreak | Section::Appendix { .. } => {}
         }
     }
     page.foot();

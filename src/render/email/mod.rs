@@ -58,7 +58,7 @@ pub struct InlineImage {
 /// Renders `document` as a mail's body. The same document and stamp give the same body.
 pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, RenderError> {
     let charts: Vec<&Chart> = document
-        .sections
+        .mailed_sections()
         .iter()
         .filter_map(|s| if let Section::Chart(chart) = s { Some(chart) } else { None })
         .collect();
@@ -99,7 +99,7 @@ mod tests {
         let document = document();
         let body = body();
         let (mut checked, locale) = (0, document.locale);
-        for section in &document.sections {
+        for section in document.mailed_sections() {
             let mut numbers = Vec::new();
             match section {
                 Section::Kpis(row) => {
@@ -114,7 +114,7 @@ mod tests {
                         numbers.extend(cells.iter().zip(&table.columns).map(cell));
                     }
                 }
-                Section::Chart(_) | Section::Text(_) | Section::PageBreak => {}
+                Section::Chart(_) | Section::Text(_) | Section::PageBreak | Section::Appendix { .. } => {}
             }
             for number in numbers {
                 assert!(body.html.contains(&number), "{number} is not in the HTML part");

@@ -17,13 +17,13 @@ pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
     ];
     lines.extend(wrap(&document.reconciliation_line(), ""));
     lines.extend(document.leading_warnings(WARNING_COUNT_MAX).iter().flat_map(|warning| wrap(warning, "")));
-    for section in &document.sections {
+    for section in document.mailed_sections() {
         match section {
             Section::Kpis(row) => write_kpis(&mut lines, document, row),
             Section::Chart(chart) => write_chart(&mut lines, document, chart),
             Section::Table(table) => write_table(&mut lines, document, table),
             Section::Text(text) => write_words(&mut lines, text),
-            Section::PageBreak => {}
+            Section::PageBreak | Section::Appendix { .. } => {}
         }
     }
     if let Some(url) = &document.web_url {

@@ -23,6 +23,16 @@ pub(super) fn draw_heading(sheet: &mut Sheet, title: &str) {
     sheet.y = top + 18.0;
 }
 
+/// What stands behind the report begins on its own page, under a title as large as the report's parts.
+pub(super) fn draw_appendix(sheet: &mut Sheet, title: &str) {
+    sheet.new_page();
+    sheet.bookmark(0, title);
+    let style = Style::bold(15.0, palette::INK);
+    let (top, words) = (sheet.y, shorten(style.weight, style.size, title, sheet.content_width()));
+    sheet.element("H1", |ink| ink.text((MARGIN, top + 12.0), Align::Left, style, &words));
+    sheet.y = top + 26.0;
+}
+
 /// Rows of tiles, as even as they can be.
 pub(super) fn draw_kpis(sheet: &mut Sheet, document: &Document, row: &KpiRow) {
     let widest_count = (((sheet.content_width() + GAP) / (TILE_WIDTH_MIN + GAP)) as usize).max(1);

@@ -3,7 +3,7 @@
 use crate::render::artifact::Stamp;
 use crate::render::error::RenderError;
 use crate::render::page::Pages;
-use crate::render::page::card::{draw_charts, draw_kpis};
+use crate::render::page::card::{draw_appendix, draw_charts, draw_kpis};
 use crate::render::page::frame::{draw_band, draw_frames, draw_proof};
 use crate::render::page::prose::{draw_guide, draw_text};
 use crate::render::page::sheet::Sheet;
@@ -29,6 +29,7 @@ pub fn lay_out(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> 
             Section::Table(table) => draw_table(&mut sheet, document, table),
             Section::Text(text) => draw_text(&mut sheet, text),
             Section::PageBreak => sheet.new_page(),
+            Section::Appendix { title } => draw_appendix(&mut sheet, title),
         }
     }
     draw_guide(&mut sheet, document);

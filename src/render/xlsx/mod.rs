@@ -59,7 +59,7 @@ fn write_workbook(document: &Document, stamp: Stamp) -> Result<Vec<u8>, XlsxErro
                 let name = names.take(text.title.as_deref().unwrap_or("Commentary"));
                 write_text(workbook.add_worksheet().set_name(name)?, text, &formats)?;
             }
-            Section::PageBreak => {}
+            Section::PageBreak | Section::Appendix { .. } => {}
         }
     }
     workbook.save_to_buffer()

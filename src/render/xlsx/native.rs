@@ -16,11 +16,12 @@ const ALT_LENGTH_MAX: usize = 255;
 /// The chart over the data on `sheet`: names in column A, series from column B, heads in row 1.
 pub(super) fn native_chart(document: &Document, chart: &Chart, sheet: &str, formats: &Formats) -> Native {
     let mut native = Native::new(match chart.kind {
-        ChartKind::Line => ChartType::Line,
-        ChartKind::Area => ChartType::Line,
-        ChartKind::Bar => ChartType::Column,
+        ChartKind::Line | ChartKind::Area | ChartKind::Sparkline | ChartKind::Scatter | ChartKind::Heatmap => {
+            ChartType::Line
+        }
+        ChartKind::Bar | ChartKind::StackedBar | ChartKind::Waterfall | ChartKind::Gauge => ChartType::Column,
         ChartKind::HorizontalBar => ChartType::Bar,
-        ChartKind::Donut => ChartType::Doughnut,
+        ChartKind::Donut | ChartKind::Pie => ChartType::Doughnut,
         ChartKind::Funnel => ChartType::BarStacked,
     });
     let last = chart.categories.len() as u32;
@@ -37,7 +38,7 @@ pub(super) fn native_chart(document: &Document, chart: &Chart, sheet: &str, form
         let series = native.add_series();
         series.set_categories(categories).set_values((sheet, 1, column, last, column)).set_name((sheet, 0, column));
         match chart.kind {
-            ChartKind::Line | ChartKind::Area => {
+            ChartKind::Line | ChartKind::Area | ChartKind::Sparkline | ChartKind::Scatter | ChartKind::Heatmap => {
                 let mut line = ChartLine::new();
                 line.set_color(ink).set_width(if at == 0 { 2.25 } else { 1.5 });
                 if at > 0 {
@@ -45,10 +46,14 @@ pub(super) fn native_chart(document: &Document, chart: &Chart, sheet: &str, form
                 }
                 series.set_format(&mut line);
             }
-            ChartKind::Bar | ChartKind::HorizontalBar => {
+            ChartKind::Bar
+            | ChartKind::HorizontalBar
+            | ChartKind::StackedBar
+            | ChartKind::Waterfall
+            | ChartKind::Gauge => {
                 series.set_format(ChartSolidFill::new().set_color(ink)).set_gap(60);
             }
-            ChartKind::Donut => {
+            ChartKind::Donut | ChartKind::Pie => {
                 let point = |at| {
                     let fill = colour(palette::series(document.theme.accent, at));
                     ChartPoint::new().set_format(ChartSolidFill::new().set_color(fill))
@@ -77,7 +82,7 @@ fn set_axes(native: &mut Native, chart: &Chart, formats: &Formats) {
     grid.set_color(colour(palette::GRID)).set_width(0.75);
     let values = formats.axis_format(chart.unit);
     match chart.kind {
-        ChartKind::Donut => {
+        ChartKind::Donut | ChartKind::Pie => {
             native.set_hole_size(60);
             native.legend().set_position(ChartLegendPosition::Right);
         }
@@ -91,11 +96,11 @@ fn set_axes(native: &mut Native, chart: &Chart, formats: &Formats) {
             native.x_axis().set_num_format(values).set_major_gridlines_line(&grid);
             native.legend().set_hidden();
         }
-        ChartKind::Bar => {
+        ChartKind::Bar | ChartKind::StackedBar | ChartKind::Waterfall | ChartKind::Gauge => {
             native.y_axis().set_num_format(values).set_major_gridlines_line(&grid);
             native.legend().set_hidden();
         }
-        ChartKind::Line | ChartKind::Area => {
+        ChartKind::Line | ChartKind::Area | ChartKind::Sparkline | ChartKind::Scatter | ChartKind::Heatmap => {
             native.y_axis().set_num_format(values).set_major_gridlines_line(&grid);
             native.legend().set_position(ChartLegendPosition::Top);
         }
