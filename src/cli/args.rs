@@ -1,6 +1,7 @@
 //! The commands and their arguments, parsed and nothing more.
 
 mod log;
+mod metric;
 mod outbox;
 
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, CancelArgs, RUNS_EXAMPLES, RunsArgs};
 
 pub use log::{LogLevel, LogStyle};
+use metric::METRICS_EXAMPLES;
+pub use metric::MetricsArgs;
 pub use outbox::{
     MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
@@ -142,6 +145,9 @@ pub enum Command {
     /// Tell which columns a query or a CSV file of a source must deliver
     #[command(after_help = CONTRACT_EXAMPLES)]
     Contract(ContractArgs),
+    /// Tell what every number means: unit, direction, dimensions, and what it rests on
+    #[command(after_help = METRICS_EXAMPLES)]
+    Metrics(MetricsArgs),
     /// Run one job now, and send the mail it makes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),

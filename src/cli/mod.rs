@@ -21,9 +21,9 @@ use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
 pub use args::{
-    Cli, Command, ContractArgs, DemoArgs, LogLevel, LogStyle, MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand,
-    OutboxListArgs, OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs,
-    OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs,
+    Cli, Command, ContractArgs, DemoArgs, LogLevel, LogStyle, MessageState, MetricsArgs, OutboxAllowArgs, OutboxArgs,
+    OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs,
+    OutboxSuppressedArgs, OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -62,6 +62,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     let settings = Settings::load(&environment, cli.config.as_deref())?;
     match &cli.command {
         Command::Demo(_) | Command::Contract(_) => Ok(()),
+        Command::Metrics(args) => command::metrics::metrics(args),
         Command::Serve(args) => command::serve::serve(&settings, &environment, args).await,
         Command::Migrate => command::migrate::migrate(&settings).await,
         Command::Check => command::check::check(&settings, &environment).await,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::metric::snapshot::Reconciliation;
-use crate::metric::{DaySeries, Snapshot, SnapshotHeader};
+use crate::metric::{Catalog, DaySeries, Snapshot, SnapshotHeader};
 
 /// Snapshot 7, of the night of 2025-03-31: 450 customers, 120 deals, revenue on three days.
 pub(super) fn snapshot() -> Snapshot {
@@ -28,6 +28,7 @@ pub(super) fn snapshot() -> Snapshot {
     let series = ["revenue", "new_customers", "deals_won"].map(|name| (name.to_owned(), daily(name)));
     let documents = documents().into_iter().map(|(route, data)| (route.to_owned(), data));
     Snapshot {
+        catalog: Catalog::built_in(),
         header,
         points: BTreeMap::new(),
         series: BTreeMap::from(series),

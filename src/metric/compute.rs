@@ -42,7 +42,7 @@ pub fn compute(
     let first_date = measures.first_date().unwrap_or(business_date).min(business_date);
     let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
     let mut series = BTreeMap::new();
-    for metric in CATALOG {
+    for metric in CATALOG.iter() {
         let figures = points.entry(metric.name.to_owned()).or_default();
         for window in Window::ALL {
             let period = window.period(business_date, first_date);

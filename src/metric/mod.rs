@@ -24,7 +24,7 @@ use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 use crate::cube::CubeError;
 
-pub use catalog::{Direction, Metric, Unit};
+pub use catalog::{Catalog, Direction, Metric, Unit};
 pub use compute::{Computed, compute};
 pub use document::RepPerformance;
 pub use identity::{Violation, check_identities};

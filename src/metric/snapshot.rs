@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::money::divide_round;
 use crate::base::{Grain, Period, period::minus_days};
 use crate::metric::Unit;
+use crate::metric::catalog::Catalog;
 
 /// A published value as the exact ratio it came from, so that it can be recombined and audited.
 ///
@@ -242,6 +243,8 @@ pub struct Reconciliation {
 pub struct Snapshot {
     /// What identifies it.
     pub header: SnapshotHeader,
+    /// The definitions of its numbers: those of the house and of the deployment, as they were when it was published.
+    pub catalog: Catalog,
     /// Metric → slice → figure.
     pub points: BTreeMap<String, BTreeMap<Slice, Figure>>,
     /// Metric → daily series.

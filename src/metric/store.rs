@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 
+use crate::metric::catalog::Catalog;
 use crate::metric::snapshot::{DaySeries, Figure, Slice, Snapshot, SnapshotHeader};
 use crate::metric::{MetricError, failed};
 
@@ -66,5 +67,5 @@ pub async fn load_snapshot(
     let rows = sqlx::query("select route, body from metric.document where snapshot_id = $1");
     let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the documents"))?;
     let documents = rows.iter().map(|r| (r.get(0), r.get::<Json<_>, _>(1).0)).collect();
-    Ok(Some(Snapshot { header, points, series, members, documents }))
+    Ok(Some(Snapshot { header, catalog: Catalog::built_in(), points, series, members, documents }))
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::Period;
-use crate::metric::catalog::{CATALOG, Nature};
-use crate::metric::{Metric, Snapshot, Window};
+use crate::metric::catalog::Nature;
+use crate::metric::{Catalog, Metric, Snapshot, Window};
 use crate::report::chart::build_chart;
 use crate::report::document::{Definition, Document, Section, SnapshotMark, Text};
 use crate::report::error::ReportError;
@@ -135,7 +135,7 @@ pub fn build(template: &ReportTemplate, snapshot: &Snapshot, context: &ReportCon
         },
         reconciliation: header.reconciliation.clone(),
         warnings: header.warnings.clone(),
-        definitions: definitions(template, facts.asked()),
+        definitions: definitions(&snapshot.catalog, template, facts.asked()),
         web_url: context.web_url.clone(),
         template_hash: template.hash.clone(),
         sections,
@@ -153,7 +153,7 @@ fn period_label(source: &Source<'_>, window: Window, period: Period) -> String {
 }
 
 /// Every metric a section or a sentence uses, in the catalog's order.
-fn definitions(template: &ReportTemplate, mut used: BTreeSet<&'static str>) -> Vec<Definition> {
+fn definitions(catalog: &Catalog, template: &ReportTemplate, mut used: BTreeSet<&'static str>) -> Vec<Definition> {
     for section in &template.sections {
         match section {
             SectionTemplate::Kpis(kpis) => used.extend(kpis.tiles.iter().map(|t| t.measure.metric.name)),
@@ -164,7 +164,7 @@ fn definitions(template: &ReportTemplate, mut used: BTreeSet<&'static str>) -> V
     }
     let define =
         |m: &Metric| Definition { metric: m.versioned(), label: m.label.to_owned(), words: m.definition.to_owned() };
-    CATALOG.iter().filter(|m| used.contains(m.name)).map(define).collect()
+    catalog.iter().filter(|m| used.contains(m.name)).map(define).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::base::period::minus_days;
 use crate::metric::catalog::CATALOG;
 use crate::metric::snapshot::Reconciliation;
-use crate::metric::{Compare, DaySeries, Figure, Member, Metric, Slice, Snapshot, SnapshotHeader, Unit, Window};
+use crate::metric::{
+    Catalog, Compare, DaySeries, Figure, Member, Metric, Slice, Snapshot, SnapshotHeader, Unit, Window,
+};
 use crate::report::{Document, ReportContext, ReportTemplate, build};
 
 /// The weekly template the house ships.
@@ -17,6 +19,11 @@ pub(crate) const EXECUTIVE_WEEKLY: &str = include_str!("../../templates/reports/
 struct Dice(u64);
 
 impl Dice {
+    /// A metric's own dice, so that another metric in the catalog changes no number of this one.
+    fn of(metric: &str, seed: u64) -> Dice {
+        Dice(metric.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+    }
+
     fn roll(&mut self, sides: i64) -> i64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as i64) % sides
@@ -110,9 +117,9 @@ fn member_figure(metric: &Metric, (dimension, at, id): (&str, i64, &str), window
 }
 
 fn points(members: &BTreeMap<String, Vec<Member>>) -> BTreeMap<String, BTreeMap<Slice, Figure>> {
-    let mut dice = Dice(42);
     let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
-    for metric in CATALOG {
+    for metric in CATALOG.iter() {
+        let mut dice = Dice::of(metric.name, 42);
         let of = points.entry(metric.name.to_owned()).or_default();
         for window in Window::ALL {
             of.insert(Slice::of(window), figure(metric, weight(window) * 9, &mut dice));
@@ -120,7 +127,7 @@ fn points(members: &BTreeMap<String, Vec<Member>>) -> BTreeMap<String, BTreeMap<
                 of.insert(Slice::of(window).compared(compare), figure(metric, weight(window) * 9, &mut dice));
             }
             for dimension in metric.dimensions {
-                for (at, m) in members[*dimension].iter().enumerate() {
+                for (at, m) in members.get(*dimension).into_iter().flatten().enumerate() {
                     let cut = (*dimension, at as i64, m.member.as_str());
                     of.insert(
                         Slice::of(window).at(dimension, &m.member),
@@ -163,9 +170,9 @@ fn settle(points: &mut BTreeMap<String, BTreeMap<Slice, Figure>>) {
 }
 
 fn series(business_date: NaiveDate, first_date: NaiveDate) -> BTreeMap<String, DaySeries> {
-    let mut dice = Dice(7);
     let days = (business_date - first_date).num_days() + 1;
-    let mut daily = |metric: &Metric| {
+    let daily = |metric: &Metric| {
+        let mut dice = Dice::of(metric.name, 7);
         let scale = if metric.unit == Unit::Money { 612_345 } else { 3 };
         let values = (0..days).map(|day| scale * (2 + day / 180) + dice.roll(scale)).collect();
         DaySeries { start_date: first_date, values }
@@ -185,6 +192,7 @@ pub(crate) fn snapshot() -> Snapshot {
         quarantined_rows,
     };
     Snapshot {
+        catalog: Catalog::built_in(),
         header: SnapshotHeader {
             snapshot_id: 317,
             tenant: "main".to_owned(),

@@ -40,7 +40,7 @@ impl Facts {
     pub(super) fn of(snapshot: &Snapshot, locale: Locale) -> Facts {
         let mut figures = BTreeMap::new();
         let mut best: BTreeMap<(&'static str, String, Window), (i64, String)> = BTreeMap::new();
-        for metric in CATALOG {
+        for metric in snapshot.catalog.iter() {
             for (slice, figure) in snapshot.points.get(metric.name).into_iter().flatten() {
                 match (&slice.member, slice.compare) {
                     (None, compare) => {

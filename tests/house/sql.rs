@@ -72,6 +72,18 @@ async fn every_statement_on_the_operational_schema_is_accepted_by_it() {
 }
 
 #[tokio::test]
+async fn the_tables_under_every_metric_are_there() {
+    let mut connection = warehouse_database().await.connect().await;
+    for lineage in vesper::metric::catalog::LINEAGE {
+        let star = lineage.star.iter().map(|table| format!("star.{table}"));
+        for table in star.chain([format!("cube.{}", lineage.cube)]) {
+            let found = sqlx::query_scalar::<_, bool>("select to_regclass($1) is not null");
+            assert!(found.bind(&table).fetch_one(&mut connection).await.expect("a look"), "{table}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_statement_that_names_a_missing_column_would_be_refused() {
     let file = tempfile::Builder::new().suffix(".sql").tempfile().expect("a temporary file");
     std::fs::write(file.path(), "select no_such_column from customer_deals").expect("a temporary file");

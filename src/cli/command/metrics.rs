@@ -1,0 +1,108 @@
+//! `vesper metrics`
+
+use crate::base::Remedy;
+use crate::cli::print::{Tone, counted, left_columns, paint};
+use crate::cli::{Failure, MetricsArgs};
+use crate::metric::catalog::{self, Catalog, Group, PLANNED};
+use crate::metric::{Direction, Metric};
+
+/// Prints what one number means, or all.
+pub(in crate::cli) fn metrics(args: &MetricsArgs) -> Result<(), Failure> {
+    let known = Catalog::built_in();
+    if args.markdown {
+        print!("{}", catalog::handbook(&known));
+        return Ok(());
+    }
+    let Some(name) = &args.metric else {
+        return match args.json {
+            true => print_json(&catalog::document(&known)),
+            false => list(&known),
+        };
+    };
+    let metric = find_metric(&known, name)?;
+    match args.json {
+        true => print_json(&catalog::entry(metric)),
+        false => tell(metric),
+    }
+}
+
+/// The metric called `name` (`win_rate` or `win_rate@1`), or what is nearest to it.
+pub(in crate::cli) fn find_metric(known: &Catalog, name: &str) -> Result<&'static Metric, Failure> {
+    let (plain, version) = name.split_once('@').map_or((name, None), |(plain, version)| (plain, Some(version)));
+    let refuse = |message: String, hint: String| Err(Failure::new(Remedy::FixConfig, message).or_hint(hint));
+    if let Some(planned) = PLANNED.iter().find(|p| p.name == plain) {
+        return refuse(format!("`{plain}` comes later: {}", planned.definition), "`vesper metrics` lists them".into());
+    }
+    let Some(metric) = known.find(plain) else {
+        let near = known.nearest(plain).map(|near| format!("did you mean `{near}`?"));
+        return refuse(
+            format!("there is no metric `{plain}`"),
+            near.unwrap_or_else(|| "`vesper metrics` lists them".into()),
+        );
+    };
+    match version {
+        Some(version) if version != metric.version.to_string() => {
+            refuse(format!("`{name}` is not defined here"), format!("its version is `{}`", metric.versioned()))
+        }
+        _ => Ok(metric),
+    }
+}
+
+fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
+    println!("{}", serde_json::to_string_pretty(value).expect("names and texts are JSON"));
+    Ok(())
+}
+
+fn list(known: &Catalog) -> Result<(), Failure> {
+    for group in Group::ALL {
+        let rows: Vec<Vec<String>> = known.iter().filter(|m| m.group == group).map(row).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        println!("{}", paint(Tone::Heading, group.heading()));
+        println!("{}\n", left_columns(&["metric", "unit", "good", "kind", "by"], &rows));
+    }
+    let planned: Vec<&str> = PLANNED.iter().map(|p| p.name).collect();
+    println!("{}", paint(Tone::Faint, &format!("To come: {}", planned.join(", "))));
+    println!("{}; `vesper metrics NAME` tells one in full", counted(known.iter().count() as u64, "metric"));
+    Ok(())
+}
+
+fn row(metric: &Metric) -> Vec<String> {
+    let kind = if metric.has_series { format!("{}, daily", metric.nature.name()) } else { metric.nature.name().into() };
+    let by = metric.dimensions.join(", ");
+    vec![metric.versioned(), metric.unit.name().into(), good(metric).into(), kind, by]
+}
+
+fn good(metric: &Metric) -> &'static str {
+    match metric.direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+        Direction::Neutral => "–",
+    }
+}
+
+fn tell(metric: &Metric) -> Result<(), Failure> {
+    println!("{}  {}", paint(Tone::Heading, &metric.versioned()), metric.label);
+    println!("{}\n", metric.definition);
+    let dimensions = if metric.dimensions.is_empty() { "–".to_owned() } else { metric.dimensions.join(", ") };
+    let series = if metric.has_series { "published by day" } else { "by window only" };
+    let tables = |schema: &str, names: &[&str]| {
+        names.iter().map(|name| format!("{schema}.{name}")).collect::<Vec<_>>().join(", ")
+    };
+    let rows = [
+        ("unit", metric.unit.name().to_owned()),
+        ("good", good(metric).to_owned()),
+        ("kind", metric.nature.name().to_owned()),
+        ("series", series.to_owned()),
+        ("by", dimensions),
+        ("basis", metric.basis.name().to_owned()),
+        ("grain", metric.grain().to_owned()),
+        ("cubes", tables("cube", metric.cubes)),
+        ("star", tables("star", &metric.star_tables())),
+    ];
+    for (what, value) in rows {
+        println!("  {what:<7} {value}");
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Metrics of orders, products, stock and campaigns.
+
+use crate::metric::catalog::{Metric, metrics};
+
+pub(super) const METRICS: &[Metric] = metrics! { Orders:
+    orders @ 1 "Orders" Count Up Flow [] true Recorded ["order_day"]
+        "orders placed in the window, cancelled ones apart";
+    order_value @ 1 "Order value" Money Up Flow [] true Recorded ["order_day"]
+        "value of the orders placed in the window, cancelled ones apart, in the reporting currency";
+};

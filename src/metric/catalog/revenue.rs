@@ -1,0 +1,12 @@
+//! Metrics of money that comes in, and of money that comes again.
+
+use crate::metric::catalog::{Metric, metrics};
+
+pub(super) const METRICS: &[Metric] = metrics! { Revenue:
+    revenue @ 1 "Revenue" Money Up Flow ["tier", "sales_rep"] true Recorded ["deal_flow_day"]
+        "value of deals won, at the actual close date, in the reporting currency at the rate of that day";
+    active_subscriptions @ 1 "Active subscriptions" Count Up Stock [] false Recorded ["subscription_stock_day"]
+        "paid subscriptions running at the end of the window";
+    mrr @ 1 "Monthly recurring revenue" Money Up Stock [] false Recorded ["subscription_stock_day"]
+        "active paid subscriptions a month (yearly / 12, quarterly / 3); no trial, no paused one";
+};
