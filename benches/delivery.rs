@@ -93,6 +93,7 @@ async fn post(pool: &PgPool, claim: &Claim, message_count: usize) {
         edition_id: None,
         job: &claim.job,
         scheduled_for: claim.scheduled_for,
+        scope: "",
         label,
         sender: &sender,
         recipients: &recipients,

@@ -130,6 +130,11 @@ impl<'f, 't> Table<'f, 't> {
         self.get(key).is_some()
     }
 
+    /// Where the value of `key` stands, if it is present (and so asked for).
+    pub fn span_of(&self, key: &str) -> Option<Range<usize>> {
+        self.get(key).map(Spanned::span)
+    }
+
     fn get(&self, key: &str) -> Option<&'f Spanned<DeValue<'t>>> {
         self.known.borrow_mut().insert(key.to_owned());
         self.table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)

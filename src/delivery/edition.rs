@@ -1,5 +1,6 @@
 //! A sealed edition: what was said, from which numbers, in which files.
 
+mod body;
 mod link;
 mod shelf;
 
@@ -12,7 +13,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use crate::base::chaos;
-use crate::delivery::{DeliveryError, OutgoingArtifact};
+use crate::delivery::{DeliveryError, MailBody, OutgoingArtifact};
 
 pub use link::{FileLink, LinkKey, escape};
 pub use shelf::{FileHead, FileShelf};
@@ -26,6 +27,9 @@ pub struct Manifest {
     pub watermarks: BTreeMap<String, String>,
     /// SHA-256 of the metric definitions, hex.
     pub definition_hash: String,
+    /// Every metric the edition speaks of, with the version of its definition: `win_rate@1`.
+    #[serde(default)]
+    pub definitions: Vec<String>,
     /// SHA-256 of the template, hex.
     pub template_hash: String,
     /// The renderer's version.
@@ -33,6 +37,9 @@ pub struct Manifest {
     /// The files, in the order they are attached; filled when the edition is sealed.
     #[serde(default)]
     pub files: Vec<ManifestFile>,
+    /// The mail they are sent with; filled when the edition is sealed.
+    #[serde(default)]
+    pub mail: Option<ManifestFile>,
 }
 
 /// One file of a manifest.
@@ -67,6 +74,8 @@ pub struct EditionDraft<'a> {
     pub manifest: Manifest,
     /// Its files.
     pub artifacts: &'a [OutgoingArtifact],
+    /// The mail they are sent with.
+    pub body: &'a MailBody,
 }
 
 /// An edition as it stands in the ledger.
@@ -106,9 +115,12 @@ impl EditionRow {
 /// the second time.
 pub async fn seal_edition(tx: &mut PgConnection, draft: &EditionDraft<'_>) -> Result<SealedEdition, DeliveryError> {
     let write = || DeliveryError::ledger("seal an edition");
-    let digests: Vec<[u8; 32]> = draft.artifacts.iter().map(|a| Sha256::digest(&a.bytes).into()).collect();
+    let mail = body::pack(draft.body);
+    let contents: Vec<&OutgoingArtifact> = draft.artifacts.iter().chain([&mail]).collect();
+    let digests: Vec<[u8; 32]> = contents.iter().map(|a| Sha256::digest(&a.bytes).into()).collect();
     let mut manifest = draft.manifest.clone();
-    manifest.files = draft.artifacts.iter().zip(&digests).map(|(file, digest)| manifest_file(file, digest)).collect();
+    manifest.files = contents.iter().zip(&digests).map(|(file, digest)| manifest_file(file, digest)).collect();
+    manifest.mail = manifest.files.pop();
 
     let sealed: Option<EditionRow> = sqlx::query_as(include_str!("seal_edition.sql"))
         .bind(draft.job)
@@ -128,9 +140,10 @@ pub async fn seal_edition(tx: &mut PgConnection, draft: &EditionDraft<'_>) -> Re
     };
     chaos::point("edition.sealed");
     let digests: Vec<&[u8]> = digests.iter().map(|d| d.as_slice()).collect();
-    let names: Vec<&str> = draft.artifacts.iter().map(|a| a.name.as_str()).collect();
-    let media_types: Vec<&str> = draft.artifacts.iter().map(|a| a.media_type.as_str()).collect();
-    let contents: Vec<&[u8]> = draft.artifacts.iter().map(|a| a.bytes.as_slice()).collect();
+    let names: Vec<&str> = contents.iter().map(|a| a.name.as_str()).collect();
+    let media_types: Vec<&str> = contents.iter().map(|a| a.media_type.as_str()).collect();
+    let roles: Vec<&str> = draft.artifacts.iter().map(|_| "file").chain(["mail"]).collect();
+    let contents: Vec<&[u8]> = contents.iter().map(|a| a.bytes.as_slice()).collect();
     sqlx::query(include_str!("store_artifacts.sql"))
         .bind(&digests)
         .bind(&media_types)
@@ -143,6 +156,7 @@ pub async fn seal_edition(tx: &mut PgConnection, draft: &EditionDraft<'_>) -> Re
         .bind(sealed.edition_id)
         .bind(&names)
         .bind(&digests)
+        .bind(&roles)
         .execute(&mut *tx)
         .await
         .map_err(write())?;
@@ -173,6 +187,33 @@ pub async fn find_edition(
         .await
         .map_err(DeliveryError::ledger("find an edition"))?;
     found.map(EditionRow::sealed).transpose()
+}
+
+/// The last edition a job sealed for a scope before a business date.
+pub async fn earlier_edition(
+    connection: &mut PgConnection,
+    job: &str,
+    scope: &str,
+    business_date: NaiveDate,
+) -> Result<Option<SealedEdition>, DeliveryError> {
+    let found: Option<EditionRow> = sqlx::query_as(include_str!("earlier_edition.sql"))
+        .bind(job)
+        .bind(scope)
+        .bind(business_date)
+        .fetch_optional(connection)
+        .await
+        .map_err(DeliveryError::ledger("find an earlier edition"))?;
+    found.map(EditionRow::sealed).transpose()
+}
+
+/// The mail an edition is sent with, as it was sealed.
+pub async fn edition_mail(connection: &mut PgConnection, edition_id: i64) -> Result<MailBody, DeliveryError> {
+    let packed: Option<Vec<u8>> = sqlx::query_scalar(include_str!("edition_mail.sql"))
+        .bind(edition_id)
+        .fetch_optional(connection)
+        .await
+        .map_err(DeliveryError::ledger("read an edition's mail"))?;
+    body::unpack(&packed.unwrap_or_default()).map_err(|source| DeliveryError::Body { edition_id, source })
 }
 
 /// The files of an edition as they were sealed, in their order.

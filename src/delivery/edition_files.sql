@@ -1,6 +1,6 @@
--- grain: one file of the edition · $1 edition · re-run: the same
+-- grain: one file of the edition that is handed out · $1 edition · re-run: the same
 select file.name, octet_length(artifact.bytes)::bigint as size
 from vesper.edition_artifact as file
 join vesper.artifact on artifact.digest = file.digest
-where file.edition_id = $1
+where file.edition_id = $1 and file.role = 'file'
 order by file.ordinal

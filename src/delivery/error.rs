@@ -88,6 +88,15 @@ pub enum DeliveryError {
         #[source]
         source: serde_json::Error,
     },
+    /// The mail an edition was sealed with is not what this version writes, or it was sealed without one.
+    #[error("edition {edition_id}: the sealed mail cannot be read")]
+    Body {
+        /// The edition.
+        edition_id: i64,
+        /// The reader's reason.
+        #[source]
+        source: serde_json::Error,
+    },
     /// Nothing to resolve: a message does not exist or its state is settled.
     #[error("{} cannot be {}", told_states(.messages), .resolution.name())]
     NotOpen {
@@ -147,7 +156,9 @@ impl Remedied for DeliveryError {
             | DeliveryError::NoMessage { .. }
             | DeliveryError::Address { .. }
             | DeliveryError::NotSuppressed { .. } => Remedy::FixConfig,
-            DeliveryError::Compose { .. } | DeliveryError::Manifest { .. } => Remedy::FixCode,
+            DeliveryError::Compose { .. } | DeliveryError::Manifest { .. } | DeliveryError::Body { .. } => {
+                Remedy::FixCode
+            }
         }
     }
 
@@ -185,7 +196,8 @@ impl Remedied for DeliveryError {
             DeliveryError::Ledger { .. }
             | DeliveryError::Header { .. }
             | DeliveryError::Compose { .. }
-            | DeliveryError::Manifest { .. } => None,
+            | DeliveryError::Manifest { .. }
+            | DeliveryError::Body { .. } => None,
         }
     }
 }

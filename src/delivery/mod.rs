@@ -40,7 +40,10 @@ pub mod webhook;
 pub use address::Recipient;
 pub use compose::{ComposedMail, InlineImage, MailBody, MailDraft, OutgoingArtifact, compose_mail};
 pub use domains::DomainList;
-pub use edition::{EditionDraft, Manifest, ManifestFile, SealedEdition, edition_artifacts, find_edition, seal_edition};
+pub use edition::{
+    EditionDraft, Manifest, ManifestFile, SealedEdition, earlier_edition, edition_artifacts, edition_mail,
+    find_edition, seal_edition,
+};
 pub use enclosure::{ATTACHED_SIZE_MAX, LINK_LIFE, Linker, enclose};
 pub use error::DeliveryError;
 pub use mailer::{MailOptions, Mailer, MemoryMailer};

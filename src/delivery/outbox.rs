@@ -48,6 +48,8 @@ pub struct Posting<'a> {
     pub job: &'a str,
     /// The slot.
     pub scheduled_for: DateTime<Utc>,
+    /// Whose rows it shows: a reader of two scopes gets two mails. Empty for the whole.
+    pub scope: &'a str,
     /// What it is, for people and file names: `2026-11-22-executive-weekly`.
     pub label: &'a str,
     /// The sender's address, for the envelope.
@@ -79,7 +81,10 @@ pub async fn enqueue(tx: &mut PgConnection, posting: &Posting<'_>) -> Result<Enq
     let inboxes: Vec<String> = posting.recipients.iter().map(Recipient::inbox).collect();
     let (mut keys, mut ids, mut heads) = (Vec::new(), Vec::new(), Vec::new());
     for (recipient, inbox) in posting.recipients.iter().zip(&inboxes) {
-        let key = format!("{}|{slot}|{inbox}", posting.job);
+        let key = match posting.scope {
+            "" => format!("{}|{slot}|{inbox}", posting.job),
+            scope => format!("{}|{slot}|{scope}|{inbox}", posting.job),
+        };
         let id = posting.mail.rfc_message_id(&key);
         heads.push(posting.mail.head(recipient, &id)?);
         keys.push(key);

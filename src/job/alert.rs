@@ -147,6 +147,7 @@ impl AlertRow {
             edition_id: None,
             job: &format!("alert.{}.{state}", self.alert_id),
             scheduled_for: self.opened_at,
+            scope: "",
             label: &label,
             sender: &post.sender,
             recipients: &[recipient],

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::strict_toml::Table;
 use crate::metric::catalog::{self, CATALOG};
 use crate::metric::{Compare, Figure, Metric, Slice, Snapshot, Unit, Window};
+use crate::report::Scope;
 
 /// One condition of a job file, `[[when]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct Condition {
     pub is: Test,
     /// What with, in thousandths of the unit people read: whole things, currency units, percent.
     pub value_milli: i64,
+    /// A rate of fewer things than these fulfils nothing: one won deal of one is no win rate.
+    #[serde(default)]
+    pub count_min: i64,
 }
 
 /// How a number is compared with a condition's value.
@@ -60,6 +64,7 @@ fn read_condition(table: &Table<'_, '_>) -> Option<Condition> {
     }
     let is = table.choice("is", &TESTS, Test::Above);
     let value = table.number_opt("value");
+    let count_min = table.integer_or("min_n", 0, 1..=1_000_000_000);
     if !table.has("value") {
         file.problem(&table.span(), "missing key `value` in `when`", Some("expected a number".to_owned()));
     }
@@ -75,7 +80,8 @@ fn read_condition(table: &Table<'_, '_>) -> Option<Condition> {
     if !value.value.is_finite() || value.value.abs() > VALUE_MAX || is_too_small {
         file.problem(&value.span, format!("`value` is {}, which no number can be compared with", value.value), None);
     }
-    Some(Condition { metric: name?.value, window, is, value_milli: (value.value * 1_000.0).round() as i64 })
+    let value_milli = (value.value * 1_000.0).round() as i64;
+    Some(Condition { metric: name?.value, window, is, value_milli, count_min })
 }
 
 /// A number that a snapshot does not hold, in words.
@@ -85,14 +91,22 @@ pub(super) struct Unpublished(pub String);
 impl Condition {
     /// Why the condition does not hold on a snapshot, in words; `None` when it does. A number that has no value, as a
     /// rate of nothing, fulfils no condition.
-    pub(super) fn complaint(&self, snapshot: &Snapshot) -> Result<Option<String>, Unpublished> {
+    ///
+    /// Within a scope, what is known by the scope's dimension is that member's; everything else is the whole's.
+    pub(super) fn complaint(&self, snapshot: &Snapshot, scope: Option<&Scope>) -> Result<Option<String>, Unpublished> {
         let unpublished =
             |what: &str| Unpublished(format!("{} of the window {} {what}", self.metric, self.window.name()));
         let metric = catalog::find(&self.metric).ok_or_else(|| unpublished("is no metric of this version"))?;
-        let slice = Slice::of(self.window);
+        let slice = match scope.filter(|scope| metric.dimensions.contains(&scope.dimension.as_str())) {
+            Some(scope) => Slice::of(self.window).at(&scope.dimension, &scope.member),
+            None => Slice::of(self.window),
+        };
         let figure = snapshot.figure(metric.name, &slice).ok_or_else(|| unpublished("is not published"))?;
         let label = format!("{} ({})", metric.label, self.window.name());
         let Some(now) = milli(metric, figure) else { return Ok(Some(format!("{label} has no value"))) };
+        if figure.denominator < self.count_min {
+            return Ok(Some(format!("{label} rests on {} of at least {}", figure.denominator, self.count_min)));
+        }
         let limit = self.value_milli;
         let (holds, wanted) = match self.is {
             Test::Above => (now > limit, "above"),
@@ -156,7 +170,7 @@ mod tests {
         let points = snapshot.points.get_mut(&condition.metric).expect("a metric that is published");
         points.insert(Slice::of(condition.window), now);
         points.insert(Slice::of(condition.window).compared(Compare::Previous), before);
-        condition.complaint(&snapshot).expect("published")
+        condition.complaint(&snapshot, None).expect("published")
     }
 
     #[test]
@@ -176,6 +190,10 @@ mod tests {
         let rate = "metric = \"win_rate\"\nis = \"changed_by\"\nvalue = 10";
         assert_eq!(complaint(rate, Figure::ratio(6, 10), Figure::ratio(5, 10)), None);
         assert!(complaint(rate, Figure::ratio(0, 0), Figure::ratio(5, 10)).is_some());
+        let of_many = "metric = \"win_rate\"\nis = \"below\"\nvalue = 50\nmin_n = 5";
+        assert_eq!(complaint(of_many, Figure::ratio(1, 5), Figure::ratio(5, 10)), None);
+        let of_few = complaint(of_many, Figure::ratio(1, 4), Figure::ratio(5, 10));
+        assert_eq!(of_few.as_deref(), Some("Win rate (week) rests on 4 of at least 5"));
     }
 
     #[test]
@@ -198,7 +216,7 @@ mod tests {
             read("[[when]]\nmetric = \"orders\"\nis = \"above\"\nvalue = 0").expect("a condition").remove(0);
         let mut snapshot = snapshot();
         snapshot.points.remove("orders");
-        let Unpublished(said) = condition.complaint(&snapshot).expect_err("nothing to read");
+        let Unpublished(said) = condition.complaint(&snapshot, None).expect_err("nothing to read");
         assert_eq!(said, "orders of the window week is not published");
     }
 

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Problems, clock};
 use crate::delivery::{OnUncertain, Recipient};
+use crate::job::burst::read_burst;
 use crate::job::condition::read_conditions;
 use crate::job::days::read_days;
 use crate::job::span::parse_span;
-use crate::job::{Calendars, Catchup, CatchupPolicy, Condition, DateRule, DayRule, Dst, Schedule};
+use crate::job::{Burst, Calendars, Catchup, CatchupPolicy, Condition, DateRule, DayRule, Dst, Schedule};
 
 /// The folder of a job file; decides which recipe runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +69,12 @@ pub struct Spec {
     /// One mail each.
     #[serde(default)]
     pub recipients: Vec<Recipient>,
+    /// One edition a scope instead, each with its readers.
+    #[serde(default)]
+    pub burst: Option<Burst>,
+    /// How long after its slot recipients are told that an edition is held, in seconds.
+    #[serde(default = "six_hours")]
+    pub deadline_secs: u64,
     /// The sender, when it is not the deployment's.
     #[serde(default)]
     pub sender: Option<Recipient>,
@@ -92,6 +99,10 @@ pub struct Spec {
 
 fn two_hours() -> u64 {
     7_200
+}
+
+fn six_hours() -> u64 {
+    6 * 3_600
 }
 
 /// How long and how often a run may try.
@@ -194,6 +205,8 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
         kind,
         report: None,
         recipients: Vec::new(),
+        burst: None,
+        deadline_secs: six_hours(),
         sender: None,
         formats: Vec::new(),
         on_uncertain: OnUncertain::Hold,
@@ -205,6 +218,8 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
     if is_report {
         spec.report = top.text("report").map(|p| p.value);
         spec.recipients = read_recipients(top);
+        spec.burst = read_burst(top, read_address);
+        spec.deadline_secs = read_span(top, "deadline", six_hours(), 60).as_secs();
         spec.sender = top.text_opt("sender").and_then(|p| read_address(top, &p));
         spec.formats = read_formats(top);
         spec.when = read_conditions(top);

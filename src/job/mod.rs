@@ -27,6 +27,7 @@ mod alert;
 mod alert_mail;
 mod announce;
 mod backfill;
+mod burst;
 mod cancel;
 mod catchup;
 mod claim;
@@ -57,6 +58,7 @@ mod zone;
 
 pub use alert::{AlertLine, AlertPost, Look, alert_lines, look_for_trouble};
 pub use backfill::{Backfill, BackfillRun, request_backfill};
+pub use burst::Burst;
 pub use cancel::{Cancelled, cancel_queued, cancel_run};
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
 pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_over, heartbeat};

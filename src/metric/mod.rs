@@ -12,6 +12,7 @@ pub mod snapshot;
 
 mod compute;
 mod document;
+mod evidence;
 mod formula;
 mod identity;
 mod publish;
@@ -27,6 +28,7 @@ use crate::cube::CubeError;
 pub use catalog::{Catalog, Direction, Metric, Unit};
 pub use compute::{Computed, compute};
 pub use document::RepPerformance;
+pub use evidence::{LateRow, LateRows, late_rows};
 pub use identity::{Violation, check_identities};
 pub use publish::{Published, definition_hash, publish};
 pub use snapshot::{Compare, DaySeries, Figure, Member, Slice, Snapshot, SnapshotHeader, Window};

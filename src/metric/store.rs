@@ -20,6 +20,8 @@ pub enum Which {
     Current,
     /// The last one published for a business date.
     AsOf(NaiveDate),
+    /// That one, however old it is.
+    Id(i64),
 }
 
 /// Reads a tenant's snapshot whole; `None` when there is none.
@@ -28,13 +30,15 @@ pub async fn load_snapshot(
     tenant: &str,
     which: Which,
 ) -> Result<Option<Snapshot>, MetricError> {
-    let as_of = match which {
-        Which::Current => None,
-        Which::AsOf(date) => Some(date),
+    let (as_of, id) = match which {
+        Which::Current => (None, None),
+        Which::AsOf(date) => (Some(date), None),
+        Which::Id(id) => (None, Some(id)),
     };
     let header = sqlx::query(include_str!("sql/load_header.sql"))
         .bind(tenant)
         .bind(as_of)
+        .bind(id)
         .fetch_optional(&mut *connection)
         .await;
     let Some(row) = header.map_err(failed("reading a snapshot"))? else { return Ok(None) };

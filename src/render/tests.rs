@@ -32,7 +32,7 @@ fn a_business_without_a_single_row_still_has_a_report() {
     }
     snapshot.header.reconciliation.clear();
     snapshot.header.warnings.clear();
-    let document = build(&template(), &snapshot, &context()).expect("a document");
+    let document = build(&template(), &snapshot.into(), &context()).expect("a document");
     let list = render_all(&document);
     assert!(list.contains("No values in this span"));
     assert!(list.contains("Rows shown: 0 of 0"));

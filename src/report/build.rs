@@ -5,23 +5,31 @@ use std::sync::Arc;
 
 use crate::base::Period;
 use crate::metric::catalog::Nature;
-use crate::metric::{Catalog, Metric, Snapshot, Window};
+use crate::metric::{Catalog, Metric, Slice, Snapshot, Window};
+use crate::report::Scope;
 use crate::report::chart::build_chart;
 use crate::report::document::{Definition, Document, Section, SnapshotMark, Text};
 use crate::report::error::ReportError;
+use crate::report::facts::Facts;
 use crate::report::kpi::build_kpis;
 use crate::report::locale::Locale;
+use crate::report::restate::{Restatement, tell_restatements};
+use crate::report::speech::write;
 use crate::report::table::build_table;
 use crate::report::template::{Measure, ReportTemplate, SectionTemplate};
-use crate::report::words::{Facts, Names, one_line, paragraphs, write};
+use crate::report::words::{Names, member_label, one_line, paragraphs};
 
 /// What a report needs to know of the deployment and the recipient, apart from the numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReportContext {
     /// Who the numbers belong to; a template may name another.
     pub organisation: String,
     /// Where this edition stands on the web, if it does.
     pub web_url: Option<String>,
+    /// Whose numbers it shows; all of them without one.
+    pub scope: Option<Scope>,
+    /// Numbers that an earlier edition told otherwise.
+    pub restatements: Vec<Restatement>,
 }
 
 /// What every section is built from.
@@ -29,6 +37,7 @@ pub(super) struct Source<'a> {
     pub report: &'a str,
     pub snapshot: &'a Snapshot,
     pub locale: Locale,
+    pub scope: Option<&'a Scope>,
 }
 
 impl Source<'_> {
@@ -42,6 +51,11 @@ impl Source<'_> {
                 snapshot_id: self.snapshot.header.snapshot_id,
             }),
         }
+    }
+
+    /// The whole of a window, as far as the scope sees it.
+    pub(super) fn slice(&self, window: Window) -> Slice {
+        slice_in(self.scope, window)
     }
 
     /// The dates a window covers.
@@ -73,25 +87,45 @@ impl Source<'_> {
                 }
             }
         }
+        if let Some(scope) = self.scope.filter(|scope| scope.dimension == dimension) {
+            members.retain(|member| *member == scope.member);
+        }
         members
     }
 }
 
+/// The slice of a whole window within a scope.
+pub(super) fn slice_in(scope: Option<&Scope>, window: Window) -> Slice {
+    match scope {
+        Some(scope) => Slice::of(window).at(&scope.dimension, &scope.member),
+        None => Slice::of(window),
+    }
+}
+
 /// Builds the document of `template` over `snapshot`. The same arguments give an equal document.
-pub fn build(template: &ReportTemplate, snapshot: &Snapshot, context: &ReportContext) -> Result<Document, ReportError> {
+///
+/// Errors: a section that cannot be said whole is none of the document's sections; the error names it.
+pub fn build(
+    template: &ReportTemplate,
+    snapshot: &Arc<Snapshot>,
+    context: &ReportContext,
+) -> Result<Document, ReportError> {
     let header = &snapshot.header;
     let locale = template.locale;
-    let source = Source { report: &template.name, snapshot, locale };
+    let scope = context.scope.as_ref();
+    let source = Source { report: &template.name, snapshot, locale, scope };
     let period = source.period(template.window);
     let period_label = period_label(&source, template.window, period);
     let organisation = template.organisation.clone().unwrap_or_else(|| context.organisation.clone());
+    let scope_label = scope.map(|scope| member_label(snapshot, &scope.dimension, &scope.member));
     let names = Names {
         title: template.title.clone(),
         organisation: organisation.clone(),
         period: period_label.clone(),
         business_date: locale.date(header.business_date),
+        scope: scope_label.clone().unwrap_or_else(|| organisation.clone()),
     };
-    let facts = Arc::new(Facts::of(snapshot, locale));
+    let facts = Arc::new(Facts::of(snapshot, locale, context.scope.clone()));
     let say = |place: &str, text: &str| {
         let report = template.name.clone();
         write(text, &facts, &names).map_err(|source| ReportError::Words { report, place: place.to_owned(), source })
@@ -110,13 +144,20 @@ pub fn build(template: &ReportTemplate, snapshot: &Snapshot, context: &ReportCon
             SectionTemplate::PageBreak => Section::PageBreak,
         });
     }
+    // Below the first section, on the first page: a reader who remembers another number looks there.
+    if let Some(text) = tell_restatements(&context.restatements, locale, &header.currency) {
+        sections.insert(1.min(sections.len()), Section::Text(text));
+    }
     // A header line holds no line break, whatever the words hold.
     let subject = one_line(&say("subject", &template.subject)?);
     let preheader = one_line(&say("preheader", &template.preheader)?);
     Ok(Document {
         report: template.name.clone(),
         title: template.title.clone(),
-        subtitle: template.subtitle.clone(),
+        subtitle: match (scope_label, &template.subtitle) {
+            (Some(label), Some(subtitle)) => Some(format!("{label} · {subtitle}")),
+            (label, subtitle) => label.or_else(|| subtitle.clone()),
+        },
         organisation,
         subject,
         preheader,

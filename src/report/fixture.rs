@@ -232,12 +232,13 @@ pub(crate) fn context() -> ReportContext {
     ReportContext {
         organisation: "Acme Café Group".to_owned(),
         web_url: Some("https://reports.example.com/editions/317".to_owned()),
+        ..ReportContext::default()
     }
 }
 
 /// The shipped report over the plausible snapshot.
 pub(crate) fn document() -> Document {
-    build(&template(), &snapshot(), &context()).expect("the shipped report can be built")
+    build(&template(), &snapshot().into(), &context()).expect("the shipped report can be built")
 }
 
 /// Compares `found` with the file `tests/render/<name>`; with `VESPER_BLESS=1` writes it instead.

@@ -2,7 +2,7 @@
 
 use crate::base::Period;
 use crate::base::money::divide_round;
-use crate::metric::{Compare, Figure, Metric, Slice, Unit, Window};
+use crate::metric::{Compare, Figure, Metric, Unit, Window};
 use crate::report::build::Source;
 use crate::report::document::{Change, Judgment, Kpi, KpiRow};
 use crate::report::error::ReportError;
@@ -17,10 +17,10 @@ pub(super) fn build_kpis(source: &Source<'_>, template: &KpisTemplate, id: Strin
 fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError> {
     let (metric, window) = (tile.measure.metric, tile.measure.window);
     source.require(metric)?;
-    let figure = source.snapshot.figure(metric.name, &Slice::of(window));
+    let figure = source.snapshot.figure(metric.name, &source.slice(window));
     let change = tile.compare.and_then(|compare| {
         let period = window.compared(compare, source.snapshot.header.business_date)?;
-        let before = source.snapshot.figure(metric.name, &Slice::of(window).compared(compare));
+        let before = source.snapshot.figure(metric.name, &source.slice(window).compared(compare));
         Some(compare_figures(metric, (figure, before), (window, compare), period))
     });
     Ok(Kpi {

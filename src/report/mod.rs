@@ -13,11 +13,16 @@ mod build;
 mod chart;
 mod document;
 mod error;
+mod facts;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod kpi;
 mod locale;
 mod parse;
+mod proof;
+mod restate;
+mod scope;
+mod speech;
 mod table;
 mod template;
 mod theme;
@@ -31,6 +36,9 @@ pub use document::{
 };
 pub use error::ReportError;
 pub use locale::{Locale, NOTHING};
+pub use proof::{Proof, is_blank};
+pub use restate::{Restatement, restatements};
+pub use scope::Scope;
 pub use template::{
     By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
     TextTemplate,

@@ -13,7 +13,7 @@ use crate::report::template::{
     TextTemplate,
 };
 use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme};
-use crate::report::words;
+use crate::report::{speech, words};
 
 const WINDOWS: &[(&str, Window)] = &[
     ("all", Window::All),
@@ -37,6 +37,8 @@ const KINDS: &[&str] = &["kpis", "chart", "table", "text", "page_break"];
 const ROW_LIMIT_MAX: i64 = 1_000;
 /// More points than this are not told apart at a page's width.
 const BUCKET_COUNT_MAX: i64 = 60;
+/// What a later edition corrects when its template says nothing: a change of one percent, or of one point.
+const RESTATE_TENTHS: i64 = 10;
 /// More tiles than this no reader takes in.
 const TILE_COUNT_MAX: usize = 12;
 
@@ -45,6 +47,8 @@ const TILE_COUNT_MAX: usize = 12;
 struct Defaults {
     window: Window,
     compare: Option<Compare>,
+    scope: Option<&'static str>,
+    restate_tenths: i64,
 }
 
 impl ReportTemplate {
@@ -62,10 +66,12 @@ fn read_template(file: &TomlFile<'_>, name: &str, text: &str) -> ReportTemplate 
     let title = top.text("title").map(|t| t.value).unwrap_or_default();
     let window = top.choice("window", WINDOWS, Window::Week);
     let compare = read_compare(&top, window, if window == Window::All { None } else { Some(Compare::Previous) });
-    let defaults = Defaults { window, compare };
+    let scope = read_scope(&top);
+    let restate_tenths = read_restate(&top, RESTATE_TENTHS);
+    let defaults = Defaults { window, compare, scope, restate_tenths };
     let words_or = |key: &str, default: &str| match top.text_opt(key) {
         Some(placed) => {
-            check_words(&top, &placed);
+            check_words(&top, &placed, scope);
             placed.value
         }
         None => default.to_owned(),
@@ -78,6 +84,7 @@ fn read_template(file: &TomlFile<'_>, name: &str, text: &str) -> ReportTemplate 
         preheader: words_or("preheader", "{{ organisation }}: {{ period }}"),
         organisation: top.text_opt("organisation").map(|t| t.value),
         window,
+        scope,
         locale: top.choice("locale", Locale::CHOICES, Locale::En),
         layout: Layout {
             paper: top.choice("paper", &[("a4", Paper::A4), ("letter", Paper::Letter)], Paper::A4),
@@ -122,7 +129,7 @@ fn read_section(section: &Table<'_, '_>, defaults: Defaults) -> Option<SectionTe
         "kpis" => read_kpis(section, defaults).map(SectionTemplate::Kpis),
         "chart" => read_chart(section, defaults).map(SectionTemplate::Chart),
         "table" => read_table(section, defaults).map(SectionTemplate::Table),
-        "text" => read_text(section).map(SectionTemplate::Text),
+        "text" => read_text(section, defaults.scope).map(SectionTemplate::Text),
         "page_break" => Some(SectionTemplate::PageBreak),
         unknown => {
             section.file().unknown_name(&kind.span, "kind", unknown, KINDS.iter().copied());
@@ -138,15 +145,17 @@ fn read_kpis(section: &Table<'_, '_>, defaults: Defaults) -> Option<KpisTemplate
     let compare = read_compare(section, window, defaults.compare);
     let mut tiles = Vec::new();
     for name in section.texts("metrics") {
-        if let Some(metric) = find_metric(section, &name) {
-            tiles.push(KpiTemplate { measure: Measure { metric, window, label: None }, compare });
+        if let Some(metric) = find_metric(section, &name, defaults.scope) {
+            let measure = Measure { metric, window, label: None };
+            tiles.push(KpiTemplate { measure, compare, restate_tenths: defaults.restate_tenths });
         }
     }
     for tile in section.tables("tile") {
-        let measure = read_measure(&tile, window);
+        let measure = read_measure(&tile, window, defaults.scope);
         let compare = measure.as_ref().and_then(|m| read_compare(&tile, m.window, compare));
+        let restate_tenths = read_restate(&tile, defaults.restate_tenths);
         tile.finish();
-        tiles.extend(measure.map(|measure| KpiTemplate { measure, compare }));
+        tiles.extend(measure.map(|measure| KpiTemplate { measure, compare, restate_tenths }));
     }
     let has_any = section.has("metrics") || section.has("tile");
     if !has_any || tiles.len() > TILE_COUNT_MAX {
@@ -157,19 +166,55 @@ fn read_kpis(section: &Table<'_, '_>, defaults: Defaults) -> Option<KpisTemplate
 }
 
 /// A metric with its window and label, from a tile's, column's or chart's own table.
-fn read_measure(table: &Table<'_, '_>, window: Window) -> Option<Measure> {
+fn read_measure(table: &Table<'_, '_>, window: Window, scope: Option<&str>) -> Option<Measure> {
     let name = table.text("metric");
     let window = table.choice("window", WINDOWS, window);
     let label = table.text_opt("label").map(|t| t.value);
-    Some(Measure { metric: find_metric(table, &name?)?, window, label })
+    Some(Measure { metric: find_metric(table, &name?, scope)?, window, label })
 }
 
-fn find_metric(table: &Table<'_, '_>, name: &Placed<String>) -> Option<&'static Metric> {
+/// The metric of that name; in a report that is cut by a scope one that has the scope's dimension.
+fn find_metric(table: &Table<'_, '_>, name: &Placed<String>, scope: Option<&str>) -> Option<&'static Metric> {
     let metric = catalog::find(&name.value);
-    if metric.is_none() {
+    let Some(metric) = metric else {
         table.file().unknown_name(&name.span, "metric", &name.value, CATALOG.iter().map(|m| m.name));
+        return None;
+    };
+    if let Some(scope) = scope.filter(|scope| !metric.dimensions.contains(scope)) {
+        let message = format!("metric `{}` is not known by `{scope}`, by which this report is cut", metric.name);
+        table.file().problem(&name.span, message, Some(format!("these are: {}", names_by(scope).join(", "))));
+        return None;
     }
-    metric
+    Some(metric)
+}
+
+/// The metrics that have a dimension.
+fn names_by(dimension: &str) -> Vec<&'static str> {
+    CATALOG.iter().filter(|m| m.dimensions.contains(&dimension)).map(|m| m.name).collect()
+}
+
+/// `scope`: the dimension by which editions are cut.
+fn read_scope(top: &Table<'_, '_>) -> Option<&'static str> {
+    let scope = top.text_opt("scope")?;
+    let mut dimensions: Vec<&'static str> = CATALOG.iter().flat_map(|m| m.dimensions).copied().collect();
+    dimensions.sort_unstable();
+    dimensions.dedup();
+    let found = dimensions.iter().find(|d| **d == scope.value).copied();
+    if found.is_none() {
+        top.file().unknown_name(&scope.span, "dimension", &scope.value, dimensions);
+    }
+    found
+}
+
+/// `restate_above`, in percent or points, as tenths.
+fn read_restate(table: &Table<'_, '_>, default: i64) -> i64 {
+    let Some(written) = table.number_opt("restate_above") else { return default };
+    if !(0.1..=1_000.0).contains(&written.value) {
+        let message = format!("`restate_above` is {}, expected 0.1 to 1000 percent", written.value);
+        table.file().problem(&written.span, message, None);
+        return default;
+    }
+    (written.value * 10.0).round() as i64
 }
 
 /// The comparison of a window; before `all` there is nothing to compare with.
@@ -216,10 +261,14 @@ fn read_chart(section: &Table<'_, '_>, defaults: Defaults) -> Option<ChartTempla
     let title = section.text("title");
     let kind = section.choice("shape", SHAPES, ChartKind::Bar);
     let width = section.choice("width", &[("full", Width::Full), ("half", Width::Half)], Width::Full);
-    let measure = read_measure(section, defaults.window);
+    let measure = read_measure(section, defaults.window, defaults.scope);
     let by = section.text("by");
     let grain = by.as_ref().and_then(|b| Grain::parse(&b.value));
     let by = match (measure.as_ref(), by, grain) {
+        (Some(_), Some(by), _) if defaults.scope.is_some_and(|scope| scope != by.value) => {
+            refuse_cut(section, &by, defaults.scope.unwrap_or_default());
+            None
+        }
         (Some(measure), Some(by), Some(grain)) => read_time(section, measure, &by, grain),
         (Some(measure), Some(by), None) => read_cut(section, measure, &by),
         _ => {
@@ -232,6 +281,16 @@ fn read_chart(section: &Table<'_, '_>, defaults: Defaults) -> Option<ChartTempla
     };
     check_shape(section, kind, by.as_ref(), measure.as_ref());
     Some(ChartTemplate { title: title?.value, kind, width, measure: measure?, by: by? })
+}
+
+/// A published number is cut once: one that is cut by the reader cannot be cut again.
+fn refuse_cut(section: &Table<'_, '_>, by: &Placed<String>, scope: &str) {
+    let message = format!("a report that is cut by `{scope}` cannot be cut by `{}` too", by.value);
+    section.file().problem(&by.span, message, Some(format!("by = \"{scope}\" shows the reader's own row")));
+    // Asked for, so that they are not called unknown beside the problem that matters.
+    for key in ["last", "compare", "members", "top", "sort", "order"] {
+        section.has(key);
+    }
 }
 
 fn read_time(section: &Table<'_, '_>, measure: &Measure, by: &Placed<String>, grain: Grain) -> Option<By> {
@@ -284,10 +343,11 @@ fn read_table(section: &Table<'_, '_>, defaults: Defaults) -> Option<TableTempla
     let row_label = section.text_opt("label").map(|t| t.value);
     let mut columns = Vec::new();
     for name in section.texts("columns") {
-        columns.extend(find_metric(section, &name).map(|metric| Measure { metric, window, label: None }));
+        let metric = find_metric(section, &name, defaults.scope);
+        columns.extend(metric.map(|metric| Measure { metric, window, label: None }));
     }
     for column in section.tables("column") {
-        columns.extend(read_measure(&column, window));
+        columns.extend(read_measure(&column, window, defaults.scope));
         column.finish();
     }
     if !section.has("columns") && !section.has("column") {
@@ -297,6 +357,10 @@ fn read_table(section: &Table<'_, '_>, defaults: Defaults) -> Option<TableTempla
     let limit = section.integer_or("limit", 25, 1..=ROW_LIMIT_MAX) as usize;
     let has_total = section.flag_or("total", true);
     let by = by?;
+    if let Some(scope) = defaults.scope.filter(|scope| *scope != by.value) {
+        refuse_cut(section, &by, scope);
+        return None;
+    }
     let metrics: Vec<&'static Metric> = columns.iter().map(|c| c.metric).collect();
     let dimension = find_dimension(section, &by, &metrics, &[])?;
     let row_label = row_label.unwrap_or_else(|| words::heading(dimension));
@@ -322,16 +386,16 @@ fn read_sort(section: &Table<'_, '_>, columns: &[Measure]) -> Sort {
     }
 }
 
-fn read_text(section: &Table<'_, '_>) -> Option<TextTemplate> {
+fn read_text(section: &Table<'_, '_>, scope: Option<&str>) -> Option<TextTemplate> {
     let title = section.text_opt("title").map(|t| t.value);
     let body = section.text("body")?;
-    check_words(section, &body);
+    check_words(section, &body, scope);
     Some(TextTemplate { title, body: body.value })
 }
 
 /// Writes the words once over no numbers: syntax, functions and the names in them are checked at load.
-fn check_words(table: &Table<'_, '_>, words: &Placed<String>) {
-    if let Err(error) = words::check(&words.value) {
+fn check_words(table: &Table<'_, '_>, words: &Placed<String>, scope: Option<&str>) {
+    if let Err(error) = speech::check(&words.value, scope) {
         let line = error.line().filter(|line| *line > 1).map(|line| format!("in line {line} of the text"));
         let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         table.file().problem(&words.span, reason, line);

@@ -66,7 +66,7 @@ fn sort_rows(rows: &mut [Row], template: &TableTemplate) {
 
 fn build_column(source: &Source<'_>, measure: &Measure, rows: &[Row], at: usize) -> Column {
     let unit = measure.metric.unit;
-    let whole = source.snapshot.figure(measure.metric.name, &Slice::of(measure.window));
+    let whole = source.snapshot.figure(measure.metric.name, &source.slice(measure.window));
     let is_ratio = match unit {
         Unit::Count => false,
         // An average amount and a sum share the unit. The parts of a sum all have the whole's denominator
@@ -91,7 +91,7 @@ fn total(rows: &[Row], column: usize, meta: &Column) -> Option<Figure> {
 
 /// Says so when the rows do not add up to the published whole: what belongs to nobody is named, not hidden.
 fn unattributed(source: &Source<'_>, measure: &Measure, column: &Column, total: Option<Figure>) -> Option<String> {
-    let whole = source.snapshot.figure(measure.metric.name, &Slice::of(measure.window))?;
+    let whole = source.snapshot.figure(measure.metric.name, &source.slice(measure.window))?;
     let total = total?;
     if column.is_ratio || whole == total {
         return None;

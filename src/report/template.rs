@@ -25,6 +25,8 @@ pub struct ReportTemplate {
     pub organisation: Option<String>,
     /// The window the report is about.
     pub window: Window,
+    /// The dimension it may be cut by, one edition a member; every number of it has this dimension.
+    pub scope: Option<&'static str>,
     /// How numbers and dates are written.
     pub locale: Locale,
     /// The sheet.
@@ -86,6 +88,8 @@ pub struct KpiTemplate {
     pub measure: Measure,
     /// What it is compared with.
     pub compare: Option<Compare>,
+    /// From how large a change on, in tenths of a percent or of a point, the next edition corrects it.
+    pub restate_tenths: i64,
 }
 
 /// A chart of one metric.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use vesper::delivery::{EditionDraft, Manifest, OutgoingArtifact, edition_artifacts, find_edition, seal_edition};
 use vesper::job::Claim;
 
+use crate::delivery::NO_MAIL;
 use crate::schedule::{claimed, ledger, look};
 
 fn manifest() -> Manifest {
@@ -10,9 +11,11 @@ fn manifest() -> Manifest {
         snapshot_id: 7,
         watermarks: BTreeMap::from([("promenade".to_owned(), "812".to_owned())]),
         definition_hash: "aa".to_owned(),
+        definitions: Vec::new(),
         template_hash: "bb".to_owned(),
         renderer: "vesper 0.1.0".to_owned(),
         files: Vec::new(),
+        mail: None,
     }
 }
 
@@ -35,6 +38,7 @@ fn draft<'a>(claim: &'a Claim, scope: &'a str, artifacts: &'a [OutgoingArtifact]
         business_date: claim.business_date,
         manifest: manifest(),
         artifacts,
+        body: &NO_MAIL,
     }
 }
 
@@ -68,7 +72,8 @@ async fn equal_files_of_two_editions_are_stored_once() {
     }
     let counts =
         "select (select count(*) from vesper.artifact) || ' ' || (select count(*) from vesper.edition_artifact)";
-    assert_eq!(look(&ledger.pool, counts).await, "3 4");
+    // The mail is one more content and one more row each.
+    assert_eq!(look(&ledger.pool, counts).await, "4 6");
 }
 
 #[tokio::test]

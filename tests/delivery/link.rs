@@ -11,6 +11,7 @@ use vesper::delivery::edition::{FileLink, FileShelf, LinkKey};
 use vesper::delivery::{EditionDraft, Manifest, OutgoingArtifact, seal_edition};
 use vesper::http::{HttpState, Published, listen, serve};
 
+use crate::delivery::NO_MAIL;
 use crate::schedule::{Ledger, claimed, ledger};
 
 const NAME: &str = "Umsatz März.xlsx";
@@ -46,9 +47,11 @@ async fn shelf(size: usize) -> Shelf {
         snapshot_id: 7,
         watermarks: BTreeMap::new(),
         definition_hash: String::new(),
+        definitions: Vec::new(),
         template_hash: String::new(),
         renderer: "vesper".to_owned(),
         files: Vec::new(),
+        mail: None,
     };
     let draft = EditionDraft {
         job: &claim.job,
@@ -59,6 +62,7 @@ async fn shelf(size: usize) -> Shelf {
         business_date: claim.business_date,
         manifest,
         artifacts: &files,
+        body: &NO_MAIL,
     };
     let mut connection = ledger.pool.acquire().await.expect("a connection");
     seal_edition(&mut connection, &draft).await.expect("sealed");

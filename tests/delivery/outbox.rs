@@ -37,6 +37,7 @@ pub async fn post(pool: &PgPool, claim: &Claim, names: &[&str], on_uncertain: On
         edition_id: None,
         job: &claim.job,
         scheduled_for: claim.scheduled_for,
+        scope: "",
         label,
         sender: &sender,
         recipients: &recipients,

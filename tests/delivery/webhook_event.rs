@@ -12,6 +12,7 @@ use vesper::delivery::webhook::{
 use vesper::delivery::{EditionDraft, Manifest, OnUncertain, OutgoingArtifact, seal_edition};
 use vesper::job::{Claim, RunError, fail};
 
+use crate::delivery::NO_MAIL;
 use crate::delivery::hook_server::HookServer;
 use crate::delivery::outbox::post;
 use crate::delivery::webhook::{call, happening, hooks};
@@ -143,11 +144,14 @@ async fn mailed_edition(pool: &PgPool, all: &Webhooks, claim: &Claim) {
             snapshot_id: 7,
             watermarks: BTreeMap::new(),
             definition_hash: "aa".to_owned(),
+            definitions: Vec::new(),
             template_hash: "bb".to_owned(),
             renderer: "vesper 0.1.0".to_owned(),
             files: Vec::new(),
+            mail: None,
         },
         artifacts: &files,
+        body: &NO_MAIL,
     };
     let mut connection = pool.acquire().await.expect("a connection");
     seal_edition(&mut connection, &draft).await.expect("sealed");

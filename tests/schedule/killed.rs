@@ -42,6 +42,7 @@ async fn load_and_mail(context: RunContext) -> Result<(), RunError> {
         edition_id: None,
         job: &claim.job,
         scheduled_for: claim.scheduled_for,
+        scope: "",
         label,
         sender: &sender,
         recipients: &recipients,

@@ -125,6 +125,7 @@ async fn mail_report(context: RunContext) -> Result<(), RunError> {
         edition_id: None,
         job: &claim.job,
         scheduled_for: claim.scheduled_for,
+        scope: "",
         label,
         sender: &sender,
         recipients: &recipients,

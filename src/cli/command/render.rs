@@ -1,6 +1,7 @@
 //! `vesper render REPORT --for DATE --out DIR`
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::app::{App, check_migrations};
 use crate::base::{Remedy, nearest};
@@ -32,6 +33,7 @@ pub(in crate::cli) async fn render(
         Failure::new(Remedy::FixData, format!("no snapshot was published for {date}"))
             .or_hint(format!("run `vesper run nightly --for {date}` first"))
     })?;
+    let snapshot = Arc::new(snapshot);
     let document = build(template, &snapshot, &recipes.report_context())?;
     let stamp = stamp_of(&snapshot);
     let (pdf, xlsx, mail) =

@@ -2,4 +2,4 @@
 select artifact.media_type, octet_length(artifact.bytes)::bigint as size
 from vesper.artifact
 where artifact.digest = $1
-    and exists (select from vesper.edition_artifact as file where file.digest = $1 and file.name = $2)
+    and exists (select from vesper.edition_artifact as file where file.digest = $1 and file.name = $2 and file.role = 'file')

@@ -87,7 +87,7 @@ fn totals_come_from_sums_over_every_row_also_the_hidden_ones() {
             table.limit = 2;
         }
     }
-    let document = build(&template, &snapshot(), &context()).expect("a document");
+    let document = build(&template, &snapshot().into(), &context()).expect("a document");
     let table = table(&document);
     assert_eq!((table.shown().len(), table.rows.len()), (2, 12));
     let totals = table.totals.as_ref().expect("a total");
@@ -131,7 +131,7 @@ fn months_before_the_first_day_are_unknown_and_not_zero() {
 fn a_metric_the_snapshot_lacks_holds_the_report() {
     let mut snapshot = snapshot();
     snapshot.points.remove("open_value");
-    let error = build(&template(), &snapshot, &context()).expect_err("a hole");
+    let error = build(&template(), &snapshot.into(), &context()).expect_err("a hole");
     assert_eq!(error.to_string(), "report `executive-weekly`: metric `open_value` is not in snapshot 317");
 }
 
@@ -148,7 +148,7 @@ fn a_missing_comparison_says_nothing_and_judges_nothing() {
 fn a_member_nobody_knows_is_named_with_the_nearest() {
     let text = EXECUTIVE_WEEKLY.replace("\"negotiation\", \"closed_won\"", "\"negotation\", \"closed_won\"");
     let template = ReportTemplate::parse("r", "r.toml", &text).expect("members are checked against the snapshot");
-    let error = build(&template, &snapshot(), &context()).expect_err("no such member");
+    let error = build(&template, &snapshot().into(), &context()).expect_err("no such member");
     assert_eq!(crate::base::Remedied::hint(&error).as_deref(), Some("did you mean `negotiation`?"));
 }
 
@@ -157,7 +157,7 @@ fn what_belongs_to_no_row_is_named() {
     let mut snapshot = snapshot();
     let points = snapshot.points.get_mut("deals_lost").expect("published");
     points.insert(Slice::of(Window::Quarter), Figure::whole(1_000_000));
-    let document = build(&template(), &snapshot, &context()).expect("a document");
+    let document = build(&template(), &snapshot.into(), &context()).expect("a document");
     assert!(table(&document).notes.iter().any(|note| note.starts_with("Deals lost: ")));
 }
 
@@ -174,7 +174,7 @@ fn an_amount_weighted_in_percent_is_summed_and_an_average_amount_is_not() {
     let text =
         "title = \"T\"\n[[section]]\nkind = \"table\"\ntitle = \"T\"\nby = \"stage\"\ncolumns = [\"weighted_value\"]";
     let template = ReportTemplate::parse("t", "t.toml", text).expect("a template");
-    let found = build(&template, &snapshot, &context()).expect("a document");
+    let found = build(&template, &snapshot.into(), &context()).expect("a document");
     let weighted = table(&found);
     assert!(!weighted.columns[0].is_ratio && weighted.notes.is_empty(), "{:?}", weighted.notes);
     assert_eq!(weighted.totals, Some(vec![Some(Figure::ratio(5_050, 100))]));

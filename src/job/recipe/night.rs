@@ -1,0 +1,71 @@
+//! The night: source to star to cubes to published numbers.
+
+use sqlx::PgConnection;
+
+use crate::base::Night;
+use crate::base::meter::meters;
+use crate::cube::{CubeReport, refresh_cubes};
+use crate::job::announce::{breaches_of, tell_held, tell_published};
+use crate::job::recipe::Recipes;
+use crate::job::{RunContext, RunError};
+use crate::load::{EntityCount, LoadReport, load_source};
+use crate::metric::{Published, publish};
+
+/// The night: load every source, refresh the cubes of what changed, publish the numbers.
+///
+/// Second run: no row of the star changes and, when nothing changed, nothing new is published.
+pub(super) async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Result<(), RunError> {
+    let night = context.night();
+    for feed in &recipes.feeds {
+        let name = &feed.spec.name;
+        // Rows are counted when their transaction is over, and not again by an attempt that finds them loaded.
+        let mut counts = Vec::new();
+        let load: LoadReport = context
+            .step(&format!("load-{name}"), async |tx: &mut PgConnection| {
+                let load = load_source(tx, &feed.database, &feed.spec, &night).await?;
+                counts.clone_from(&load.counts);
+                Ok(load)
+            })
+            .await?;
+        counts.iter().for_each(count_rows);
+        let tenant_key = load.tenant_key;
+        let _: CubeReport = context
+            .step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?))
+            .await?;
+        publish_numbers(recipes, context, name, tenant_key, &night).await?;
+    }
+    Ok(())
+}
+
+/// Publishes and tells of it, in one step. Numbers that are held are told too, after the step rolled back.
+async fn publish_numbers(
+    recipes: &Recipes,
+    context: &RunContext,
+    source: &str,
+    tenant_key: i32,
+    night: &Night,
+) -> Result<Published, RunError> {
+    let (webhooks, claim) = (&recipes.webhooks, &context.claim);
+    let mut breaches = Vec::new();
+    let published = context
+        .step(&format!("publish-{source}"), async |tx: &mut PgConnection| {
+            let published = publish(tx, tenant_key, night).await.inspect_err(|e| breaches = breaches_of(e))?;
+            tell_published(tx, webhooks, claim, &published).await?;
+            Ok(published)
+        })
+        .await;
+    if !breaches.is_empty()
+        && let Err(error) = tell_held(&context.pool, webhooks, claim, breaches).await
+    {
+        // That the numbers are held is the run's own failure; it matters more than who hears of it.
+        tracing::error!(run.id = claim.run_id, "{error}");
+    }
+    published
+}
+
+fn count_rows(count: &EntityCount) {
+    let EntityCount { entity, loaded, unchanged, quarantined, .. } = count;
+    for (outcome, count) in [("loaded", loaded), ("unchanged", unchanged), ("quarantined", quarantined)] {
+        meters().count_rows(entity, outcome, count.unsigned_abs());
+    }
+}
