@@ -26,6 +26,7 @@ pub mod config;
 pub mod cube;
 pub mod delivery;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod job;
 pub mod load;

@@ -1,5 +1,6 @@
 //! The commands and their arguments, parsed and nothing more.
 
+mod export;
 mod log;
 mod metric;
 mod outbox;
@@ -11,8 +12,11 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use export::EXPORT_EXAMPLES;
+
 use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, CancelArgs, RUNS_EXAMPLES, RunsArgs};
 
+pub use export::{ExportArgs, ExportFormat, ExportGrain};
 pub use log::{LogLevel, LogStyle};
 use metric::METRICS_EXAMPLES;
 pub use metric::MetricsArgs;
@@ -163,6 +167,9 @@ pub enum Command {
     /// Write a report's files into a folder
     #[command(after_help = RENDER_EXAMPLES)]
     Render(RenderArgs),
+    /// Write a table of the warehouse as Parquet or CSV files
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Tell what is published, what ran, what comes next, and what is stuck and why
     Status(StatusArgs),
     /// List outgoing mail, settle what is uncertain, send again, suppress addresses

@@ -21,9 +21,10 @@ use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
 pub use args::{
-    Cli, Command, ContractArgs, DemoArgs, LogLevel, LogStyle, MessageState, MetricsArgs, OutboxAllowArgs, OutboxArgs,
-    OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs,
-    OutboxSuppressedArgs, OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs, StatusArgs,
+    Cli, Command, ContractArgs, DemoArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle, MessageState,
+    MetricsArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
+    OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs,
+    StatusArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -71,6 +72,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Cancel(args) => command::cancel::cancel(&settings, &environment, args).await,
         Command::Runs(args) => command::runs::runs(&settings, args).await,
         Command::Render(args) => command::render::render(&settings, &environment, args).await,
+        Command::Export(args) => command::export::export(&settings, args).await,
         Command::Status(args) => command::status::status(&settings, args).await,
         Command::Outbox(args) => command::outbox::outbox(&settings, args).await,
     }

@@ -1,6 +1,7 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
 mod case;
+mod export;
 mod northwind;
 mod oracle;
 mod refusal;
