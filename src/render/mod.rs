@@ -16,6 +16,7 @@ mod font;
 mod page;
 mod palette;
 mod pdf;
+mod table_text;
 mod xlsx;
 
 pub use artifact::{Artifact, RENDERER, Stamp};
@@ -26,5 +27,7 @@ pub use page::{Pages, draw_list, lay_out};
 pub use pdf::render_pdf;
 pub use xlsx::render_xlsx;
 
+#[cfg(test)]
+mod gallery;
 #[cfg(test)]
 mod tests;

@@ -15,15 +15,66 @@ pub(super) const NIGHT_TEXT: Colour = Colour(191, 205, 224);
 pub(super) const NIGHT_LINK: Colour = Colour(147, 197, 253);
 pub(super) const GOOD: Colour = Colour(21, 115, 56);
 pub(super) const BAD: Colour = Colour(190, 32, 32);
+/// Steps up and down of a bridge: apart for colour-blind eyes, and one of them hatched.
+pub(super) const RISE: Colour = Colour(0, 133, 97);
+pub(super) const FALL: Colour = Colour(204, 85, 0);
 pub(super) const ALERT: Colour = Colour(146, 64, 14);
 
 /// After the accent: hues that stay apart for colour-blind eyes (Okabe and Ito's), each of another lightness.
-const SERIES: [Colour; 5] =
-    [Colour(230, 159, 0), Colour(0, 158, 115), Colour(204, 121, 167), Colour(86, 180, 233), Colour(100, 116, 139)];
+const SERIES: [Colour; 6] = [
+    Colour(230, 159, 0),
+    Colour(0, 158, 115),
+    Colour(204, 121, 167),
+    Colour(86, 180, 233),
+    Colour(100, 116, 139),
+    Colour(213, 94, 0),
+];
 
-/// The colour of the n-th series or slice.
+/// How far two colours lie apart before anybody tells them apart side by side.
+const APART: u32 = 90;
+
+/// The colour of the n-th series or slice: the accent, then the hues that are not like it.
 pub(super) fn series(accent: Colour, at: usize) -> Colour {
-    if at == 0 { accent } else { SERIES[(at - 1) % SERIES.len()] }
+    let first = graphic(accent);
+    if at == 0 {
+        return first;
+    }
+    let difference = |a: u8, b: u8| u32::from(a.abs_diff(b));
+    let distance = |c: &Colour| difference(c.0, first.0) + difference(c.1, first.1) + difference(c.2, first.2);
+    let others: Vec<Colour> = SERIES.into_iter().filter(|c| distance(c) >= APART).collect();
+    others[(at - 1) % others.len()]
+}
+
+/// The WCAG contrast of two colours, from 1 to 21.
+pub(super) fn contrast(a: Colour, b: Colour) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// `colour`, or the nearest darker one that stands out from white as a line or a bar (WCAG 1.4.11: 3 to 1).
+pub(super) fn graphic(colour: Colour) -> Colour {
+    darkened(colour, 3.0)
+}
+
+/// `colour`, or the nearest darker one that can be read as words on white (WCAG 1.4.3: 4.5 to 1).
+pub(super) fn legible(colour: Colour) -> Colour {
+    darkened(colour, 4.5)
+}
+
+fn darkened(colour: Colour, wanted: f64) -> Colour {
+    let darker = |step: u32| {
+        let channel = |c: u8| (u32::from(c) * (100 - step) / 100) as u8;
+        Colour(channel(colour.0), channel(colour.1), channel(colour.2))
+    };
+    (0..=100).map(darker).find(|c| contrast(*c, WHITE) >= wanted).unwrap_or(INK)
+}
+
+fn luminance(colour: Colour) -> f64 {
+    let linear = |channel: u8| {
+        let c = f64::from(channel) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(colour.0) + 0.7152 * linear(colour.1) + 0.0722 * linear(colour.2)
 }
 
 /// `colour` with `strength` (0–1) over white.
@@ -32,11 +83,10 @@ pub(super) fn tint(colour: Colour, strength: f64) -> Colour {
     Colour(mix(colour.0), mix(colour.1), mix(colour.2))
 }
 
-/// White or ink, whichever is read more easily on `ground` (WCAG relative luminance).
+/// White or ink, whichever is read more easily on `ground`; black where ink is not dark enough for a middle tone.
 pub(super) fn text_on(ground: Colour) -> Colour {
-    let linear = |channel: u8| (f64::from(channel) / 255.0).powf(2.2);
-    let luminance = 0.2126 * linear(ground.0) + 0.7152 * linear(ground.1) + 0.0722 * linear(ground.2);
-    if luminance > 0.3 { INK } else { WHITE }
+    const BLACK: Colour = Colour(0, 0, 0);
+    [INK, WHITE, BLACK].into_iter().find(|c| contrast(ground, *c) >= 4.5).unwrap_or(BLACK)
 }
 
 /// Green, red or grey; a sign or an arrow always says the same.
@@ -45,5 +95,35 @@ pub(super) fn judgment(judgment: Judgment) -> Colour {
         Judgment::Good => GOOD,
         Judgment::Bad => BAD,
         Judgment::Neutral => MUTED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_house_colour_can_be_seen_and_read(r: u8, g: u8, b: u8) {
+            let accent = Colour(r, g, b);
+            prop_assert!(contrast(graphic(accent), WHITE) >= 3.0);
+            prop_assert!(contrast(legible(accent), WHITE) >= 4.5);
+            prop_assert!(contrast(text_on(accent), accent) >= 4.5);
+            for at in 1..6 {
+                prop_assert_ne!(series(accent, at), series(accent, 0));
+                prop_assert_ne!(series(accent, at), series(accent, at - 1));
+            }
+        }
+    }
+
+    #[test]
+    fn inks_of_the_house_are_legible_on_their_grounds() {
+        for ink in [INK, TEXT, MUTED, GOOD, BAD, ALERT] {
+            for ground in [WHITE, STRIPE, HEAD] {
+                assert!(contrast(ink, ground) >= 4.5, "{} on {}", ink.hex(), ground.hex());
+            }
+        }
+        assert!(contrast(NIGHT_TEXT, NIGHT) >= 4.5 && contrast(NIGHT_LINK, NIGHT) >= 4.5);
     }
 }

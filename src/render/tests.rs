@@ -1,6 +1,7 @@
+use super::gallery::{SIZES, Size, gallery};
 use super::*;
 use crate::report::fixture::{context, document, snapshot, template};
-use crate::report::{Chart, ChartKind, Colour, Document, Figure, Layout, Orientation, Paper, Section, build};
+use crate::report::{Chart, ChartKind, Colour, Document, Figure, Layout, Locale, Orientation, Paper, Section, build};
 
 fn stamp() -> Stamp {
     Stamp { generated_at: "2026-11-23T06:00:00Z".parse().expect("an instant") }
@@ -34,10 +35,10 @@ fn a_business_without_a_single_row_still_has_a_report() {
     snapshot.header.warnings.clear();
     let document = build(&template(), &snapshot.into(), &context()).expect("a document");
     let list = render_all(&document);
-    assert!(list.contains("No values in this span"));
+    assert!(list.contains("No data in this span"));
     assert!(list.contains("Rows shown: 0 of 0"));
     assert!(list.contains("Source and star were not compared for this snapshot"));
-    assert!(!list.contains("NaN") && !list.contains("inf"), "a coordinate went astray");
+    assert!(!["NaN", "inf,", ",inf"].iter().any(|astray| list.contains(astray)), "a coordinate went astray");
 }
 
 #[test]
@@ -69,25 +70,95 @@ fn negative_missing_and_huge_values_stay_on_the_page() {
     render_all(&document);
 }
 
+/// Fails where words leave the page, touch each other within a chart, or a coordinate went astray.
+fn expect_tidy(document: &Document) {
+    let pages = lay_out(document, stamp()).expect("pages");
+    for (at, page) in pages.pages.iter().enumerate() {
+        for (mark, shapes) in &page.marks {
+            let is_figure = matches!(mark, page::Mark::Node(node) if pages.nodes[*node].role == "Figure");
+            let mut boxes: Vec<(f64, f64, f64, f64, &str)> = Vec::new();
+            for shape in shapes {
+                let page::Shape::Text { x, y, size, weight, text, .. } = shape else { continue };
+                let right = x + font::measure(*weight, *size, text);
+                assert!(*x >= 41.0 && right <= pages.width - 41.0, "page {at}: {x:.1}–{right:.1} {text}");
+                assert!(*y > 10.0 && *y < pages.height - 10.0, "page {at}: {y:.1} {text}");
+                let found = (*x, right, y - size * 0.72, *y, text.as_str());
+                for other in boxes.iter().filter(|_| is_figure) {
+                    let apart = found.1 <= other.0 || other.1 <= found.0 || found.3 <= other.2 || other.3 <= found.2;
+                    assert!(apart, "page {at}: {} and {} overlap", found.4, other.4);
+                }
+                boxes.push(found);
+            }
+        }
+    }
+    let list = draw_list(&pages);
+    assert!(!["NaN", "inf,", ",inf"].iter().any(|astray| list.contains(astray)), "a coordinate went astray");
+}
+
 #[test]
 fn words_of_different_labels_never_overlap_within_a_chart() {
-    let pages = lay_out(&document(), stamp()).expect("pages");
-    for (mark, shapes) in pages.pages.iter().flat_map(|page| &page.marks) {
-        let is_figure = matches!(mark, page::Mark::Node(node) if pages.nodes[*node].role == "Figure");
-        let boxes: Vec<(f64, f64, f64, f64, &str)> = shapes
-            .iter()
-            .filter(|_| is_figure)
-            .filter_map(|shape| match shape {
-                page::Shape::Text { x, y, size, weight, text, .. } => {
-                    Some((*x, x + font::measure(*weight, *size, text), y - size * 0.72, *y, text.as_str()))
-                }
-                _ => None,
-            })
-            .collect();
-        for (at, a) in boxes.iter().enumerate() {
-            for b in &boxes[at + 1..] {
-                let apart = a.1 <= b.0 || b.1 <= a.0 || a.3 <= b.2 || b.3 <= a.2;
-                assert!(apart, "{} and {} overlap", a.4, b.4);
+    expect_tidy(&document());
+}
+
+#[test]
+fn every_kind_of_chart_is_tidy_over_nothing_and_over_very_much() {
+    for size in SIZES {
+        for (paper, orientation) in [(Paper::A4, Orientation::Portrait), (Paper::Letter, Orientation::Landscape)] {
+            let mut document = gallery(size, Locale::En);
+            document.layout = Layout { paper, orientation };
+            expect_tidy(&document);
+        }
+    }
+    expect_tidy(&gallery(Size::Plausible, Locale::De));
+    expect_tidy(&gallery(Size::Huge, Locale::Uk));
+}
+
+#[test]
+fn a_chart_without_data_says_so_in_words_and_in_its_picture() {
+    let document = gallery(Size::Nothing, Locale::De);
+    let charts: Vec<&Chart> =
+        document.sections.iter().filter_map(|s| if let Section::Chart(c) = s { Some(c) } else { None }).collect();
+    assert_eq!(charts.len(), 13);
+    for chart in charts {
+        assert!(chart_alt(&document, chart).ends_with("Keine Daten in diesem Zeitraum."), "{:?}", chart.kind);
+        let svg = chart_svg(&document, chart, 400, 160).expect("an SVG");
+        assert!(svg.contains("Keine Daten in diesem Zeitraum"), "{:?}", chart.kind);
+    }
+}
+
+#[test]
+fn the_words_for_a_chart_hold_its_numbers() {
+    let document = gallery(Size::Plausible, Locale::En);
+    let alt = |kind| {
+        let of_kind = |s: &Section| {
+            if let Section::Chart(c) = s { (c.kind == kind).then(|| chart_alt(&document, c)) } else { None }
+        };
+        document.sections.iter().find_map(of_kind).expect("a chart of the kind")
+    };
+    assert!(
+        alt(ChartKind::Waterfall).contains("Opening €171,500, New +€12,300, Expansion +€8,250, Contraction −€3,100")
+    );
+    assert!(alt(ChartKind::Pie).contains("Enterprise €333 (31%)"), "{}", alt(ChartKind::Pie));
+    assert!(alt(ChartKind::Gauge).contains("67.0%. Target 60.0% · 111.7% of the target."), "{}", alt(ChartKind::Gauge));
+    assert!(alt(ChartKind::Scatter).contains("Globex (9; €18,000)"));
+    assert!(alt(ChartKind::Heatmap).contains("Jan ’26: 0 100.0%, 1 86.0%"), "{}", alt(ChartKind::Heatmap));
+}
+
+/// `VESPER_GALLERY=DIR` writes every size in every format, for the eye.
+#[test]
+fn the_gallery_can_be_rendered_in_every_format() {
+    let folder = std::env::var_os("VESPER_GALLERY").map(std::path::PathBuf::from);
+    for size in SIZES {
+        let locales: &[Locale] = if folder.is_some() { &Locale::ALL } else { &[Locale::En] };
+        for locale in locales {
+            let document = gallery(size, *locale);
+            let files =
+                [render_pdf(&document, stamp()).expect("a PDF"), render_xlsx(&document, stamp()).expect("a workbook")];
+            let Some(folder) = &folder else { continue };
+            for file in &files {
+                let extension = file.name.rsplit('.').next().unwrap_or("");
+                let name = format!("{size:?}-{locale:?}.{extension}").to_lowercase();
+                std::fs::write(folder.join(name), &file.bytes).expect("the folder can be written");
             }
         }
     }

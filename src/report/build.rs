@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::base::Period;
+use chrono::Datelike;
+
+use crate::base::{Grain, Period};
 use crate::metric::catalog::Nature;
 use crate::metric::{Catalog, Metric, Slice, Snapshot, Window};
 use crate::report::Scope;
@@ -13,6 +15,7 @@ use crate::report::error::ReportError;
 use crate::report::facts::Facts;
 use crate::report::kpi::build_kpis;
 use crate::report::locale::Locale;
+use crate::report::phrase::say;
 use crate::report::restate::{Restatement, tell_restatements};
 use crate::report::speech::write;
 use crate::report::table::build_table;
@@ -67,10 +70,8 @@ impl Source<'_> {
     pub(super) fn span(&self, metric: &Metric, window: Window) -> String {
         let period = self.period(window);
         match (metric.nature, window) {
-            (Nature::Stock, _) => format!("at {}", self.locale.date(period.last())),
-            (Nature::Flow, Window::All) => {
-                format!("since {}", self.locale.date(period.from))
-            }
+            (Nature::Stock, _) => say(self.locale.phrases().at, &[&self.locale.date(period.last())]),
+            (Nature::Flow, Window::All) => say(self.locale.phrases().since, &[&self.locale.date(period.from)]),
             (Nature::Flow, _) => self.locale.period(period),
         }
     }
@@ -117,7 +118,7 @@ pub fn build(
     let period = source.period(template.window);
     let period_label = period_label(&source, template.window, period);
     let organisation = template.organisation.clone().unwrap_or_else(|| context.organisation.clone());
-    let scope_label = scope.map(|scope| member_label(snapshot, &scope.dimension, &scope.member));
+    let scope_label = scope.map(|scope| member_label(snapshot, locale, &scope.dimension, &scope.member));
     let names = Names {
         title: template.title.clone(),
         organisation: organisation.clone(),
@@ -126,7 +127,7 @@ pub fn build(
         scope: scope_label.clone().unwrap_or_else(|| organisation.clone()),
     };
     let facts = Arc::new(Facts::of(snapshot, locale, context.scope.clone()));
-    let say = |place: &str, text: &str| {
+    let worded = |place: &str, text: &str| {
         let report = template.name.clone();
         write(text, &facts, &names).map_err(|source| ReportError::Words { report, place: place.to_owned(), source })
     };
@@ -138,7 +139,7 @@ pub fn build(
             SectionTemplate::Chart(chart) => Section::Chart(build_chart(&source, chart, id)?),
             SectionTemplate::Table(table) => Section::Table(build_table(&source, table, id)?),
             SectionTemplate::Text(text) => {
-                let paragraphs = paragraphs(&say(text.title.as_deref().unwrap_or(&id), &text.body)?);
+                let paragraphs = paragraphs(&worded(text.title.as_deref().unwrap_or(&id), &text.body)?);
                 Section::Text(Text { id, title: text.title.clone(), paragraphs })
             }
             SectionTemplate::PageBreak => Section::PageBreak,
@@ -149,8 +150,8 @@ pub fn build(
         sections.insert(1.min(sections.len()), Section::Text(text));
     }
     // A header line holds no line break, whatever the words hold.
-    let subject = one_line(&say("subject", &template.subject)?);
-    let preheader = one_line(&say("preheader", &template.preheader)?);
+    let subject = one_line(&worded("subject", &template.subject)?);
+    let preheader = one_line(&worded("preheader", &template.preheader)?);
     Ok(Document {
         report: template.name.clone(),
         title: template.title.clone(),
@@ -176,7 +177,7 @@ pub fn build(
         },
         reconciliation: header.reconciliation.clone(),
         warnings: header.warnings.clone(),
-        definitions: definitions(&snapshot.catalog, template, facts.asked()),
+        definitions: definitions(&snapshot.catalog, (template, locale), facts.asked()),
         web_url: context.web_url.clone(),
         template_hash: template.hash.clone(),
         sections,
@@ -187,14 +188,21 @@ pub fn build(
 fn period_label(source: &Source<'_>, window: Window, period: Period) -> String {
     let dates = source.locale.period(period);
     match window {
-        Window::Week => format!("{} · {dates}", period.from.format("Week %-V")),
-        Window::Quarter => format!("{} · {dates}", period.from.format("Q%q %Y")),
+        Window::Week => {
+            let week = period.from.iso_week().week().to_string();
+            format!("{} · {dates}", say(source.locale.phrases().week, &[&week]))
+        }
+        Window::Quarter => format!("{} · {dates}", source.locale.bucket(period.from, Grain::Quarter, true).0),
         Window::All | Window::Month | Window::Year => dates,
     }
 }
 
 /// Every metric a section or a sentence uses, in the catalog's order.
-fn definitions(catalog: &Catalog, template: &ReportTemplate, mut used: BTreeSet<&'static str>) -> Vec<Definition> {
+fn definitions(
+    catalog: &Catalog,
+    (template, locale): (&ReportTemplate, Locale),
+    mut used: BTreeSet<&'static str>,
+) -> Vec<Definition> {
     for section in &template.sections {
         match section {
             SectionTemplate::Kpis(kpis) => used.extend(kpis.tiles.iter().map(|t| t.measure.metric.name)),
@@ -204,7 +212,7 @@ fn definitions(catalog: &Catalog, template: &ReportTemplate, mut used: BTreeSet<
         }
     }
     let define =
-        |m: &Metric| Definition { metric: m.versioned(), label: m.label.to_owned(), words: m.definition.to_owned() };
+        |m: &Metric| Definition { metric: m.versioned(), label: locale.term(m.label), words: m.definition.to_owned() };
     catalog.iter().filter(|m| used.contains(m.name)).map(define).collect()
 }
 

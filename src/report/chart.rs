@@ -7,8 +7,9 @@ use crate::metric::{Figure, Slice};
 use crate::report::build::Source;
 use crate::report::document::{Category, Chart, Series};
 use crate::report::error::ReportError;
+use crate::report::locale::Locale;
 use crate::report::template::{By, ChartTemplate};
-use crate::report::words::{heading, member_label};
+use crate::report::words::member_label;
 
 /// Fills a chart.
 pub(super) fn build_chart(source: &Source<'_>, template: &ChartTemplate, id: String) -> Result<Chart, ReportError> {
@@ -37,7 +38,7 @@ pub(super) fn build_chart(source: &Source<'_>, template: &ChartTemplate, id: Str
         By::Dimension { name, members, top, by_value } => {
             source.require(metric)?;
             chart.span = source.span(metric, template.measure.window);
-            chart.axis = heading(name);
+            chart.axis = source.locale.dimension(name);
             let mut bars = member_bars(source, template, name, members)?;
             if *by_value {
                 let size = |f: &Option<Figure>| f.and_then(|f| f.value(metric.unit)).unwrap_or(f64::MIN);
@@ -45,11 +46,14 @@ pub(super) fn build_chart(source: &Source<'_>, template: &ChartTemplate, id: Str
             }
             if let Some(top) = top.filter(|top| bars.len() > *top + 1) {
                 let rest: i64 = bars.split_off(top).iter().filter_map(|(_, f)| f.and_then(|f| f.rounded())).sum();
-                bars.push((Category { is_rest: true, ..Category::named("Other") }, Some(Figure::whole(rest))));
+                bars.push((
+                    Category { is_rest: true, ..Category::named(source.locale.phrases().other) },
+                    Some(Figure::whole(rest)),
+                ));
             }
             let (categories, figures) = bars.into_iter().unzip();
             chart.categories = categories;
-            chart.series = vec![Series { name: template.measure.label(), figures }];
+            chart.series = vec![Series { name: template.measure.label(source.locale), figures }];
         }
     }
     Ok(chart)
@@ -83,14 +87,17 @@ fn fill_time(
     };
     let whole = Period { from: buckets[0].from, until: buckets[buckets.len() - 1].until };
     chart.span = source.locale.period(whole);
-    chart.axis = heading(grain.name());
-    chart.categories =
-        buckets.iter().enumerate().map(|(at, bucket)| bucket_category(*bucket, grain, at == 0)).collect();
+    chart.axis = source.locale.dimension(grain.name());
+    chart.categories = buckets
+        .iter()
+        .enumerate()
+        .map(|(at, bucket)| bucket_category(source.locale, *bucket, grain, at == 0))
+        .collect();
     // Before the first day anything is known, a month is unknown, not zero.
     let known = |bucket: &Period| bucket.until > source.snapshot.header.first_date;
     let figures = buckets.iter().map(|b| known(b).then(|| Figure::whole(series.sum(*b)))).collect();
     let name = match grain {
-        Grain::Month if buckets.len() == 12 => "Last 12 months".to_owned(),
+        Grain::Month if buckets.len() == 12 => source.locale.phrases().last_twelve_months.to_owned(),
         _ => source.locale.period(whole),
     };
     chart.series = vec![Series { name, figures }];
@@ -112,27 +119,13 @@ fn fill_year_before(
         .map(|b| (b.until > source.snapshot.header.first_date).then(|| Figure::whole(series.sum(b))))
         .collect();
     if figures.iter().any(Option::is_some) {
-        chart.series.push(Series { name: "A year before".to_owned(), figures });
+        chart.series.push(Series { name: source.locale.phrases().year_before.to_owned(), figures });
     }
 }
 
 /// The bucket's label; the first of the axis and every January say their year.
-fn bucket_category(bucket: Period, grain: Grain, is_first: bool) -> Category {
-    let from = bucket.from;
-    let (label, short) = match grain {
-        Grain::Day => (from.format("%-d %b %Y").to_string(), from.format("%-d %b").to_string()),
-        Grain::Month => {
-            let names_year = is_first || from.month() == 1;
-            let short = if names_year { "%b ’%y" } else { "%b" };
-            (from.format("%b %Y").to_string(), from.format(short).to_string())
-        }
-        Grain::Week => {
-            let label = grain.label(from);
-            let short = label.split_once('-').map_or(label.clone(), |(_, week)| week.to_owned());
-            (label, short)
-        }
-        Grain::Quarter | Grain::Year => (grain.label(from), grain.label(from)),
-    };
+fn bucket_category(locale: Locale, bucket: Period, grain: Grain, is_first: bool) -> Category {
+    let (label, short) = locale.bucket(bucket.from, grain, is_first || bucket.from.month() == 1);
     Category { short, ..Category::named(label) }
 }
 
@@ -157,7 +150,7 @@ fn member_bars(
     let slice = Slice::of(template.measure.window);
     let bar = |member: &String| {
         let figure = source.snapshot.figure(metric, &slice.clone().at(dimension, member));
-        (Category::named(member_label(source.snapshot, dimension, member)), figure)
+        (Category::named(member_label(source.snapshot, source.locale, dimension, member)), figure)
     };
     Ok(members.iter().map(bar).collect())
 }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::base::Period;
 use crate::metric::snapshot::Reconciliation;
 use crate::metric::{Direction, Figure, Unit};
-use crate::report::Locale;
+use crate::report::locale::{Locale, NOTHING};
+use crate::report::phrase::say;
 use crate::report::theme::{Layout, Theme};
 
 /// A whole report, ready to be rendered in any format.
@@ -73,30 +74,33 @@ impl Document {
     /// The first `count` warnings, and a line for the rest: a mail has no room for a list of them.
     pub fn leading_warnings(&self, count: usize) -> Vec<String> {
         let mut lines: Vec<String> = self.warnings.iter().take(count).cloned().collect();
-        match self.warnings.len().saturating_sub(count) {
-            0 => {}
-            1 => lines.push("One more note on the data is in the attached report.".to_owned()),
-            rest => lines.push(format!("{rest} more notes on the data are in the attached report.")),
+        let rest = self.warnings.len().saturating_sub(count);
+        if rest > 0 {
+            lines.push(say(self.locale.phrases().more_notes, &[&rest.to_string()]));
         }
         lines
     }
 
     /// The proof in one line: `✓ Source = star: deal 4,812 = 4,810 + 2 held`. Blanks within an equation do not break.
     pub fn reconciliation_line(&self) -> String {
+        let words = self.locale.phrases();
         if self.reconciliation.is_empty() {
-            return "Source and star were not compared for this snapshot".to_owned();
+            return words.proof_missing.to_owned();
         }
         let count = |n: i64| self.locale.integer(n);
         let equation = |l: &Reconciliation| {
-            let held =
-                if l.quarantined_rows > 0 { format!(" + {} held", count(l.quarantined_rows)) } else { String::new() };
+            let held = if l.quarantined_rows > 0 {
+                format!(" + {}", say(words.held, &[&count(l.quarantined_rows)]))
+            } else {
+                String::new()
+            };
             let sign = if l.source_rows == l.star_rows + l.quarantined_rows { "=" } else { "≠" };
             format!("{} {} {sign} {}{held}", l.entity, count(l.source_rows), count(l.star_rows)).replace(' ', "\u{a0}")
         };
         let equations: Vec<String> = self.reconciliation.iter().map(equation).collect();
-        let head = if self.reconciliation_holds() { "✓ Source = star: " } else { "! Source and star differ: " };
+        let head = if self.reconciliation_holds() { words.proof_holds } else { words.proof_fails };
         let has_held = self.reconciliation.iter().any(|l| l.quarantined_rows > 0);
-        let tail = if has_held { " (held: in quarantine)" } else { "" };
+        let tail = if has_held { words.held_means } else { "" };
         format!("{head}{}{tail}", equations.join(" · "))
     }
 }
@@ -323,9 +327,10 @@ pub struct Series {
 }
 
 impl Chart {
-    /// Whether no series holds a value other than zero.
+    /// Whether no series holds a value other than zero; a gauge that stands at zero says something.
     pub fn is_empty(&self) -> bool {
-        let known = |f: &Option<Figure>| f.is_some_and(|f| f.numerator != 0 && f.denominator != 0);
+        let says_zero = self.kind == ChartKind::Gauge;
+        let known = |f: &Option<Figure>| f.is_some_and(|f| (says_zero || f.numerator != 0) && f.denominator != 0);
         !self.series.iter().any(|s| s.figures.iter().any(known))
     }
 }
@@ -360,6 +365,17 @@ pub struct Table {
 }
 
 impl Table {
+    /// The headings of all columns: name, attributes, figures.
+    pub fn heads(&self) -> impl Iterator<Item = &str> + Clone {
+        let figures = self.columns.iter().map(|c| c.label.as_str());
+        std::iter::once(self.row_label.as_str()).chain(self.attributes.iter().map(String::as_str)).chain(figures)
+    }
+
+    /// The column at which the figures begin.
+    pub fn first_figure(&self) -> usize {
+        1 + self.attributes.len()
+    }
+
     /// The rows a page shows.
     pub fn shown(&self) -> &[Row] {
         &self.rows[..self.limit.min(self.rows.len())]
@@ -391,6 +407,17 @@ pub struct Row {
     pub attributes: Vec<Attribute>,
     /// One figure a column; `None` where nothing is known.
     pub cells: Vec<Option<Figure>>,
+}
+
+impl Attribute {
+    /// As a reader sees it.
+    pub fn text(&self, locale: Locale) -> String {
+        match self {
+            Attribute::Words(words) => words.clone(),
+            Attribute::Date(date) => locale.date(*date),
+            Attribute::Nothing => NOTHING.to_owned(),
+        }
+    }
 }
 
 /// What is known of a row and is no figure.

@@ -49,7 +49,7 @@ impl Facts {
     pub(super) fn change(&self, metric: &Metric, window: Window, compare: Compare) -> Option<Change> {
         let period = window.compared(compare, self.snapshot.header.business_date)?;
         let figures = (self.figure(metric, window, None), self.figure(metric, window, Some(compare)));
-        Some(compare_figures(metric, figures, (window, compare), period))
+        Some(compare_figures(metric, figures, (window, compare), (self.locale, period)))
     }
 
     /// The member with the largest value above zero; of equal ones the first in the dimension's order of ids.
@@ -63,6 +63,6 @@ impl Facts {
                 best = Some((value, member));
             }
         }
-        best.map(|(_, member)| member_label(&self.snapshot, dimension, member))
+        best.map(|(_, member)| member_label(&self.snapshot, self.locale, dimension, member))
     }
 }

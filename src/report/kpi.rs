@@ -6,6 +6,7 @@ use crate::metric::{Compare, Figure, Metric, Unit, Window};
 use crate::report::build::Source;
 use crate::report::document::{Change, Judgment, Kpi, KpiRow};
 use crate::report::error::ReportError;
+use crate::report::locale::Locale;
 use crate::report::template::{KpiTemplate, KpisTemplate};
 
 /// Fills the tiles of a section.
@@ -21,11 +22,11 @@ fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError
     let change = tile.compare.and_then(|compare| {
         let period = window.compared(compare, source.snapshot.header.business_date)?;
         let before = source.snapshot.figure(metric.name, &source.slice(window).compared(compare));
-        Some(compare_figures(metric, (figure, before), (window, compare), period))
+        Some(compare_figures(metric, (figure, before), (window, compare), (source.locale, period)))
     });
     Ok(Kpi {
         metric: metric.versioned(),
-        label: tile.measure.label(),
+        label: tile.measure.label(source.locale),
         span: source.span(metric, window),
         unit: metric.unit,
         figure,
@@ -40,7 +41,7 @@ pub(super) fn compare_figures(
     metric: &Metric,
     (now, before): (Option<Figure>, Option<Figure>),
     (window, compare): (Window, Compare),
-    period: Period,
+    (locale, period): (Locale, Period),
 ) -> Change {
     let in_points = metric.unit == Unit::Percent;
     let tenths = now.zip(before).and_then(|(now, before)| match in_points {
@@ -52,7 +53,7 @@ pub(super) fn compare_figures(
         tenths,
         in_points,
         judgment: Judgment::of(metric.direction, tenths),
-        against: against(window, compare),
+        against: against(locale, window, compare),
         period,
     }
 }
@@ -69,18 +70,19 @@ fn relative_tenths(now: Figure, before: Figure) -> Option<i64> {
     divide_round(difference.checked_mul(1000 * sign)?, base).and_then(|t| i64::try_from(t).ok())
 }
 
-fn against(window: Window, compare: Compare) -> String {
-    let words = match (window, compare) {
-        (Window::All, _) => "before",
-        (Window::Week, Compare::Previous) => "prior week",
-        (Window::Week, Compare::Year) => "same week last year",
-        (Window::Month, Compare::Previous) => "prior month",
-        (Window::Month, Compare::Year) => "same month last year",
-        (Window::Quarter, Compare::Previous) => "prior quarter",
-        (Window::Quarter, Compare::Year) => "same quarter last year",
-        (Window::Year, _) => "prior year",
+fn against(locale: Locale, window: Window, compare: Compare) -> String {
+    let words = locale.phrases();
+    let against = match (window, compare) {
+        (Window::All, _) => words.before,
+        (Window::Week, Compare::Previous) => words.prior_week,
+        (Window::Week, Compare::Year) => words.week_last_year,
+        (Window::Month, Compare::Previous) => words.prior_month,
+        (Window::Month, Compare::Year) => words.month_last_year,
+        (Window::Quarter, Compare::Previous) => words.prior_quarter,
+        (Window::Quarter, Compare::Year) => words.quarter_last_year,
+        (Window::Year, _) => words.prior_year,
     };
-    words.to_owned()
+    against.to_owned()
 }
 
 #[cfg(test)]
@@ -91,7 +93,12 @@ mod tests {
     fn change(metric: &str, now: Option<Figure>, before: Option<Figure>) -> Change {
         let day = "2026-11-16".parse().expect("a date");
         let metric = catalog::find(metric).expect("a metric");
-        compare_figures(metric, (now, before), (Window::Week, Compare::Previous), Period { from: day, until: day })
+        compare_figures(
+            metric,
+            (now, before),
+            (Window::Week, Compare::Previous),
+            (Locale::En, Period { from: day, until: day }),
+        )
     }
 
     #[test]

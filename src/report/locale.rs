@@ -3,10 +3,11 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::base::Period;
 use crate::base::money::divide_round;
+use crate::base::{Grain, Period};
 use crate::metric::{Figure, Unit};
 use crate::report::document::Change;
+use crate::report::phrase::say;
 
 /// What stands where there is no value.
 pub const NOTHING: &str = "–";
@@ -15,70 +16,131 @@ pub const NOTHING: &str = "–";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
-    /// English: 1,234.5 and 22 Nov 2026.
+    /// English: 1,234.5, €1,234 and 22 Nov 2026.
     En,
+    /// German: 1.234,5, 1.234 € and 22. Nov. 2026.
+    De,
+    /// Ukrainian: 1 234,5, 1 234 € and 22 листоп. 2026.
+    Uk,
 }
 
+/// A blank that does not break.
+const BLANK: char = '\u{a0}';
+
 impl Locale {
+    /// Every language.
+    pub const ALL: [Locale; 3] = [Locale::En, Locale::De, Locale::Uk];
+
     /// The names a template may use.
-    pub const CHOICES: &[(&str, Locale)] = &[("en", Locale::En)];
+    pub const CHOICES: &[(&str, Locale)] = &[("en", Locale::En), ("de", Locale::De), ("uk", Locale::Uk)];
 
     /// The language tag a PDF and a page carry.
     pub fn tag(self) -> &'static str {
         match self {
             Locale::En => "en-GB",
+            Locale::De => "de-DE",
+            Locale::Uk => "uk-UA",
+        }
+    }
+
+    /// Between groups of three digits, and before the decimals.
+    fn separators(self) -> (char, char) {
+        match self {
+            Locale::En => (',', '.'),
+            Locale::De => ('.', ','),
+            Locale::Uk => (BLANK, ','),
         }
     }
 
     /// `12,408`, with a true minus.
     pub fn integer(self, value: i64) -> String {
-        let digits = value.unsigned_abs().to_string();
-        let mut text = String::from(if value < 0 { "−" } else { "" });
+        let sign = if value < 0 { "−" } else { "" };
+        format!("{sign}{}", self.grouped(&value.unsigned_abs().to_string()))
+    }
+
+    fn grouped(self, digits: &str) -> String {
+        let mut text = String::with_capacity(digits.len() * 4 / 3);
         for (at, digit) in digits.chars().enumerate() {
             if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                text.push(',');
+                text.push(self.separators().0);
             }
             text.push(digit);
         }
         text
     }
 
+    /// A size with so many decimals; the sign is the caller's.
+    fn decimal(self, size: f64, decimals: usize) -> String {
+        let text = format!("{:.decimals$}", size.abs());
+        match text.split_once('.') {
+            Some((whole, part)) => format!("{}{}{part}", self.grouped(whole), self.separators().1),
+            None => self.grouped(&text),
+        }
+    }
+
     /// `1,234.5` from tenths.
     pub fn tenths(self, tenths: i64) -> String {
         let sign = if tenths < 0 { "−" } else { "" };
-        format!("{sign}{}.{}", self.integer((tenths / 10).abs()), (tenths % 10).abs())
+        format!("{sign}{}{}{}", self.integer((tenths / 10).abs()), self.separators().1, (tenths % 10).abs())
     }
 
-    /// `€`, or the code with a space that does not break.
-    pub fn symbol(self, currency: &str) -> String {
+    /// A number that is already written, as a percentage: `66.7%`, `66,7 %`.
+    pub fn percent(self, number: &str) -> String {
+        match self {
+            Locale::De => format!("{number}{BLANK}%"),
+            Locale::En | Locale::Uk => format!("{number}%"),
+        }
+    }
+
+    /// `€`, or the code where no sign is known to everybody.
+    pub fn symbol(self, currency: &str) -> &str {
         match currency {
-            "EUR" => "€".to_owned(),
-            "USD" => "$".to_owned(),
-            "GBP" => "£".to_owned(),
-            "JPY" => "¥".to_owned(),
-            "INR" => "₹".to_owned(),
-            code => format!("{code}\u{a0}"),
+            "EUR" => "€",
+            "USD" => "$",
+            "GBP" => "£",
+            "JPY" => "¥",
+            "INR" => "₹",
+            "UAH" => "₴",
+            code => code,
+        }
+    }
+
+    /// Whether the currency stands before the number, and whether a blank parts them.
+    pub fn currency_place(self, currency: &str) -> (bool, bool) {
+        match self {
+            Locale::En => (true, self.symbol(currency).len() >= 3 && self.symbol(currency).is_ascii()),
+            Locale::De | Locale::Uk => (false, true),
+        }
+    }
+
+    /// A number that is already written, as an amount; the sign stands before everything.
+    fn priced(self, is_negative: bool, number: &str, currency: &str) -> String {
+        let (sign, symbol) = (if is_negative { "−" } else { "" }, self.symbol(currency));
+        match self.currency_place(currency) {
+            (true, false) => format!("{sign}{symbol}{number}"),
+            (true, true) => format!("{sign}{symbol}{BLANK}{number}"),
+            (false, _) => format!("{sign}{number}{BLANK}{symbol}"),
         }
     }
 
     /// An amount in whole units: `€184,320`.
     fn amount(self, cents: i64, currency: &str) -> String {
         let whole = divide_round(i128::from(cents), 100).map_or(0, |v| v as i64);
-        let sign = if whole < 0 { "−" } else { "" };
-        format!("{sign}{}{}", self.symbol(currency), self.integer(whole.abs()))
+        self.priced(whole < 0, &self.integer(whole.abs()), currency)
     }
 
     /// A value in full, as a table and a sentence show it: `€184,320`, `66.7%`, `34.2 days`.
     pub fn full(self, figure: Option<Figure>, unit: Unit, currency: &str) -> String {
         let Some(value) = figure.and_then(|f| f.value(unit)) else { return NOTHING.to_owned() };
         let tenths = || self.tenths((value * 10.0).round() as i64);
+        let words = self.phrases();
         match unit {
             Unit::Count => self.integer(value as i64),
             Unit::Money => self.amount(value as i64, currency),
-            Unit::Percent => format!("{}%", tenths()),
-            Unit::Days => format!("{} days", tenths()),
-            Unit::Weeks => format!("{} weeks", tenths()),
-            Unit::Minutes => format!("{} min", tenths()),
+            Unit::Percent => self.percent(&tenths()),
+            Unit::Days => say(words.days, &[&tenths()]),
+            Unit::Weeks => say(words.weeks, &[&tenths()]),
+            Unit::Minutes => say(words.minutes, &[&tenths()]),
             Unit::Mean => tenths(),
         }
     }
@@ -91,45 +153,68 @@ impl Locale {
         }
     }
 
-    /// A value large on a tile: amounts of five digits and more are shortened to `€184.3k`, `€1.84M`.
+    /// A value large on a tile: amounts of five digits and counts of nine are shortened to `€184.3k`, `€1.84M`.
     pub fn tile(self, figure: Option<Figure>, unit: Unit, currency: &str) -> String {
         match (unit, figure.and_then(|f| f.rounded())) {
-            (Unit::Money, Some(cents)) if cents.abs() >= 1_000_000 => self.short_amount(cents, currency),
+            (Unit::Money, Some(cents)) if cents.abs() >= 1_000_000 => {
+                self.priced(cents < 0, &self.short(cents.abs() as f64 / 100.0), currency)
+            }
+            (Unit::Count, Some(count)) if count.abs() >= 100_000_000 => {
+                let sign = if count < 0 { "−" } else { "" };
+                format!("{sign}{}", self.short(count.abs() as f64))
+            }
             _ => self.full(figure, unit, currency),
         }
     }
 
+    /// A value as short as it can be said beside an axis that names the unit: `1.84M`, `66.7%`, `34.2`.
+    pub fn bare(self, figure: Option<Figure>, unit: Unit) -> String {
+        match (unit, figure.and_then(|f| f.rounded())) {
+            (Unit::Money, Some(cents)) if cents.abs() < 100_000 => self.integer(cents / 100),
+            (Unit::Money, Some(cents)) => {
+                format!("{}{}", if cents < 0 { "−" } else { "" }, self.short(cents.abs() as f64 / 100.0))
+            }
+            (Unit::Count, Some(count)) if count.abs() >= 10_000 => {
+                format!("{}{}", if count < 0 { "−" } else { "" }, self.short(count.abs() as f64))
+            }
+            _ => self.cell(figure, unit, ""),
+        }
+    }
+
     /// Three significant digits and a magnitude.
-    fn short_amount(self, cents: i64, currency: &str) -> String {
-        let value = cents.abs() as f64 / 100.0;
-        let (scaled, suffix) = match value {
-            v if v >= 999_500_000.0 => (v / 1e9, "B"),
-            v if v >= 999_500.0 => (v / 1e6, "M"),
-            v => (v / 1e3, "k"),
+    fn short(self, size: f64) -> String {
+        let words = self.phrases();
+        let (scaled, suffix) = match size {
+            v if v >= 999_500_000_000.0 => (v / 1e12, words.trillion),
+            v if v >= 999_500_000.0 => (v / 1e9, words.billion),
+            v if v >= 999_500.0 => (v / 1e6, words.million),
+            v => (v / 1e3, words.thousand),
         };
         let decimals = if scaled < 9.995 { 2 } else { usize::from(scaled < 999.95) };
-        let sign = if cents < 0 { "−" } else { "" };
-        format!("{sign}{}{scaled:.decimals$}{suffix}", self.symbol(currency))
+        format!("{}{suffix}", self.decimal(scaled, decimals))
     }
 
     /// A tick of an axis, in the unit's own measure (whole currency units for amounts).
     pub fn tick(self, value: f64, unit: Unit, currency: &str) -> String {
-        let magnitude = value.abs();
-        let trim = |text: String| match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            false => text,
+        let words = self.phrases();
+        let trimmed = |size: f64, decimals: usize| {
+            let fits = |d: &usize| {
+                let scale = 10f64.powi(*d as i32);
+                ((size * scale).round() / scale - size).abs() < 1e-9 * size.max(1.0)
+            };
+            self.decimal(size, (0..decimals).find(fits).unwrap_or(decimals))
         };
-        let short = match magnitude {
-            m if m >= 1e9 => format!("{}B", trim(format!("{:.2}", m / 1e9))),
-            m if m >= 1e6 => format!("{}M", trim(format!("{:.2}", m / 1e6))),
-            m if m >= 1e4 || (m >= 1e3 && unit == Unit::Money) => format!("{}k", trim(format!("{:.1}", m / 1e3))),
-            m if m.fract() == 0.0 => self.integer(m as i64),
-            m => trim(format!("{m:.2}")),
+        let short = match value.abs() {
+            m if m >= 1e12 => format!("{}{}", trimmed(m / 1e12, 2), words.trillion),
+            m if m >= 1e9 => format!("{}{}", trimmed(m / 1e9, 2), words.billion),
+            m if m >= 1e6 => format!("{}{}", trimmed(m / 1e6, 2), words.million),
+            m if m >= 1e4 || (m >= 1e3 && unit == Unit::Money) => format!("{}{}", trimmed(m / 1e3, 1), words.thousand),
+            m => trimmed(m, 2),
         };
         let sign = if value < 0.0 { "−" } else { "" };
         match unit {
-            Unit::Money => format!("{sign}{}{short}", self.symbol(currency)),
-            Unit::Percent => format!("{sign}{short}%"),
+            Unit::Money => self.priced(value < 0.0, &short, currency),
+            Unit::Percent => format!("{sign}{}", self.percent(&short)),
             Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => format!("{sign}{short}"),
         }
     }
@@ -147,26 +232,72 @@ impl Locale {
             t if t >= 10_000 => self.integer(t / 10),
             t => self.tenths(t),
         };
-        format!("{sign}{size}{}", if change.in_points { " pts" } else { "%" })
+        match change.in_points {
+            true => format!("{sign}{}", say(self.phrases().points, &[&size])),
+            false => format!("{sign}{}", self.percent(&size)),
+        }
     }
 
-    /// A share of a whole, in whole percent: `46%`; `<1%` for what would round away.
-    pub fn share(self, part: i64, whole: i64) -> String {
-        match divide_round(i128::from(part) * 100, i128::from(whole)) {
-            None => NOTHING.to_owned(),
-            Some(0) if part > 0 => "<1%".to_owned(),
-            Some(percent) => format!("{percent}%"),
-        }
+    /// The shares of a whole in whole percent that sum to 100 (largest remainder); `<1%` for what would round away.
+    /// Parts below zero have no share.
+    pub fn shares(self, parts: &[i64]) -> Vec<String> {
+        let percents = shares(parts);
+        let text = |(part, percent): (&i64, i64)| match (*part > 0, percent) {
+            (false, _) if *part < 0 => NOTHING.to_owned(),
+            (true, 0) => format!("<{}", self.percent("1")),
+            (_, percent) => self.percent(&percent.to_string()),
+        };
+        parts.iter().zip(percents).map(text).collect()
     }
 
     /// `22 Nov 2026`.
     pub fn date(self, date: NaiveDate) -> String {
-        date.format("%-d %b %Y").to_string()
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        say(self.phrases().date, &[&day, self.month_name(date), &year])
+    }
+
+    /// `22 Nov`.
+    pub fn date_without_year(self, date: NaiveDate) -> String {
+        say(self.phrases().date_without_year, &[&date.day().to_string(), self.month_name(date)])
+    }
+
+    /// `Nov`.
+    pub fn month_name(self, date: NaiveDate) -> &'static str {
+        self.phrases().months[date.month0() as usize]
+    }
+
+    /// `Nov 2026`.
+    pub fn month(self, date: NaiveDate) -> String {
+        say(self.phrases().month, &[self.month_name(date), &date.year().to_string()])
     }
 
     /// `23 Nov 2026 06:00 UTC`.
     pub fn instant(self, at: DateTime<Utc>) -> String {
-        at.format("%-d %b %Y %H:%M UTC").to_string()
+        format!("{} {}", self.date(at.date_naive()), at.format("%H:%M UTC"))
+    }
+
+    /// A bucket of time in full and where space is short: `Oct 2026`, `Oct`; `names_year` where the short form needs it.
+    pub fn bucket(self, from: NaiveDate, grain: Grain, names_year: bool) -> (String, String) {
+        let words = self.phrases();
+        let year = from.year().to_string();
+        match grain {
+            Grain::Day => (self.date(from), self.date_without_year(from)),
+            Grain::Week => {
+                let week = from.iso_week();
+                let (number, year) = (week.week().to_string(), week.year().to_string());
+                (format!("{} {year}", say(words.week, &[&number])), say(words.week_short, &[&number]))
+            }
+            Grain::Month => {
+                let name = self.month_name(from);
+                let short = if names_year { format!("{name} ’{:02}", from.year() % 100) } else { name.to_owned() };
+                (self.month(from), short)
+            }
+            Grain::Quarter => {
+                let label = say(words.quarter, &[&(from.month0() / 3 + 1).to_string(), &year]);
+                (label.clone(), label)
+            }
+            Grain::Year => (year.clone(), year),
+        }
     }
 
     /// The shortest exact words for a period: `Oct 2026`, `Jul – Sep 2026`, `16–22 Nov 2026`.
@@ -175,15 +306,34 @@ impl Locale {
         let whole_months = from.day() == 1 && period.until.day() == 1;
         let same_year = from.year() == last.year();
         match (whole_months, same_year, from.month() == last.month()) {
-            (true, true, true) => from.format("%b %Y").to_string(),
-            (true, true, false) => format!("{} – {}", from.format("%b"), last.format("%b %Y")),
-            (true, false, _) => format!("{} – {}", from.format("%b %Y"), last.format("%b %Y")),
+            (true, true, true) => self.month(from),
+            (true, true, false) => format!("{} – {}", self.month_name(from), self.month(last)),
+            (true, false, _) => format!("{} – {}", self.month(from), self.month(last)),
             (false, true, true) if from == last => self.date(from),
-            (false, true, true) => format!("{}–{}", from.day(), self.date(last)),
-            (false, true, false) => format!("{} – {}", from.format("%-d %b"), self.date(last)),
+            (false, true, true) => match self {
+                Locale::De => format!("{}.–{}", from.day(), self.date(last)),
+                Locale::En | Locale::Uk => format!("{}–{}", from.day(), self.date(last)),
+            },
+            (false, true, false) => format!("{} – {}", self.date_without_year(from), self.date(last)),
             (false, false, _) => format!("{} – {}", self.date(from), self.date(last)),
         }
     }
+}
+
+/// Whole percents of the positive parts that sum to 100: each is rounded down, and what is left goes to the largest
+/// remainders (to the larger part, then to the first, where remainders are equal).
+pub fn shares(parts: &[i64]) -> Vec<i64> {
+    let size = |part: &i64| i128::from(*part).max(0) * 100;
+    let whole: i128 = parts.iter().map(|part| i128::from(*part).max(0)).sum();
+    if whole == 0 {
+        return vec![0; parts.len()];
+    }
+    let mut percents: Vec<i64> = parts.iter().map(|part| (size(part) / whole) as i64).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|at| (-(size(&parts[*at]) % whole), -parts[*at], *at));
+    let left = 100 - percents.iter().sum::<i64>();
+    order.into_iter().take(left as usize).for_each(|at| percents[at] += 1);
+    percents
 }
 
 #[cfg(test)]
@@ -235,5 +385,36 @@ mod tests {
         assert_eq!(Locale::En.change(&change(Some(-12), true)), "−1.2 pts");
         assert_eq!(Locale::En.change(&change(Some(123_456), false)), "+12,345%");
         assert_eq!(Locale::En.change(&change(None, false)), NOTHING);
+    }
+
+    #[test]
+    fn each_language_writes_numbers_amounts_and_dates_its_own_way() {
+        let money = Some(Figure::whole(-18_432_050));
+        let week = Period { from: date("2026-11-16"), until: date("2026-11-23") };
+        let (de, uk) = (Locale::De, Locale::Uk);
+        assert_eq!(de.full(money, Unit::Money, "EUR"), "−184.321\u{a0}€");
+        assert_eq!(de.tile(Some(Figure::whole(184_250_000)), Unit::Money, "EUR"), "1,84\u{a0}Mio.\u{a0}€");
+        assert_eq!(de.full(Some(Figure::ratio(20, 30)), Unit::Percent, "EUR"), "66,7\u{a0}%");
+        assert_eq!(de.period(week), "16.–22. Nov. 2026");
+        assert_eq!(de.tick(2_500_000.0, Unit::Money, "EUR"), "2,5\u{a0}Mio.\u{a0}€");
+        assert_eq!(uk.full(money, Unit::Money, "UAH"), "−184\u{a0}321\u{a0}₴");
+        assert_eq!(uk.full(Some(Figure::ratio(342, 10)), Unit::Days, "UAH"), "34,2\u{a0}дн.");
+        assert_eq!(uk.date(date("2026-11-22")), "22 листоп. 2026");
+        assert_eq!(uk.bucket(date("2026-10-01"), Grain::Quarter, false).0, "4 кв. 2026");
+        assert_eq!(Locale::En.bucket(date("2026-01-01"), Grain::Month, true).1, "Jan ’26");
+        assert_eq!(Locale::En.tile(Some(Figure::whole(123_456_789_012_345)), Unit::Money, "USD"), "$1.23T");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn shares_sum_to_a_hundred_and_none_is_a_percent_off(parts in proptest::collection::vec(-5i64..1_000_000_000_000, 1..12)) {
+            let whole: i64 = parts.iter().filter(|p| **p > 0).sum();
+            let percents = shares(&parts);
+            proptest::prop_assert_eq!(percents.iter().sum::<i64>(), if whole == 0 { 0 } else { 100 });
+            for (part, percent) in parts.iter().zip(percents) {
+                let exact = if whole == 0 { 0.0 } else { (*part).max(0) as f64 * 100.0 / whole as f64 };
+                proptest::prop_assert!((percent as f64 - exact).abs() < 1.0);
+            }
+        }
     }
 }

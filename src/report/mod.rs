@@ -19,12 +19,17 @@ pub(crate) mod fixture;
 mod kpi;
 mod locale;
 mod parse;
+mod phrase;
+mod phrase_de;
+mod phrase_en;
+mod phrase_uk;
 mod proof;
 mod restate;
 mod scope;
 mod speech;
 mod table;
 mod template;
+mod term;
 mod theme;
 mod words;
 
@@ -36,6 +41,7 @@ pub use document::{
 };
 pub use error::ReportError;
 pub use locale::{Locale, NOTHING};
+pub use phrase::{Phrases, say};
 pub use proof::{Proof, is_blank};
 pub use restate::{Restatement, restatements};
 pub use scope::Scope;

@@ -7,6 +7,7 @@ use crate::report::build::slice_in;
 use crate::report::document::{Change, Paragraph, Text};
 use crate::report::kpi::compare_figures;
 use crate::report::locale::Locale;
+use crate::report::phrase::say;
 use crate::report::template::{KpiTemplate, ReportTemplate, SectionTemplate};
 
 /// A number that was told and is another one now.
@@ -38,7 +39,7 @@ pub fn restatements(
 ) -> Vec<Restatement> {
     let mut found: Vec<Restatement> = Vec::new();
     for tile in tiles(template).filter(|tile| is_comparable(tile.measure.metric)) {
-        let Some(restated) = restate(tile, scope, told, known) else { continue };
+        let Some(restated) = restate((tile, template.locale), scope, told, known) else { continue };
         if !found.iter().any(|f| (f.metric.name, f.period) == (restated.metric.name, restated.period)) {
             found.push(restated);
         }
@@ -53,12 +54,17 @@ fn tiles(template: &ReportTemplate) -> impl Iterator<Item = &KpiTemplate> {
     })
 }
 
-fn restate(tile: &KpiTemplate, scope: Option<&Scope>, told: &Snapshot, known: &Snapshot) -> Option<Restatement> {
+fn restate(
+    (tile, locale): (&KpiTemplate, Locale),
+    scope: Option<&Scope>,
+    told: &Snapshot,
+    known: &Snapshot,
+) -> Option<Restatement> {
     let (metric, window) = (tile.measure.metric, tile.measure.window);
     let period = window.period(told.header.business_date, told.header.first_date);
     let before = told.figure(metric.name, &slice_in(scope, window))?;
     let now = figure_over(known, metric, (window, period), scope)?;
-    let change = compare_figures(metric, (Some(now), Some(before)), (window, Compare::Previous), period);
+    let change = compare_figures(metric, (Some(now), Some(before)), (window, Compare::Previous), (locale, period));
     let has_moved = match change.tenths {
         Some(tenths) => tenths != 0 && tenths.abs() >= tile.restate_tenths,
         // From nothing, or to nothing, by more than any percentage.
@@ -96,6 +102,7 @@ fn figure_over(
 
 /// The notice: what was told, what it is, and the rows that moved it.
 pub(super) fn tell_restatements(list: &[Restatement], locale: Locale, currency: &str) -> Option<Text> {
+    let phrases = locale.phrases();
     let mut paragraphs = Vec::new();
     for restated in list {
         let full = |figure| locale.full(Some(figure), restated.metric.unit, currency);
@@ -103,23 +110,20 @@ pub(super) fn tell_restatements(list: &[Restatement], locale: Locale, currency: 
             Some(_) => format!(" ({})", locale.change(&restated.change)),
             None => String::new(),
         };
-        let words = format!(
-            "{} of {}: {} was mailed, it is {}{moved}.",
-            restated.metric.label,
-            locale.period(restated.period),
-            full(restated.told),
-            full(restated.known),
-        );
+        let label = locale.term(restated.metric.label);
+        let (period, told) = (locale.period(restated.period), full(restated.told));
+        let known = format!("{}{moved}", full(restated.known));
+        let words = say(phrases.restated, &[&label, &period, &told, &known]);
         paragraphs.push(Paragraph { words, is_item: false });
         let item = |row: &LateRow| Paragraph { words: tell_row(row, locale, currency), is_item: true };
         paragraphs.extend(restated.rows.iter().map(item));
         let rest = restated.row_count - restated.rows.len() as i64;
         if rest > 0 && !restated.rows.is_empty() {
-            let words = format!("and {} more that arrived or changed since", locale.integer(rest));
+            let words = say(phrases.restated_more, &[&locale.integer(rest)]);
             paragraphs.push(Paragraph { words, is_item: true });
         }
     }
-    let title = Some("Corrected since the last edition".to_owned());
+    let title = Some(phrases.restated_title.to_owned());
     (!paragraphs.is_empty()).then(|| Text { id: "restated".to_owned(), title, paragraphs })
 }
 
@@ -134,7 +138,7 @@ fn tell_row(row: &LateRow, locale: Locale, currency: &str) -> String {
         let amount = locale.full(Some(Figure::whole(cents)), crate::metric::Unit::Money, currency);
         format!(", {amount}")
     });
-    let gone = if row.is_deleted { ", deleted" } else { "" };
+    let gone = if row.is_deleted { locale.phrases().deleted } else { "" };
     format!("{subject}, {}{}{gone}", locale.date(row.date), amount.unwrap_or_default())
 }
 

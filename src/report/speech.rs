@@ -10,6 +10,7 @@ use crate::metric::{Compare, Metric, Window};
 use crate::report::document::{Change, Judgment};
 use crate::report::facts::Facts;
 use crate::report::locale::{Locale, NOTHING};
+use crate::report::phrase::say;
 use crate::report::words::Names;
 
 /// Checks syntax, function names and the metrics named, over no numbers. In a report that is cut by `scope` every metric
@@ -113,11 +114,12 @@ fn environment(answers: &Arc<Answers>) -> Environment<'static> {
 fn trend(change: &Change, locale: Locale) -> String {
     let size = locale.change(change);
     let size = size.trim_start_matches(['+', '−', '±']);
+    let words = locale.phrases();
     match change.tenths {
-        None => "without comparison".to_owned(),
-        Some(0) => "unchanged".to_owned(),
-        Some(tenths) if tenths > 0 => format!("up {size}"),
-        Some(_) => format!("down {size}"),
+        None => words.without_comparison.to_owned(),
+        Some(0) => words.unchanged.to_owned(),
+        Some(tenths) if tenths > 0 => say(words.up, &[size]),
+        Some(_) => say(words.down, &[size]),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::metric::{Figure, Slice, Unit};
 use crate::report::build::Source;
 use crate::report::document::{Column, Row, Table};
 use crate::report::error::ReportError;
+use crate::report::phrase::say;
 use crate::report::template::{Measure, Sort, TableTemplate};
 use crate::report::words::member_label;
 
@@ -48,7 +49,12 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
 fn build_row(source: &Source<'_>, template: &TableTemplate, member: String) -> Row {
     let cell = |m: &Measure| source.snapshot.figure(m.metric.name, &Slice::of(m.window).at(template.by, &member));
     let cells = template.columns.iter().map(cell).collect();
-    Row { label: member_label(source.snapshot, template.by, &member), attributes: Vec::new(), cells, member }
+    Row {
+        label: member_label(source.snapshot, source.locale, template.by, &member),
+        attributes: Vec::new(),
+        cells,
+        member,
+    }
 }
 
 /// Rows without a value stand last either way; equal values keep the dimension's order.
@@ -77,7 +83,7 @@ fn build_column(source: &Source<'_>, measure: &Measure, rows: &[Row], at: usize)
         }
         Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => true,
     };
-    Column { metric: measure.metric.versioned(), label: measure.label(), unit, is_ratio }
+    Column { metric: measure.metric.versioned(), label: measure.label(source.locale), unit, is_ratio }
 }
 
 /// The sum of the numerators over the sum of the denominators; `None` when no row has a value.
@@ -98,5 +104,5 @@ fn unattributed(source: &Source<'_>, measure: &Measure, column: &Column, total: 
     }
     let rest = Figure { numerator: whole.numerator - total.numerator, denominator: whole.denominator };
     let rest = source.locale.full(Some(rest), measure.metric.unit, &source.snapshot.header.currency);
-    Some(format!("{}: {rest} belongs to none of the rows", measure.label()))
+    Some(say(source.locale.phrases().unattributed, &[&measure.label(source.locale), &rest]))
 }

@@ -67,8 +67,8 @@ pub struct Measure {
 
 impl Measure {
     /// The name a reader sees.
-    pub fn label(&self) -> String {
-        self.label.clone().unwrap_or_else(|| self.metric.label.to_owned())
+    pub fn label(&self, locale: Locale) -> String {
+        self.label.clone().unwrap_or_else(|| locale.term(self.metric.label))
     }
 }
 

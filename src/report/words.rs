@@ -2,6 +2,7 @@
 
 use crate::metric::Snapshot;
 use crate::report::document::Paragraph;
+use crate::report::locale::Locale;
 
 /// What sentences may speak of, apart from the numbers.
 #[derive(Debug, Clone, Default)]
@@ -19,9 +20,9 @@ pub(super) struct Names {
 }
 
 /// The name of a member, also of one the members list does not hold.
-pub(super) fn member_label(snapshot: &Snapshot, dimension: &str, member: &str) -> String {
+pub(super) fn member_label(snapshot: &Snapshot, locale: Locale, dimension: &str, member: &str) -> String {
     let known = snapshot.members(dimension).iter().find(|m| m.member == member);
-    known.map_or_else(|| heading(member), |m| m.label.clone())
+    locale.term(&known.map_or_else(|| heading(member), |m| m.label.clone()))
 }
 
 /// `sales_rep` → `Sales rep`.

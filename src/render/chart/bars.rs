@@ -1,85 +1,140 @@
-//! Bars, upright and lying, with their values at their ends.
+//! Bars, upright and lying, with their values at their ends; several series stand side by side.
 
 use plotters::prelude::DrawingBackend;
 
+use crate::render::chart::legend::{Legend, Sample};
 use crate::render::chart::pen::{Label, Pen, Stroke};
-use crate::render::chart::scale::Scale;
-use crate::render::chart::time::Plot;
-use crate::render::chart::{ChartSpec, Drawn, value_label};
-use crate::render::font::{Weight, shorten, wrap};
+use crate::render::chart::plot::{Names, Plot};
+use crate::render::chart::{ChartSpec, DrawError, Drawn, value_label};
+use crate::render::font::{shorten, wrap};
 use crate::render::palette;
+use crate::report::say;
 
 /// Upright bars.
 pub(super) fn draw_upright<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) -> Drawn<DB> {
-    let values = spec.values(0);
-    let count = spec.chart.categories.len();
-    let plot = Plot::new(spec, pen, 14.0, values.iter().flatten().copied());
+    let all: Vec<Vec<Option<f64>>> = (0..spec.chart.series.len()).map(|s| spec.values(s)).collect();
+    let legend = Legend::new(spec, Sample::Bar, pen.width - 40.0);
+    let names = Names::new(spec, pen.width - 40.0);
+    let plot = Plot::new(spec, pen, (legend.height + 14.0, names.height), all.iter().flatten().flatten().copied());
     plot.draw_grid(spec, pen)?;
-    let step = (plot.right - plot.left) / count as f64;
-    let label = value_label(7.5).centred();
-    let names_fit = spec.chart.categories.iter().all(|c| Label::new(7.0, palette::MUTED).width(&c.short) + 4.0 <= step);
-    for (at, category) in spec.chart.categories.iter().enumerate() {
-        let centre = plot.left + step * (at as f64 + 0.5);
-        let figure = spec.chart.series[0].figures[at];
-        let value = values[at].unwrap_or(0.0);
-        let half = (step * 0.31).min(26.0);
-        if value != 0.0 {
-            pen.bar((centre - half, plot.y(value)), (centre + half, plot.y(0.0)), spec.accent)?;
+    legend.draw(spec, pen, plot.left)?;
+    names.draw(pen, &plot)?;
+    let step = plot.step(spec.chart.categories.len());
+    let group = (step * 0.66).min(54.0 * all.len() as f64);
+    let width = group / all.len() as f64;
+    let label = value_label(if all.len() > 1 { 6.8 } else { 7.5 }).centred();
+    for (series, values) in all.iter().enumerate() {
+        for (at, value) in values.iter().enumerate() {
+            let left = plot.left + step * (at as f64 + 0.5) - group / 2.0 + width * series as f64;
+            let value = value.unwrap_or(0.0);
+            if value != 0.0 {
+                let (from, to) = ((left, plot.y(value)), (left + width - 0.8, plot.y(0.0)));
+                pen.series_bar(series, from, to, spec.series_colour(series))?;
+            }
+            let figure = spec.chart.series[series].figures[at];
+            let room = if all.len() > 1 { width } else { step };
+            if let Some((label, text)) = spec.fitted_label("", figure, label, room - 2.0) {
+                let end = plot.y(value.max(0.0));
+                pen.text(left + width / 2.0, end - 6.5, &label, &text)?;
+            }
         }
-        let text = spec.label(figure);
-        if label.width(&text) + 2.0 <= step {
-            let above = if value < 0.0 { plot.y(0.0) } else { plot.y(value) };
-            pen.text(centre, above - 6.5, &label, &text)?;
-        }
-        let name =
-            if names_fit { category.short.clone() } else { shorten(Weight::Regular, 7.0, &category.short, step - 4.0) };
-        pen.text(centre, plot.bottom + 9.0, &Label::new(7.0, palette::TEXT).centred(), &name)?;
     }
-    Ok(())
+    plot.draw_target(spec, pen)
 }
 
 /// Lying bars: room for long names on the left, values at the ends.
 pub(super) fn draw_lying<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) -> Drawn<DB> {
-    let values = spec.values(0);
-    let name = Label::new(7.8, palette::TEXT).right();
+    let series_count = spec.chart.series.len();
+    let all: Vec<Vec<Option<f64>>> = (0..series_count).map(|s| spec.values(s)).collect();
+    let legend = Legend::new(spec, Sample::Bar, pen.width);
+    legend.draw(spec, pen, 0.0)?;
     let label = value_label(7.8);
-    let widest = spec.chart.categories.iter().map(|c| name.width(&c.label)).fold(0.0, f64::max);
-    let left = widest.min(pen.width * 0.36) + 8.0;
-    let texts: Vec<String> = spec.chart.series[0].figures.iter().map(|f| spec.label(*f)).collect();
-    let room = texts.iter().map(|t| label.width(t)).fold(0.0, f64::max) + 8.0;
-    let scale = Scale::around(values.iter().flatten().copied(), 4, false);
-    // The longest bar ends where its label still fits, not at a round tick: the values are written out.
-    let (low, high) = values.iter().flatten().fold((0.0, 0.0), |(l, h): (f64, f64), v| (l.min(*v), h.max(*v)));
-    let span = if high > low { high - low } else { scale.ticks[scale.ticks.len() - 1] };
-    let x = |value: f64| left + (pen.width - left - room) * (value - low) / span;
-    let step = pen.height / spec.chart.categories.len() as f64;
-    let half = (step * 0.32).min(9.0);
+    let axis = Lying::new(spec, pen, all.iter().flatten().flatten().copied());
+    let top = legend.height + draw_lying_target(spec, pen, &axis, legend.height)?;
+    let step = (pen.height - top) / spec.chart.categories.len() as f64;
+    let thickness = (step * 0.72 / series_count as f64).min(18.0);
     for (at, category) in spec.chart.categories.iter().enumerate() {
-        let middle = step * (at as f64 + 0.5);
-        let value = values[at].unwrap_or(0.0);
-        draw_name(pen, (left - 8.0, middle), &name, &category.label, step)?;
-        if value != 0.0 {
-            let colour = if category.is_rest { palette::AXIS } else { spec.accent };
-            pen.bar((x(0.0), middle - half), (x(value), middle + half), colour)?;
+        let middle = top + step * (at as f64 + 0.5);
+        draw_name(pen, (axis.left - 8.0, middle), &category.label, step)?;
+        for (series, values) in all.iter().enumerate() {
+            let edge = middle + thickness * (series as f64 - series_count as f64 / 2.0);
+            let value = values[at].unwrap_or(0.0);
+            if value != 0.0 {
+                let colour = if category.is_rest { palette::AXIS } else { spec.series_colour(series) };
+                pen.series_bar(series, (axis.x(0.0), edge + 0.4), (axis.x(value), edge + thickness - 0.4), colour)?;
+            }
+            if thickness >= 7.0 {
+                let text = spec.label(spec.chart.series[series].figures[at]);
+                let (x, y) = (axis.x(value.max(0.0)) + 5.0, edge + thickness / 2.0);
+                if spec.chart.target.is_some() {
+                    // The target's rule would cross the number.
+                    pen.bar((x - 1.0, y - 4.5), (x + label.width(&text) + 1.0, y + 4.5), palette::WHITE)?;
+                }
+                pen.text(x, y, &label, &text)?;
+            }
         }
-        pen.text(x(value.max(0.0)) + 5.0, middle, &label, &texts[at])?;
     }
-    pen.line(&[(x(0.0), 0.0), (x(0.0), pen.height)], Stroke { colour: palette::AXIS, width: 0.6 })
+    let (zero, bottom) = (axis.x(0.0), pen.height);
+    pen.line(&[(zero, top), (zero, bottom)], Stroke { colour: palette::AXIS, width: 0.6 })
+}
+
+/// The rule that bars should reach, with its words above it; gives the height the words take.
+fn draw_lying_target<DB: DrawingBackend>(
+    spec: &ChartSpec<'_>,
+    pen: &Pen<'_, DB>,
+    axis: &Lying,
+    top: f64,
+) -> Result<f64, DrawError<DB>> {
+    const HEIGHT: f64 = 12.0;
+    let Some(target) = spec.measure(spec.chart.target) else { return Ok(0.0) };
+    let x = axis.x(target);
+    let stroke = Stroke { colour: palette::INK, width: 0.9 };
+    pen.dashed_line(&[(x, top + HEIGHT - 2.0), (x, pen.height)], stroke, (2.0, 2.0))?;
+    let words = say(spec.locale.phrases().target, &[&spec.label(spec.chart.target)]);
+    let label = value_label(7.0).centred();
+    let half = label.width(&words) / 2.0;
+    pen.text(x.clamp(half, (pen.width - half).max(half)), top + 5.0, &label, &words)?;
+    Ok(HEIGHT)
+}
+
+/// The level axis of lying bars. The longest bar ends where its label still fits, not at a round tick: the values
+/// are written out.
+struct Lying {
+    left: f64,
+    right: f64,
+    low: f64,
+    span: f64,
+}
+
+impl Lying {
+    fn new<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, values: impl Iterator<Item = f64>) -> Lying {
+        let (name, label) = (name_label(), value_label(7.8));
+        let widest = spec.chart.categories.iter().map(|c| name.width(&c.label)).fold(0.0, f64::max);
+        let left = widest.min(pen.width * 0.36) + 8.0;
+        let figures = spec.chart.series.iter().flat_map(|s| &s.figures);
+        let room = figures.map(|f| label.width(&spec.label(*f))).fold(0.0, f64::max) + 8.0;
+        let values = values.chain(spec.measure(spec.chart.target));
+        let (low, high) = values.fold((0.0, 0.0), |(l, h): (f64, f64), v| (l.min(v), h.max(v)));
+        Lying { left, right: pen.width - room, low, span: if high > low { high - low } else { 1.0 } }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        self.left + (self.right - self.left) * (value - self.low) / self.span
+    }
+}
+
+fn name_label() -> Label {
+    Label::new(7.8, palette::TEXT).right()
 }
 
 /// A name on one line, on two where the row is high enough, shortened where both are too narrow.
-fn draw_name<DB: DrawingBackend>(
-    pen: &Pen<'_, DB>,
-    (right, middle): (f64, f64),
-    label: &Label,
-    name: &str,
-    step: f64,
-) -> Drawn<DB> {
+fn draw_name<DB: DrawingBackend>(pen: &Pen<'_, DB>, (right, middle): (f64, f64), name: &str, step: f64) -> Drawn<DB> {
+    let label = name_label();
     if label.width(name) <= right || step < 22.0 {
-        return pen.text(right, middle, label, &shorten(label.weight, label.size, name, right));
+        return pen.text(right, middle, &label, &shorten(label.weight, label.size, name, right));
     }
     let lines = wrap(label.weight, label.size, name, right);
     let second = lines[1..].join(" ");
-    pen.text(right, middle - 5.0, label, &lines[0])?;
-    pen.text(right, middle + 5.0, label, &shorten(label.weight, label.size, &second, right))
+    pen.text(right, middle - 5.0, &label, &lines[0])?;
+    pen.text(right, middle + 5.0, &label, &shorten(label.weight, label.size, &second, right))
 }

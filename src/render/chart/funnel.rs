@@ -20,7 +20,23 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     let rates: Vec<String> = (0..figures.len()).map(|at| step_rate(spec, figures, at)).collect();
     let rate = Label { weight: Weight::Bold, ..Label::new(7.8, palette::MUTED) }.right();
     let right = pen.width - rates.iter().map(|r| rate.width(r)).fold(0.0, f64::max) - 8.0;
-    let (room, centre) = (right - left, (left + right) / 2.0);
+    let label = value_label(8.4);
+    let texts: Vec<String> = figures.iter().map(|f| spec.label(*f)).collect();
+    // The mean width of a stage: what its number must fit in, or stand beside.
+    let narrow = |room: f64, at: usize| {
+        let width = room * values[at] / widest;
+        let below = values.get(at + 1).map_or(width * 0.86, |v| room * v / widest);
+        (width + below) / 2.0
+    };
+    let fits = |room: &f64| {
+        (0..values.len()).all(|at| {
+            let (text, narrow) = (label.width(&texts[at]), narrow(*room, at));
+            text + 8.0 <= narrow || narrow / 2.0 + 6.0 + text <= (right - left) / 2.0
+        })
+    };
+    // Where a number beside its stage would reach into the rates, the whole funnel becomes narrower.
+    let centre = (left + right) / 2.0;
+    let room = (0..12).map(|k| (right - left) * (1.0 - 0.08 * f64::from(k))).find(fits).unwrap_or((right - left) * 0.1);
     let step = pen.height / values.len() as f64;
     for (at, category) in spec.chart.categories.iter().enumerate() {
         let width = room * values[at] / widest;
@@ -35,13 +51,11 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
         ];
         pen.polygon(&corners, colour)?;
         let middle = (top + bottom) / 2.0;
-        let text = spec.label(figures[at]);
-        let label = value_label(8.4);
-        let narrow = (width + below) / 2.0;
-        if label.width(&text) + 8.0 <= narrow {
-            pen.text(centre, middle, &Label { colour: palette::text_on(colour), ..label }.centred(), &text)?;
+        let (text, narrow) = (&texts[at], (width + below) / 2.0);
+        if label.width(text) + 8.0 <= narrow {
+            pen.text(centre, middle, &Label { colour: palette::text_on(colour), ..label }.centred(), text)?;
         } else {
-            pen.text(centre + narrow / 2.0 + 6.0, middle, &label, &text)?;
+            pen.text(centre + narrow / 2.0 + 6.0, middle, &label, text)?;
         }
         pen.text(0.0, middle, &name, &shorten(Weight::Regular, 7.8, &category.label, left - 8.0))?;
         pen.text(pen.width - 1.0, middle, &rate, &rates[at])?;

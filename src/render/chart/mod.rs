@@ -7,10 +7,18 @@ mod alt;
 mod bars;
 mod donut;
 mod funnel;
+mod gauge;
+mod heatmap;
+mod legend;
 mod pen;
+mod plot;
 mod scale;
+mod scatter;
+mod sparkline;
+mod stacked;
 mod svg;
 mod time;
+mod waterfall;
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend};
@@ -42,13 +50,37 @@ pub(super) struct ChartSpec<'a> {
 impl<'a> ChartSpec<'a> {
     /// The drawing of `chart` as it stands in `document`.
     pub(super) fn new(document: &'a Document, chart: &'a Chart) -> Self {
-        Self { chart, accent: document.theme.accent, currency: &document.currency, locale: document.locale }
+        Self {
+            chart,
+            accent: palette::graphic(document.theme.accent),
+            currency: &document.currency,
+            locale: document.locale,
+        }
     }
 
     /// A figure on the value axis: whole currency units for amounts.
     fn measure(&self, figure: Option<Figure>) -> Option<f64> {
-        let value = figure?.value(self.chart.unit)?;
-        Some(if self.chart.unit == Unit::Money { value / 100.0 } else { value })
+        self.measure_as(figure, self.chart.unit)
+    }
+
+    /// The same in a unit other than the chart's.
+    fn measure_as(&self, figure: Option<Figure>, unit: Unit) -> Option<f64> {
+        let value = figure?.value(unit)?;
+        Some(if unit == Unit::Money { value / 100.0 } else { value })
+    }
+
+    /// The colour of the n-th series; what a single line is compared with steps back.
+    fn series_colour(&self, at: usize) -> Colour {
+        let is_line = matches!(self.chart.kind, ChartKind::Line | ChartKind::Area);
+        match at {
+            1 if is_line && self.chart.series.len() == 2 => palette::MUTED,
+            at => palette::series(self.accent, at),
+        }
+    }
+
+    /// The width of the n-th line; the first is the one spoken of.
+    fn line_width(&self, at: usize) -> f64 {
+        if at == 0 { 1.8 } else { 1.3 }
     }
 
     /// The values of a series.
@@ -59,6 +91,16 @@ impl<'a> ChartSpec<'a> {
     /// A figure as a data label.
     fn label(&self, figure: Option<Figure>) -> String {
         self.locale.tile(figure, self.chart.unit, self.currency)
+    }
+
+    /// A figure as a data label no wider than `width`: with its currency, else without, else in smaller letters;
+    /// nothing where it would not be read.
+    fn fitted_label(&self, sign: &str, figure: Option<Figure>, label: Label, width: f64) -> Option<(Label, String)> {
+        const SIZE_MIN: f64 = 5.2;
+        let texts = [self.label(figure), self.locale.bare(figure, self.chart.unit)].map(|text| format!("{sign}{text}"));
+        let small = Label { size: SIZE_MIN, ..label };
+        let candidates = texts.iter().map(|t| (label, t)).chain(texts.iter().map(|t| (small, t)));
+        candidates.into_iter().find(|(l, text)| l.width(text) <= width).map(|(l, text)| (l, text.clone()))
     }
 
     /// A tick of the value axis.
@@ -72,18 +114,20 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, area: &DrawingArea<
     let pen = Pen::new(area, scale);
     if spec.chart.is_empty() {
         let middle = Label::new(9.0, palette::MUTED).centred();
-        return pen.text(pen.width / 2.0, pen.height / 2.0, &middle, "No values in this span");
+        return pen.text(pen.width / 2.0, pen.height / 2.0, &middle, spec.locale.phrases().no_values);
     }
     match spec.chart.kind {
-        ChartKind::Line | ChartKind::Area | ChartKind::Heatmap | ChartKind::Scatter | ChartKind::Sparkline => {
-            time::draw(spec, &pen)
-        }
-        ChartKind::Bar | ChartKind::StackedBar | ChartKind::Waterfall | ChartKind::Gauge => {
-            bars::draw_upright(spec, &pen)
-        }
+        ChartKind::Line | ChartKind::Area => time::draw(spec, &pen),
+        ChartKind::Bar => bars::draw_upright(spec, &pen),
         ChartKind::HorizontalBar => bars::draw_lying(spec, &pen),
+        ChartKind::StackedBar => stacked::draw(spec, &pen),
+        ChartKind::Waterfall => waterfall::draw(spec, &pen),
         ChartKind::Donut | ChartKind::Pie => donut::draw(spec, &pen),
         ChartKind::Funnel => funnel::draw(spec, &pen),
+        ChartKind::Heatmap => heatmap::draw(spec, &pen),
+        ChartKind::Scatter => scatter::draw(spec, &pen),
+        ChartKind::Gauge => gauge::draw(spec, &pen),
+        ChartKind::Sparkline => sparkline::draw(spec, &pen),
     }
 }
 

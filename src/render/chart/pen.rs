@@ -8,12 +8,16 @@ use plotters::style::{IntoTextStyle, TextStyle};
 
 use crate::render::chart::Drawn;
 use crate::render::font::{Weight, measure};
+use crate::render::palette::tint;
 use crate::report::Colour;
 
 /// plotters' SVG backend writes a size divided by this; the pen multiplies, so that points stay points.
 pub(crate) const SIZE_SCALE: f64 = 1.24;
 /// The distance from a top anchor to the baseline, in ems, as plotters' SVG backend has it.
 pub(crate) const TOP_TO_BASELINE: f64 = 0.76;
+
+/// A bar over a whole page has no more strokes than this.
+const HATCH_COUNT_MAX: usize = 400;
 
 /// How a text stands.
 #[derive(Clone, Copy)]
@@ -89,18 +93,16 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&PathElement::new(points.iter().map(|p| self.at(*p)).collect::<Vec<_>>(), style))
     }
 
-    /// The same, dashed: two series differ by more than their colour.
-    pub(super) fn dashed_line(&self, points: &[(f64, f64)], stroke: Stroke) -> Drawn<DB> {
-        const DASH: f64 = 4.0;
-        const GAP: f64 = 3.0;
+    /// The same in dashes: series differ by more than their colour.
+    pub(super) fn dashed_line(&self, points: &[(f64, f64)], stroke: Stroke, (dash, gap): (f64, f64)) -> Drawn<DB> {
         let mut walked = 0.0;
         for pair in points.windows(2) {
             let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
             let length = (x1 - x0).hypot(y1 - y0);
             let mut from = 0.0;
             while from < length {
-                let phase = (walked + from) % (DASH + GAP);
-                let (until, is_dash) = if phase < DASH { (DASH - phase, true) } else { (DASH + GAP - phase, false) };
+                let phase = (walked + from) % (dash + gap);
+                let (until, is_dash) = if phase < dash { (dash - phase, true) } else { (dash + gap - phase, false) };
                 // A step below the drawing's precision would walk for ever.
                 let to = (from + until.max(0.01)).min(length);
                 if is_dash {
@@ -110,6 +112,56 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
                 from = to;
             }
             walked += length;
+        }
+        Ok(())
+    }
+
+    /// A line in the n-th series' own rhythm: solid, dashed, dotted, …
+    pub(super) fn series_line(&self, at: usize, points: &[(f64, f64)], stroke: Stroke) -> Drawn<DB> {
+        const RHYTHMS: [(f64, f64); 4] = [(4.0, 3.0), (1.2, 2.4), (9.0, 3.0), (2.4, 1.6)];
+        match at {
+            0 => self.line(points, stroke),
+            at => self.dashed_line(points, stroke, RHYTHMS[(at - 1) % RHYTHMS.len()]),
+        }
+    }
+
+    /// A bar in the n-th series' own hatching: without, rising, falling, level, upright, crossed.
+    pub(super) fn series_bar(&self, at: usize, from: (f64, f64), to: (f64, f64), colour: Colour) -> Drawn<DB> {
+        const SPACING: f64 = 3.6;
+        self.bar(from, to, colour)?;
+        let (left, right) = (from.0.min(to.0), from.0.max(to.0));
+        let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
+        let stroke = Stroke { colour: tint(colour, 0.45), width: 0.7 };
+        let every = |from: f64, to: f64| {
+            let count = ((to - from) / SPACING).floor().max(0.0) as usize;
+            (0..count).map(move |k| from + SPACING * (k as f64 + 0.5)).take(HATCH_COUNT_MAX)
+        };
+        let kind = at % 6;
+        if matches!(kind, 1 | 5) {
+            for sum in every(left + top, right + bottom) {
+                let (x0, x1) = ((sum - bottom).max(left), (sum - top).min(right));
+                if x1 > x0 {
+                    self.line(&[(x0, sum - x0), (x1, sum - x1)], stroke)?;
+                }
+            }
+        }
+        if matches!(kind, 2 | 5) {
+            for difference in every(left - bottom, right - top) {
+                let (x0, x1) = ((difference + top).max(left), (difference + bottom).min(right));
+                if x1 > x0 {
+                    self.line(&[(x0, x0 - difference), (x1, x1 - difference)], stroke)?;
+                }
+            }
+        }
+        if kind == 3 {
+            for y in every(top, bottom) {
+                self.line(&[(left, y), (right, y)], stroke)?;
+            }
+        }
+        if kind == 4 {
+            for x in every(left, right) {
+                self.line(&[(x, top), (x, bottom)], stroke)?;
+            }
         }
         Ok(())
     }

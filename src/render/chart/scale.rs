@@ -10,7 +10,23 @@ impl Scale {
     /// A scale that holds zero and every value, with about `count` steps of 1, 2, 2.5 or 5 times a power of ten;
     /// whole steps only where half a thing makes no sense.
     pub(super) fn around(values: impl Iterator<Item = f64>, count: usize, is_whole: bool) -> Scale {
-        let (low, high) = values.fold((0.0, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
+        Scale::over(values.fold((0.0, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v))), count, is_whole)
+    }
+
+    /// A scale for lines and points, which need no zero: when all values lie in the upper third, it begins below the
+    /// lowest one, so that their ups and downs can be seen.
+    pub(super) fn near(values: impl Iterator<Item = f64> + Clone, count: usize, is_whole: bool) -> Scale {
+        let bounds = values.clone().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
+        match bounds {
+            (low, high) if low > 0.0 && low >= high * 0.67 && high > low => {
+                let span = high - low;
+                Scale::over(((low - span * 0.15).max(0.0), high), count, is_whole)
+            }
+            _ => Scale::around(values, count, is_whole),
+        }
+    }
+
+    fn over((low, high): (f64, f64), count: usize, is_whole: bool) -> Scale {
         let span = if high > low { high - low } else { 1.0 };
         let raw = span / count.max(1) as f64;
         let magnitude = 10f64.powf(raw.log10().floor());

@@ -1,69 +1,36 @@
-//! Lines and areas over time, the year before dashed behind.
+//! Lines and areas over time, each in its own rhythm, the newest value named.
 
 use plotters::prelude::DrawingBackend;
 
+use crate::render::chart::legend::{Legend, Sample};
 use crate::render::chart::pen::{Label, Pen, Stroke};
+use crate::render::chart::plot::{AXIS_SIZE, Plot};
 use crate::render::chart::scale::Scale;
 use crate::render::chart::{ChartSpec, Drawn, value_label};
 use crate::render::palette;
-use crate::report::ChartKind;
-use crate::report::Unit;
+use crate::report::{ChartKind, Unit};
 
-const AXIS_SIZE: f64 = 7.0;
-const LEGEND_HEIGHT: f64 = 18.0;
-
-/// The frame inside which values stand.
-pub(super) struct Plot {
-    pub left: f64,
-    pub right: f64,
-    pub top: f64,
-    pub bottom: f64,
-    pub scale: Scale,
-}
-
-impl Plot {
-    pub(super) fn y(&self, value: f64) -> f64 {
-        self.bottom - (self.bottom - self.top) * self.scale.place(value)
-    }
-
-    /// Chooses ticks and makes room for their labels.
-    pub(super) fn new<DB: DrawingBackend>(
-        spec: &ChartSpec<'_>,
-        pen: &Pen<'_, DB>,
-        top: f64,
-        values: impl Iterator<Item = f64>,
-    ) -> Plot {
-        let count = if pen.height > 140.0 { 5 } else { 4 };
-        let scale = Scale::around(values, count, spec.chart.unit == Unit::Count);
-        let label = Label::new(AXIS_SIZE, palette::MUTED).right();
-        let widest = scale.ticks.iter().map(|t| label.width(&spec.tick(*t))).fold(0.0, f64::max);
-        Plot { left: widest + 7.0, right: pen.width - 4.0, top, bottom: pen.height - 16.0, scale }
-    }
-
-    /// Draws grid, axis and the labels of the ticks.
-    pub(super) fn draw_grid<DB: DrawingBackend>(&self, spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) -> Drawn<DB> {
-        let label = Label::new(AXIS_SIZE, palette::MUTED).right();
-        for tick in &self.scale.ticks {
-            let y = self.y(*tick);
-            let colour = if *tick == 0.0 { palette::AXIS } else { palette::GRID };
-            pen.line(&[(self.left, y), (self.right, y)], Stroke { colour, width: 0.6 })?;
-            pen.text(self.left - 5.0, y, &label, &spec.tick(*tick))?;
-        }
-        Ok(())
-    }
-}
+/// Room for the newest value above the highest tick.
+const HEADROOM: f64 = 14.0;
+const FOOT: f64 = 16.0;
 
 /// Draws the chart.
 pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) -> Drawn<DB> {
     let chart = spec.chart;
-    let has_legend = chart.series.len() > 1;
     let all: Vec<Vec<Option<f64>>> = (0..chart.series.len()).map(|s| spec.values(s)).collect();
-    let top = if has_legend { LEGEND_HEIGHT + 8.0 } else { 14.0 };
-    let plot = Plot::new(spec, pen, top, all.iter().flatten().flatten().copied());
-    let step = (plot.right - plot.left) / chart.categories.len() as f64;
+    let legend = Legend::new(spec, Sample::Line, pen.width - 40.0);
+    let top = legend.height + if legend.height > 0.0 { 8.0 } else { HEADROOM };
+    let values = all.iter().flatten().flatten().copied().chain(spec.measure(chart.target));
+    let count = Plot::tick_count(pen.height - top - FOOT);
+    let scale = match chart.kind {
+        ChartKind::Area => Scale::around(values, count, chart.unit == Unit::Count),
+        _ => Scale::near(values, count, chart.unit == Unit::Count),
+    };
+    let plot = Plot::with_scale(spec, pen, (top, FOOT), scale);
+    let step = plot.step(chart.categories.len());
     let x = |at: usize| plot.left + step * (at as f64 + 0.5);
     let place = |(at, value): &(usize, f64)| (x(*at), plot.y(*value));
-    // The ground first, then the grid, then the year before, so that nothing hides what stands before it.
+    // The ground first, then the grid, then what is compared with, so that nothing hides what stands before it.
     if chart.kind == ChartKind::Area {
         for part in known_stretches(&all[0]).iter().filter(|part| part.len() > 1) {
             let mut outline: Vec<(f64, f64)> = part.iter().map(place).collect();
@@ -74,17 +41,15 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     }
     plot.draw_grid(spec, pen)?;
     draw_time_axis(spec, pen, &plot, step)?;
-    if has_legend {
-        draw_legend(spec, pen, plot.left)?;
-    }
+    legend.draw(spec, pen, plot.left)?;
+    plot.draw_target(spec, pen)?;
     for (at, values) in all.iter().enumerate().rev() {
-        let colour = if at == 0 { spec.accent } else { palette::MUTED };
+        let colour = spec.series_colour(at);
         for part in known_stretches(values) {
             let points: Vec<(f64, f64)> = part.iter().map(place).collect();
-            match (at, points.len()) {
-                (_, 1) => pen.dot(points[0], 2.0, colour)?,
-                (0, _) => pen.line(&points, Stroke { colour, width: 1.8 })?,
-                _ => pen.dashed_line(&points, Stroke { colour, width: 1.3 })?,
+            match points.len() {
+                1 => pen.dot(points[0], 2.0, colour)?,
+                _ => pen.series_line(at, &points, Stroke { colour, width: spec.line_width(at) })?,
             }
         }
     }
@@ -92,7 +57,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
 }
 
 /// The stretches between unknown values: a line never crosses what is not known.
-fn known_stretches(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
+pub(super) fn known_stretches(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
     let mut stretches: Vec<Vec<(usize, f64)>> = vec![Vec::new()];
     for (at, value) in values.iter().enumerate() {
         match value {
@@ -117,25 +82,10 @@ fn draw_time_axis<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, p
     };
     let every = (1..categories.len()).find(fits).unwrap_or(categories.len());
     for at in chosen(every) {
-        let x = plot.left + step * (at as f64 + 0.5);
+        let middle = plot.left + step * (at as f64 + 0.5);
+        // A long label at an end stays on the picture.
+        let x = middle.clamp(halves[at].min(pen.width / 2.0), (pen.width - halves[at]).max(pen.width / 2.0));
         pen.text(x, plot.bottom + 9.0, &label, &categories[at].short)?;
-    }
-    Ok(())
-}
-
-/// One sample of each line with its name.
-fn draw_legend<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, left: f64) -> Drawn<DB> {
-    let label = Label::new(7.5, palette::TEXT);
-    let mut x = left;
-    for (at, series) in spec.chart.series.iter().enumerate() {
-        let colour = if at == 0 { spec.accent } else { palette::MUTED };
-        let sample = [(x, 6.0), (x + 14.0, 6.0)];
-        match at {
-            0 => pen.line(&sample, Stroke { colour, width: 1.8 })?,
-            _ => pen.dashed_line(&sample, Stroke { colour, width: 1.3 })?,
-        }
-        pen.text(x + 18.0, 6.0, &label, &series.name)?;
-        x += 18.0 + label.width(&series.name) + 16.0;
     }
     Ok(())
 }

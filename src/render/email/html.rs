@@ -7,7 +7,8 @@ use crate::render::chart::chart_alt;
 use crate::render::email::style::STYLE;
 use crate::render::email::{CHART_WIDTH, InlineImage, ROW_COUNT_MAX, WARNING_COUNT_MAX};
 use crate::render::palette;
-use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text};
+use crate::render::table_text::{row_texts, total_texts};
+use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text, say};
 
 const FONT: &str = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const TILES_PER_ROW: usize = 4;
@@ -136,12 +137,14 @@ impl Page<'_> {
             escape(&line)
         ));
         self.line(format_args!("<div style=\"font-size:12px;line-height:18px;color:{text};padding-top:6px\">"));
-        let generated = document.locale.instant(stamp.generated_at);
-        self.line(format_args!("<span class=\"stamp\">Generated {}&nbsp;&nbsp; </span>", escape(&generated)));
+        let phrases = document.locale.phrases();
+        let generated = say(phrases.generated, &[&document.locale.instant(stamp.generated_at)]);
+        self.line(format_args!("<span class=\"stamp\">{}&nbsp;&nbsp; </span>", escape(&generated)));
         if let Some(url) = &document.web_url {
             self.line(format_args!(
-                "<a href=\"{}\" style=\"color:{link};font-weight:bold;text-decoration:none\">Open web edition &rarr;</a>",
-                escape(url)
+                "<a href=\"{}\" style=\"color:{link};font-weight:bold;text-decoration:none\">{} &rarr;</a>",
+                escape(url),
+                phrases.open_web
             ));
         }
         self.line(format_args!("</div>"));
@@ -212,9 +215,9 @@ impl Page<'_> {
                 };
                 self.line(format_args!(
                     "<span class=\"{class}\" style=\"color:{colour};font-weight:bold;white-space:nowrap\">{arrow}{}</span>\
-                     <br><span class=\"muted\" style=\"color:{muted}\">vs {}</span>",
+                     <br><span class=\"muted\" style=\"color:{muted}\">{}</span>",
                     escape(&document.locale.change(change)),
-                    escape(&change.against)
+                    escape(&say(document.locale.phrases().versus, &[&change.against]))
                 ));
             }
             None => {
@@ -248,9 +251,8 @@ impl Page<'_> {
             "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:12px;{FONT}\">"
         ));
         self.line(format_args!("<tr class=\"head\" style=\"background:{head}\">"));
-        let labels = std::iter::once(&table.row_label).chain(table.columns.iter().map(|c| &c.label));
-        for (at, label) in labels.enumerate() {
-            let (align, far) = cell_place(at);
+        for (at, label) in table.heads().enumerate() {
+            let (align, far) = cell_place(table, at);
             self.line(format_args!(
                 "<th class=\"muted{far}\" align=\"{align}\" valign=\"bottom\" \
                  style=\"padding:6px 6px;color:{text};font-size:11px;line-height:14px\">{}</th>",
@@ -260,16 +262,17 @@ impl Page<'_> {
         self.line(format_args!("</tr>"));
         let rows = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
         for row in rows {
-            self.cells(&row.label, table, &row.cells, "normal");
+            self.cells(table, row_texts(document, table, row), "normal");
         }
         if let Some(totals) = &table.totals {
-            self.cells("Total", table, totals, "bold");
+            self.cells(table, total_texts(document, table, totals), "bold");
         }
         self.line(format_args!("</table>"));
         let count = |n: usize| document.locale.integer(n as i64);
-        let mut note = format!("Rows shown: {} of {}", count(rows.len()), count(table.rows.len()));
+        let phrases = document.locale.phrases();
+        let mut note = say(phrases.rows_shown, &[&count(rows.len()), &count(table.rows.len())]);
         if rows.len() < table.rows.len() {
-            note.push_str("; the workbook holds all, and totals count all");
+            note.push_str(phrases.rows_in_workbook);
         }
         for words in &table.notes {
             note.push_str(" · ");
@@ -283,18 +286,16 @@ impl Page<'_> {
         self.close_row();
     }
 
-    fn cells(&mut self, label: &str, table: &Table, cells: &[Option<crate::report::Figure>], weight: &str) {
-        let document = self.document;
+    fn cells(&mut self, table: &Table, texts: Vec<String>, weight: &str) {
         let (ink, grid) = (palette::INK.hex(), palette::GRID.hex());
         self.line(format_args!("<tr>"));
-        let texts = cells.iter().zip(&table.columns).map(|(f, c)| document.locale.cell(*f, c.unit, &document.currency));
-        for (at, text) in std::iter::once(label.to_owned()).chain(texts).enumerate() {
-            let (align, far) = cell_place(at);
-            let wrap = if at == 0 { "" } else { ";white-space:nowrap" };
+        for (at, text) in texts.iter().enumerate() {
+            let (align, far) = cell_place(table, at);
+            let wrap = if at < table.first_figure() { "" } else { ";white-space:nowrap" };
             self.line(format_args!(
                 "<td class=\"ink line{far}\" align=\"{align}\" \
                  style=\"padding:6px;border-bottom:1px solid {grid};color:{ink};font-weight:{weight}{wrap}\">{}</td>",
-                escape(&text)
+                escape(text)
             ));
         }
         self.line(format_args!("</tr>"));
@@ -326,9 +327,10 @@ impl Page<'_> {
             self.line(format_args!(
                 "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\"><tr><td bgcolor=\"{ground}\" \
                  style=\"background:{ground};border-radius:6px;padding:11px 18px;{FONT}\">\
-                 <a href=\"{}\" style=\"color:{ink};font-size:14px;font-weight:bold;text-decoration:none\">Open web edition</a>\
+                 <a href=\"{}\" style=\"color:{ink};font-size:14px;font-weight:bold;text-decoration:none\">{}</a>\
                  </td></tr></table>",
-                escape(url)
+                escape(url),
+                document.locale.phrases().open_web
             ));
             self.close_row();
         }
@@ -337,11 +339,13 @@ impl Page<'_> {
             "<div class=\"muted line\" style=\"border-top:1px solid {grid};padding-top:12px;font-size:11px;line-height:16px;color:{muted}\">"
         ));
         self.line(format_args!(
-            "{} · {}<br>Snapshot {}, data up to the end of {}. Definitions of every number: last page of the PDF, first sheet of the workbook.",
+            "{} · {}<br>{}",
             escape(&document.organisation),
             escape(&document.theme.footer),
-            document.snapshot.snapshot_id,
-            escape(&document.locale.date(document.business_date))
+            escape(&say(
+                document.locale.phrases().mail_foot,
+                &[&document.snapshot.snapshot_id.to_string(), &document.locale.date(document.business_date)]
+            ))
         ));
         self.line(format_args!("</div>"));
         self.close_row();
@@ -349,10 +353,12 @@ impl Page<'_> {
     }
 }
 
-/// Names on the left; on a narrow screen only the first columns stay.
-fn cell_place(column: usize) -> (&'static str, &'static str) {
-    const NEAR_COUNT: usize = 4;
-    (if column == 0 { "left" } else { "right" }, if column > NEAR_COUNT { " far" } else { "" })
+/// Words on the left; on a narrow screen only the name and the first figures stay.
+fn cell_place(table: &Table, column: usize) -> (&'static str, &'static str) {
+    const NEAR_COUNT: usize = 3;
+    let first = table.first_figure();
+    let is_near = column == 0 || (first..first + NEAR_COUNT).contains(&column);
+    (if column < first { "left" } else { "right" }, if is_near { "" } else { " far" })
 }
 
 /// A long text in lines: mail servers break lines beyond 998 bytes wherever they are.

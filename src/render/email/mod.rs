@@ -154,7 +154,7 @@ mod tests {
         let body = render_email(&document, stamp()).expect("a body");
         for part in [&body.html, &body.text] {
             assert!(part.contains("note number 3") && !part.contains("note number 4"));
-            assert!(part.contains("2 more notes on the data are in the attached report."));
+            assert!(part.contains("More notes on the data, in the attached report: 2"));
         }
     }
 

@@ -3,17 +3,19 @@
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
 use crate::render::email::{ROW_COUNT_MAX, WARNING_COUNT_MAX};
-use crate::report::{Chart, Document, KpiRow, Section, Table, Text};
+use crate::render::table_text::{row_texts, total_texts};
+use crate::report::{Chart, Document, KpiRow, Section, Table, Text, say};
 
 const WIDTH: usize = 76;
 
 /// Writes the whole part.
 pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
+    let phrases = document.locale.phrases();
     let mut lines = vec![
         document.title.clone(),
         "=".repeat(document.title.chars().count()),
         format!("{} · {} · {}", document.organisation, document.period_label, document.currency),
-        format!("Generated {}", document.locale.instant(stamp.generated_at)),
+        say(phrases.generated, &[&document.locale.instant(stamp.generated_at)]),
     ];
     lines.extend(wrap(&document.reconciliation_line(), ""));
     lines.extend(document.leading_warnings(WARNING_COUNT_MAX).iter().flat_map(|warning| wrap(warning, "")));
@@ -27,15 +29,12 @@ pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
         }
     }
     if let Some(url) = &document.web_url {
-        lines.extend([String::new(), format!("Web edition: {url}")]);
+        lines.extend([String::new(), format!("{}: {url}", phrases.web_edition)]);
     }
     let until = document.locale.date(document.business_date);
-    lines.extend([
-        String::new(),
-        format!("{} · {}", document.organisation, document.theme.footer),
-        format!("Snapshot {}, data up to the end of {until}.", document.snapshot.snapshot_id),
-        String::new(),
-    ]);
+    lines.extend([String::new(), format!("{} · {}", document.organisation, document.theme.footer)]);
+    lines.extend(wrap(&say(phrases.mail_foot, &[&document.snapshot.snapshot_id.to_string(), &until]), ""));
+    lines.push(String::new());
     lines.join("\n")
 }
 
@@ -44,12 +43,16 @@ fn heading(lines: &mut Vec<String>, title: &str) {
 }
 
 fn write_kpis(lines: &mut Vec<String>, document: &Document, row: &KpiRow) {
-    heading(lines, row.title.as_deref().unwrap_or("Key figures"));
+    heading(lines, row.title.as_deref().unwrap_or(document.locale.phrases().key_figures));
     let widest = row.tiles.iter().map(|t| columns(&t.label)).max().unwrap_or(0);
     for tile in &row.tiles {
         let value = document.locale.tile(tile.figure, tile.unit, &document.currency);
         let rest = match &tile.change {
-            Some(change) => format!("{} vs {}", document.locale.change(change), change.against),
+            Some(change) => format!(
+                "{} {}",
+                document.locale.change(change),
+                say(document.locale.phrases().versus, &[&change.against])
+            ),
             None => tile.span.clone(),
         };
         lines.push(format!("{}  {value}  ({rest})", padded(&tile.label, widest, true)));
@@ -64,35 +67,33 @@ fn write_chart(lines: &mut Vec<String>, document: &Document, chart: &Chart) {
 fn write_table(lines: &mut Vec<String>, document: &Document, table: &Table) {
     heading(lines, &table.title);
     let shown = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
-    let texts = |label: &str, cells: &[Option<crate::report::Figure>]| -> Vec<String> {
-        let cell = |(figure, column): (&Option<_>, &crate::report::Column)| {
-            document.locale.cell(*figure, column.unit, &document.currency)
-        };
-        std::iter::once(label.to_owned()).chain(cells.iter().zip(&table.columns).map(cell)).collect()
-    };
-    let labels = table.columns.iter().map(|c| c.label.clone());
-    let mut rows: Vec<Vec<String>> = vec![std::iter::once(table.row_label.clone()).chain(labels).collect()];
-    rows.extend(shown.iter().map(|row| texts(&row.label, &row.cells)));
-    rows.extend(table.totals.iter().map(|totals| texts("Total", totals)));
+    let phrases = document.locale.phrases();
+    let mut rows: Vec<Vec<String>> = vec![table.heads().map(str::to_owned).collect()];
+    rows.extend(shown.iter().map(|row| row_texts(document, table, row)));
+    rows.extend(table.totals.iter().map(|totals| total_texts(document, table, totals)));
     let widths: Vec<usize> =
         (0..rows[0].len()).map(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0)).collect();
     if widths.iter().sum::<usize>() + 2 * widths.len() <= WIDTH {
         lines.extend(rows.iter().map(|row| {
-            let cells = row.iter().enumerate().map(|(at, text)| padded(text, widths[at], at == 0));
+            let cells = row.iter().enumerate().map(|(at, text)| padded(text, widths[at], at < table.first_figure()));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         }));
     } else {
         // A grid wider than the window falls apart in every mail program: one paragraph a row instead.
         let (heads, rows) = rows.split_first().expect("the heads are the first row");
         for row in rows {
-            let pairs =
-                heads.iter().zip(row).skip(1).map(|(head, text)| format!("{head} {text}").replace(' ', "\u{a0}"));
+            let pairs = heads
+                .iter()
+                .zip(row)
+                .skip(1)
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(head, text)| format!("{head} {text}").replace(' ', "\u{a0}"));
             lines.push(row[0].clone());
             lines.extend(wrap(&pairs.collect::<Vec<_>>().join(", "), "  "));
         }
     }
     let count = |n: usize| document.locale.integer(n as i64);
-    lines.push(format!("Rows shown: {} of {}", count(shown.len()), count(table.rows.len())));
+    lines.push(say(phrases.rows_shown, &[&count(shown.len()), &count(table.rows.len())]));
     lines.extend(table.notes.iter().cloned());
 }
 

@@ -5,7 +5,7 @@ use crate::render::font::shorten;
 use crate::render::page::Shape;
 use crate::render::page::sheet::{Align, MARGIN, Sheet, Style};
 use crate::render::palette;
-use crate::report::Document;
+use crate::report::{Document, say};
 
 const BAND_HEIGHT: f64 = 92.0;
 const BAND_EDGE: f64 = 3.0;
@@ -23,18 +23,26 @@ pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) {
     });
     let left = MARGIN + EMBLEM + 14.0;
     let right = width - MARGIN;
+    let phrases = document.locale.phrases();
     let small = Style::regular(8.5, palette::NIGHT_TEXT);
-    let generated = format!("Generated {}", document.locale.instant(stamp.generated_at));
+    let generated = say(phrases.generated, &[&document.locale.instant(stamp.generated_at)]);
     let mut title = Style::bold(18.0, palette::WHITE);
     let room = right - left - small.width(&generated) - 16.0;
     if title.width(&document.title) > room {
         title.size = 14.0;
     }
+    // A title for which that is still too long takes two lines.
+    let is_long = title.width(&document.title) > room;
+    let lines = if is_long { title_lines(&mut title, &document.title, room) } else { vec![document.title.clone()] };
     sheet.element("H1", |ink| {
-        ink.text((left, 44.0), Align::Left, title, &shorten(title.weight, title.size, &document.title, room));
+        for (at, line) in lines.iter().enumerate() {
+            let y = 44.0 + 14.0 * at as f64 - if is_long { 12.0 } else { 0.0 };
+            ink.text((left, y), Align::Left, title, line);
+        }
     });
     let link = Style::bold(8.5, palette::NIGHT_LINK);
-    let words = "Open web edition →";
+    let words = format!("{} →", phrases.open_web);
+    let words = words.as_str();
     let mut line = format!("{} · {} · {}", document.organisation, document.period_label, document.currency);
     if let Some(subtitle) = &document.subtitle {
         line = format!("{subtitle} · {line}");
@@ -56,6 +64,17 @@ pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) {
     sheet.y = BAND_HEIGHT + BAND_EDGE + 11.0;
 }
 
+/// A long title in two smaller lines, the second shortened if it must be.
+fn title_lines(style: &mut Style, title: &str, room: f64) -> Vec<String> {
+    style.size = 12.0;
+    let mut lines = crate::render::font::wrap(style.weight, style.size, title, room);
+    if lines.len() > 2 {
+        let rest = lines.split_off(1).join(" ");
+        lines.push(shorten(style.weight, style.size, &rest, room));
+    }
+    lines
+}
+
 /// A tile of the accent with the organisation's first letter: white-label without a picture.
 fn draw_emblem(ink: &mut super::sheet::Ink, document: &Document) {
     let (x, y, accent) = (MARGIN, 26.0, document.theme.accent);
@@ -73,8 +92,7 @@ pub(super) fn draw_proof(sheet: &mut Sheet, document: &Document) {
     let colour = if document.reconciliation_holds() { palette::GOOD } else { palette::BAD };
     let notes = match document.warnings.len() {
         0 => String::new(),
-        1 => "1 note on the data, last page".to_owned(),
-        n => format!("{n} notes on the data, last page"),
+        count => say(document.locale.phrases().notes_on_last_page, &[&count.to_string()]),
     };
     let note = Style::regular(7.5, palette::ALERT);
     let style = Style::regular(7.5, colour);
@@ -108,7 +126,7 @@ pub(super) fn draw_frames(sheet: &mut Sheet, document: &Document) {
                 ink.text((right, 36.0), Align::Right, period, &document.period_label);
                 ink.rule((MARGIN, 44.0), width - 2.0 * MARGIN, palette::GRID, 0.8);
             }
-            let number = format!("Page {} of {count}", page + 1);
+            let number = say(document.locale.phrases().page, &[&(page + 1).to_string(), &count.to_string()]);
             let foot = format!("{} · {}", document.organisation, document.theme.footer);
             let room = width - 2.0 * MARGIN - muted.width(&number) - 16.0;
             ink.rule((MARGIN, height - 40.0), width - 2.0 * MARGIN, palette::GRID, 0.8);

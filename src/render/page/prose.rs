@@ -4,7 +4,7 @@ use crate::render::font::{Weight, wrap};
 use crate::render::page::card::draw_heading;
 use crate::render::page::sheet::{Align, MARGIN, Sheet, Style};
 use crate::render::palette;
-use crate::report::{Document, Text};
+use crate::report::{Document, Text, say};
 
 const BODY: Style = Style::regular(9.2, palette::TEXT);
 const BODY_LINE: f64 = 13.2;
@@ -18,7 +18,7 @@ pub(super) fn draw_text(sheet: &mut Sheet, text: &Text) {
     sheet.ensure(if text.title.is_some() { 24.0 } else { 0.0 } + 2.0 * BODY_LINE);
     if let Some(title) = &text.title {
         sheet.bookmark(1, title);
-        draw_heading(sheet, title);
+        draw_heading(sheet, title, "");
     }
     for paragraph in &text.paragraphs {
         let indent = if paragraph.is_item { 12.0 } else { 0.0 };
@@ -56,15 +56,16 @@ fn draw_lines(sheet: &mut Sheet, lines: &[String], (style, height): (Style, f64)
 /// The last section: definitions, notes on the data, where the numbers come from.
 pub(super) fn draw_guide(sheet: &mut Sheet, document: &Document) {
     sheet.ensure(24.0 + 4.0 * SMALL_LINE);
-    sheet.bookmark(1, "How to read this");
-    draw_heading(sheet, "How to read this");
+    let words = document.locale.phrases();
+    sheet.bookmark(1, words.how_to_read);
+    draw_heading(sheet, words.how_to_read, "");
     for definition in &document.definitions {
         let term = format!("{} ", definition.label);
         draw_entry(sheet, &term, &format!("{} ({})", capital(&definition.words), definition.metric));
     }
     if !document.warnings.is_empty() {
         sheet.ensure(24.0 + 2.0 * SMALL_LINE);
-        draw_heading(sheet, "Notes on the data");
+        draw_heading(sheet, words.notes, "");
         for warning in &document.warnings {
             let lines = wrap(SMALL.weight, SMALL.size, warning, sheet.content_width() - 12.0);
             draw_lines(sheet, &lines, (SMALL, SMALL_LINE), (12.0, "•"));
@@ -72,7 +73,7 @@ pub(super) fn draw_guide(sheet: &mut Sheet, document: &Document) {
         sheet.y += 3.0;
     }
     sheet.ensure(24.0 + 2.0 * SMALL_LINE);
-    draw_heading(sheet, "Where the numbers come from");
+    draw_heading(sheet, words.origin, "");
     let lines = wrap(SMALL.weight, SMALL.size, &origin(document), sheet.content_width());
     draw_lines(sheet, &lines, (SMALL, SMALL_LINE), (0.0, ""));
 }
@@ -101,15 +102,12 @@ fn origin(document: &Document) -> String {
     let mark = &document.snapshot;
     let published = document.locale.instant(mark.published_at);
     let until = document.locale.date(document.business_date);
-    let mut words =
-        format!("Snapshot {}, published {published}, holds everything up to the end of {until}.", mark.snapshot_id);
-    for (source, watermark) in &mark.watermarks {
-        words.push_str(&format!(" Source {source} was read up to {watermark}."));
-    }
+    let phrases = document.locale.phrases();
+    let mut sentences = vec![say(phrases.snapshot, &[&mark.snapshot_id.to_string(), &published, &until])];
+    sentences.extend(mark.watermarks.iter().map(|(source, mark)| say(phrases.watermark, &[source, mark])));
     let short = |hash: &str| hash.chars().take(12).collect::<String>();
-    let (definitions, template) = (short(&mark.definition_hash), short(&document.template_hash));
-    words.push_str(&format!(" Definitions {definitions}, template {template}."));
-    words
+    sentences.push(say(phrases.fingerprints, &[&short(&mark.definition_hash), &short(&document.template_hash)]));
+    sentences.join(" ")
 }
 
 fn capital(words: &str) -> String {

@@ -4,70 +4,83 @@ use crate::render::font::{shorten, wrap};
 use crate::render::page::card::draw_heading;
 use crate::render::page::sheet::{Align, GAP, MARGIN, Sheet, Style};
 use crate::render::palette;
-use crate::report::{Document, Row, Table};
+use crate::render::table_text::{figures, row_texts, total_texts};
+use crate::report::{Attribute, Document, Row, Table, say};
 
 const ROW_HEIGHT: f64 = 15.0;
 const LINE_HEIGHT: f64 = 9.2;
 const PADDING: f64 = 6.0;
 const LABEL_WIDTH_MIN: f64 = 96.0;
+const ATTRIBUTE_WIDTH_MIN: f64 = 44.0;
+const ATTRIBUTE_WIDTH_MAX: f64 = 120.0;
+/// Below this size amounts are shortened rather than set smaller.
+const SIZE_MIN: f64 = 6.0;
+/// Memory grows with tagged cells: a page shows no more rows, the workbook all.
+const ROW_COUNT_MAX: usize = 1_000;
 
-/// Widths and sizes that hold for the whole table.
+/// Widths, sizes and words that hold for the whole table.
 struct Grid {
-    /// The first column, then the figures'.
+    /// The name, attributes, figures.
     widths: Vec<f64>,
+    first_figure: usize,
     head: Style,
     body: Style,
     heads: Vec<Vec<String>>,
+    rows: Vec<Vec<String>>,
+    total: Option<Vec<String>>,
+    is_shortened: bool,
 }
 
 impl Grid {
-    /// Figure columns as wide as their widest value or the longest word of their head, the names take the rest;
-    /// where that is too much, the letters shrink before anything is cut.
+    /// Figure columns as wide as their widest value or the longest word of their head, attributes no wider than their
+    /// words, names take the rest; where that is too much the letters shrink, then large amounts are written short.
     fn new(document: &Document, table: &Table, width: f64) -> Grid {
-        let texts: Vec<Vec<String>> = table.shown().iter().map(|row| cells(document, table, &row.cells)).collect();
-        let totals = table.totals.iter().map(|totals| cells(document, table, totals));
-        let texts: Vec<Vec<String>> = texts.into_iter().chain(totals).collect();
+        let first = table.first_figure();
+        let mut rows: Vec<Vec<String>> = shown(table).iter().map(|row| row_texts(document, table, row)).collect();
+        let mut total = table.totals.as_ref().map(|totals| total_texts(document, table, totals));
         let mut size = 8.0;
-        loop {
-            let (head, body) = (Style::bold(size - 0.4, palette::TEXT), Style::regular(size, palette::INK));
-            let bold = Style::bold(size, palette::INK);
-            let column_width = |at: usize| {
-                let words = table.columns[at].label.split(' ').map(|word| head.width(word)).fold(0.0, f64::max);
-                texts.iter().map(|row| bold.width(&row[at])).fold(words, f64::max) + 2.0 * PADDING
-            };
-            let mut widths: Vec<f64> = (0..table.columns.len()).map(column_width).collect();
-            let figures: f64 = widths.iter().sum();
-            if figures + LABEL_WIDTH_MIN > width && size > 5.5 {
+        let mut is_shortened = false;
+        let widths = loop {
+            let natural = natural_widths(table, rows.iter().chain(&total), size);
+            let least =
+                |at: usize| if may_shrink(table, at) { natural[at].min(ATTRIBUTE_WIDTH_MIN) } else { natural[at] };
+            let needed: f64 = (1..natural.len()).map(least).sum();
+            if needed + LABEL_WIDTH_MIN <= width || (is_shortened && size <= SIZE_MIN) {
+                break spread(table, natural, width);
+            }
+            if size > SIZE_MIN {
                 size -= 0.5;
                 continue;
             }
-            let squeeze = ((width - LABEL_WIDTH_MIN) / figures.max(1.0)).min(1.0);
-            widths.iter_mut().for_each(|w| *w *= squeeze);
-            // Names rarely need all the rest: half of the slack is shared among the figures.
-            let slack = width - LABEL_WIDTH_MIN - widths.iter().sum::<f64>();
-            let share = (slack / 2.0 / widths.len().max(1) as f64).clamp(0.0, 18.0);
-            widths.iter_mut().for_each(|w| *w += share);
-            let label = width - widths.iter().sum::<f64>();
-            widths.insert(0, label);
-            let labels = std::iter::once(&table.row_label).chain(table.columns.iter().map(|c| &c.label));
-            let heads = labels
-                .zip(&widths)
-                .map(|(l, w)| wrap(head.weight, head.size, l, (w - 2.0 * PADDING).max(8.0)))
-                .collect();
-            return Grid { widths, head, body, heads };
-        }
+            is_shortened = true;
+            size = 8.0;
+            for (texts, row) in rows.iter_mut().zip(shown(table)) {
+                texts.splice(first.., figures(document, table, &row.cells, true));
+            }
+            if let (Some(texts), Some(totals)) = (&mut total, &table.totals) {
+                texts.splice(first.., figures(document, table, totals, true));
+            }
+        };
+        let head = Style::bold(size - 0.4, palette::TEXT);
+        let heads = table
+            .heads()
+            .zip(&widths)
+            .map(|(l, w)| wrap(head.weight, head.size, l, (w - 2.0 * PADDING).max(8.0)))
+            .collect();
+        let body = Style::regular(size, palette::INK);
+        Grid { widths, first_figure: first, head, body, heads, rows, total, is_shortened }
     }
 
     fn head_height(&self) -> f64 {
         self.heads.iter().map(Vec::len).max().unwrap_or(1) as f64 * LINE_HEIGHT + 9.0
     }
 
-    /// Where the text of a column stands: names from the left, figures up to the right.
+    /// Where the text of a column stands: words from the left, figures up to the right.
     fn place(&self, column: usize) -> (f64, Align) {
         let left = MARGIN + self.widths[..column].iter().sum::<f64>();
-        match column {
-            0 => (left + PADDING, Align::Left),
-            _ => (left + self.widths[column] - PADDING, Align::Right),
+        match column < self.first_figure {
+            true => (left + PADDING, Align::Left),
+            false => (left + self.widths[column] - PADDING, Align::Right),
         }
     }
 
@@ -76,11 +89,49 @@ impl Grid {
     }
 }
 
-fn cells(document: &Document, table: &Table, figures: &[Option<crate::report::Figure>]) -> Vec<String> {
-    let cell = |(figure, column): (&Option<_>, &crate::report::Column)| {
-        document.locale.cell(*figure, column.unit, &document.currency)
-    };
-    figures.iter().zip(&table.columns).map(cell).collect()
+fn shown(table: &Table) -> &[Row] {
+    let rows = table.shown();
+    &rows[..rows.len().min(ROW_COUNT_MAX)]
+}
+
+/// What each column would take, in letters of a size.
+fn natural_widths<'a>(table: &Table, rows: impl Iterator<Item = &'a Vec<String>>, size: f64) -> Vec<f64> {
+    let (head, body) = (Style::bold(size - 0.4, palette::TEXT), Style::bold(size, palette::INK));
+    let words = |head_words: &str| head_words.split(' ').map(|word| head.width(word)).fold(0.0, f64::max);
+    let mut widths: Vec<f64> = table.heads().map(words).collect();
+    for row in rows {
+        // Names take what is left: only the other columns are measured.
+        for (width, text) in widths.iter_mut().zip(row).skip(1) {
+            *width = width.max(body.width(text));
+        }
+    }
+    widths.iter().map(|w| w + 2.0 * PADDING).collect()
+}
+
+/// Whether words of a column may end in `…`: names and states, but no date and no figure.
+fn may_shrink(table: &Table, column: usize) -> bool {
+    let is_words = |row: &Row| matches!(row.attributes.get(column - 1), Some(Attribute::Words(_)));
+    column < table.first_figure() && shown(table).iter().any(is_words)
+}
+
+/// Gives every column its width: figures and dates what they need, other attributes and the name share the rest.
+fn spread(table: &Table, mut widths: Vec<f64>, width: f64) -> Vec<f64> {
+    let shrinking: Vec<usize> = (1..widths.len()).filter(|at| may_shrink(table, *at)).collect();
+    let fixed: Vec<usize> = (1..widths.len()).filter(|at| !shrinking.contains(at)).collect();
+    let needed: f64 = fixed.iter().map(|at| widths[*at]).sum();
+    let least = LABEL_WIDTH_MIN + ATTRIBUTE_WIDTH_MIN * shrinking.len() as f64;
+    let squeeze = ((width - least) / needed.max(1.0)).min(1.0);
+    fixed.iter().for_each(|at| widths[*at] *= squeeze);
+    let left = width - LABEL_WIDTH_MIN - needed * squeeze;
+    let wanted: f64 = shrinking.iter().map(|at| widths[*at].min(ATTRIBUTE_WIDTH_MAX)).sum();
+    let share = (left / wanted.max(1.0)).min(1.0);
+    shrinking.iter().for_each(|at| widths[*at] = widths[*at].min(ATTRIBUTE_WIDTH_MAX) * share);
+    // Names rarely need all the rest: half of the slack is shared among the other columns.
+    let slack = width - LABEL_WIDTH_MIN - widths[1..].iter().sum::<f64>();
+    let extra = (slack / 2.0 / (widths.len() - 1).max(1) as f64).clamp(0.0, 18.0);
+    widths[1..].iter_mut().for_each(|w| *w += extra);
+    widths[0] = width - widths[1..].iter().sum::<f64>();
+    widths
 }
 
 /// Draws a table from the cursor on.
@@ -89,25 +140,26 @@ pub(super) fn draw_table(sheet: &mut Sheet, document: &Document, table: &Table) 
     // A heading never stands alone: it takes the head and two rows with it.
     sheet.ensure(24.0 + grid.head_height() + 2.0 * ROW_HEIGHT);
     sheet.bookmark(1, &table.title);
-    draw_heading(sheet, &table.title);
+    draw_heading(sheet, &table.title, &table.span);
     sheet.open("Table", None);
     draw_head(sheet, &grid, true);
-    let shown = table.shown();
-    for (at, row) in shown.iter().enumerate() {
-        let is_last = at + 1 == shown.len();
+    for (at, row) in grid.rows.iter().enumerate() {
+        let is_last = at + 1 == grid.rows.len();
         // The last row takes the total with it, so that a total never opens a page alone.
-        let needed = if is_last && table.totals.is_some() { 2.0 * ROW_HEIGHT } else { ROW_HEIGHT };
+        let needed = if is_last && grid.total.is_some() { 2.0 * ROW_HEIGHT } else { ROW_HEIGHT };
         if sheet.room() < needed {
             sheet.new_page();
             draw_head(sheet, &grid, false);
         }
-        draw_row(sheet, &grid, row, &cells(document, table, &row.cells), at % 2 == 1);
+        draw_row(sheet, &grid, row, at % 2 == 1);
     }
-    if let Some(totals) = &table.totals {
-        draw_total(sheet, &grid, &cells(document, table, totals));
+    if grid.rows.is_empty() {
+        draw_no_rows(sheet, document);
+    } else if let Some(total) = &grid.total {
+        draw_total(sheet, &grid, total);
     }
     sheet.close();
-    draw_notes(sheet, document, table);
+    draw_notes(sheet, document, table, &grid);
     sheet.y += GAP;
 }
 
@@ -135,7 +187,7 @@ fn draw_head(sheet: &mut Sheet, grid: &Grid, is_first: bool) {
     sheet.y = top + height;
 }
 
-fn draw_row(sheet: &mut Sheet, grid: &Grid, row: &Row, texts: &[String], is_odd: bool) {
+fn draw_row(sheet: &mut Sheet, grid: &Grid, texts: &[String], is_odd: bool) {
     let (top, width) = (sheet.y, sheet.content_width());
     sheet.artifact(|ink| {
         if is_odd {
@@ -143,7 +195,7 @@ fn draw_row(sheet: &mut Sheet, grid: &Grid, row: &Row, texts: &[String], is_odd:
         }
         ink.rule((MARGIN, top), width, palette::GRID, 0.4);
     });
-    draw_cells(sheet, grid, grid.body, (&row.label, texts));
+    draw_cells(sheet, grid, grid.body, texts);
 }
 
 fn draw_total(sheet: &mut Sheet, grid: &Grid, texts: &[String]) {
@@ -152,13 +204,25 @@ fn draw_total(sheet: &mut Sheet, grid: &Grid, texts: &[String]) {
         ink.fill((MARGIN, top), (width, ROW_HEIGHT), palette::HEAD);
         ink.rule((MARGIN, top), width, palette::AXIS, 0.8);
     });
-    draw_cells(sheet, grid, Style::bold(grid.body.size, palette::INK), ("Total", texts));
+    draw_cells(sheet, grid, Style::bold(grid.body.size, palette::INK), texts);
 }
 
-fn draw_cells(sheet: &mut Sheet, grid: &Grid, style: Style, (label, texts): (&str, &[String])) {
+/// A table without rows says so.
+fn draw_no_rows(sheet: &mut Sheet, document: &Document) {
+    let style = Style::regular(8.0, palette::MUTED);
+    let top = sheet.y;
+    sheet.open("TR", None);
+    sheet.element("TD", |ink| {
+        ink.text((MARGIN + PADDING, top + 10.6), Align::Left, style, document.locale.phrases().no_rows);
+    });
+    sheet.close();
+    sheet.y += ROW_HEIGHT;
+}
+
+fn draw_cells(sheet: &mut Sheet, grid: &Grid, style: Style, texts: &[String]) {
     let baseline = sheet.y + 10.6;
     sheet.open("TR", None);
-    for (column, text) in std::iter::once(label).chain(texts.iter().map(String::as_str)).enumerate() {
+    for (column, text) in texts.iter().enumerate() {
         let (x, align) = grid.place(column);
         sheet.element("TD", |ink| ink.text((x, baseline), align, style, &grid.fitted(column, style, text)));
     }
@@ -167,14 +231,16 @@ fn draw_cells(sheet: &mut Sheet, grid: &Grid, style: Style, (label, texts): (&st
 }
 
 /// How many rows there are, and what a reader must know.
-fn draw_notes(sheet: &mut Sheet, document: &Document, table: &Table) {
+fn draw_notes(sheet: &mut Sheet, document: &Document, table: &Table, grid: &Grid) {
+    let phrases = document.locale.phrases();
     let count = |n: usize| document.locale.integer(n as i64);
-    let (shown, all) = (table.shown().len(), table.rows.len());
-    let mut words = format!("Rows shown: {} of {}", count(shown), count(all));
+    let (shown, all) = (grid.rows.len(), table.rows.len());
+    let mut words = say(phrases.rows_shown, &[&count(shown), &count(all)]);
     if shown < all {
-        words.push_str("; the workbook holds all, and totals count all");
+        words.push_str(phrases.rows_in_workbook);
     }
-    for note in &table.notes {
+    let shortened = grid.is_shortened.then(|| phrases.amounts_shortened.to_owned());
+    for note in table.notes.iter().chain(&shortened) {
         words.push_str(" · ");
         words.push_str(note);
     }

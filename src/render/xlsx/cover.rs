@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Formula, Url, Worksheet, XlsxError};
 use crate::render::artifact::Stamp;
 use crate::render::xlsx::format::Formats;
 use crate::render::xlsx::{excel_date, excel_instant};
-use crate::report::Document;
+use crate::report::{Document, say};
 
 /// Fills the first sheet.
 pub(super) fn write_cover(
@@ -23,10 +23,11 @@ pub(super) fn write_cover(
     sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
     let line = format!("{} · {} · {}", document.organisation, document.period_label, document.currency);
     sheet.write_string_with_format(1, 0, line, &formats.subtitle)?;
+    let words = document.locale.phrases();
     let mut row = write_freshness(sheet, document, stamp, formats)?;
     row = write_reconciliation(sheet, document, formats, row + 1)?;
     if !document.warnings.is_empty() {
-        sheet.write_string_with_format(row + 1, 0, "Notes on the data", &formats.heading)?;
+        sheet.write_string_with_format(row + 1, 0, words.notes, &formats.heading)?;
         row += 2;
         for warning in &document.warnings {
             sheet.write_string(row, 0, warning)?;
@@ -43,35 +44,36 @@ fn write_freshness(
     stamp: Stamp,
     formats: &Formats,
 ) -> Result<u32, XlsxError> {
+    let words = document.locale.phrases();
     let mut row = 3;
-    sheet.write_string_with_format(row, 0, "Freshness", &formats.heading)?;
+    sheet.write_string_with_format(row, 0, words.freshness, &formats.heading)?;
     let mark = &document.snapshot;
-    let dates = [("Period from", document.period.from), ("Period to", document.period.last())];
-    for (label, date) in dates.into_iter().chain([("Data up to the end of", document.business_date)]) {
+    let dates = [(words.period_from, document.period.from), (words.period_to, document.period.last())];
+    for (label, date) in dates.into_iter().chain([(words.data_up_to, document.business_date)]) {
         row += 1;
         sheet.write_string_with_format(row, 0, label, &formats.muted)?;
         sheet.write_datetime_with_format(row, 1, excel_date(date)?, &formats.date)?;
     }
-    for (label, at) in [("Snapshot published", mark.published_at), ("Report generated", stamp.generated_at)] {
+    for (label, at) in [(words.published, mark.published_at), (words.report_generated, stamp.generated_at)] {
         row += 1;
         sheet.write_string_with_format(row, 0, label, &formats.muted)?;
         sheet.write_datetime_with_format(row, 1, excel_instant(at)?, &formats.instant)?;
     }
-    let mut words = vec![("Snapshot".to_owned(), mark.snapshot_id.to_string())];
+    let mut lines = vec![(words.snapshot_number.to_owned(), mark.snapshot_id.to_string())];
     for (source, watermark) in &mark.watermarks {
-        words.push((format!("Source {source} read up to"), watermark.clone()));
+        lines.push((say(words.source_read_up_to, &[source]), watermark.clone()));
     }
-    words.push(("Definitions' fingerprint".to_owned(), mark.definition_hash.clone()));
-    words.push(("Template's fingerprint".to_owned(), document.template_hash.clone()));
-    for (label, value) in words {
+    lines.push((words.definitions_print.to_owned(), mark.definition_hash.clone()));
+    lines.push((words.template_print.to_owned(), document.template_hash.clone()));
+    for (label, value) in lines {
         row += 1;
         sheet.write_string_with_format(row, 0, label, &formats.muted)?;
         sheet.write_string(row, 1, value)?;
     }
     if let Some(url) = &document.web_url {
         row += 1;
-        sheet.write_string_with_format(row, 0, "Web edition", &formats.muted)?;
-        sheet.write_url_with_format(row, 1, Url::new(url).set_text("Open web edition"), &formats.link)?;
+        sheet.write_string_with_format(row, 0, words.web_edition, &formats.muted)?;
+        sheet.write_url_with_format(row, 1, Url::new(url).set_text(words.open_web), &formats.link)?;
     }
     Ok(row + 1)
 }
@@ -86,10 +88,12 @@ fn write_reconciliation(
     if document.reconciliation.is_empty() {
         return Ok(row);
     }
-    sheet.write_string_with_format(row, 0, "Reconciliation", &formats.heading)?;
+    let words = document.locale.phrases();
+    let heads = [words.rows_source, words.rows_star, words.rows_quarantine, words.difference];
+    sheet.write_string_with_format(row, 0, words.reconciliation, &formats.heading)?;
     row += 1;
-    sheet.write_string_with_format(row, 0, "Entity", &formats.head)?;
-    for (at, head) in ["Rows in the source", "Rows in the star", "In quarantine", "Difference"].iter().enumerate() {
+    sheet.write_string_with_format(row, 0, words.entity, &formats.head)?;
+    for (at, head) in heads.iter().enumerate() {
         sheet.write_string_with_format(row, at as u16 + 1, *head, &formats.head_right)?;
     }
     for line in &document.reconciliation {
@@ -113,9 +117,10 @@ fn write_definitions(
     formats: &Formats,
     mut row: u32,
 ) -> Result<(), XlsxError> {
-    sheet.write_string_with_format(row, 0, "How to read this", &formats.heading)?;
+    let words = document.locale.phrases();
+    sheet.write_string_with_format(row, 0, words.how_to_read, &formats.heading)?;
     row += 1;
-    for (at, head) in ["Name", "Metric", "Meaning"].iter().enumerate() {
+    for (at, head) in [words.name, words.metric, words.meaning].iter().enumerate() {
         sheet.write_string_with_format(row, at as u16, *head, &formats.head)?;
     }
     for column in 3..6 {

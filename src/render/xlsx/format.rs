@@ -2,8 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-use crate::report::{Colour, Document};
-use crate::report::{Figure, Unit};
+use crate::report::{Colour, Document, Figure, Locale, Unit};
 
 /// The formats of one workbook.
 pub(super) struct Formats {
@@ -21,7 +20,8 @@ pub(super) struct Formats {
     pub bad: Format,
     pub total: Format,
     pub link: Format,
-    symbol: String,
+    locale: Locale,
+    currency: String,
 }
 
 pub(super) fn colour(colour: Colour) -> Color {
@@ -38,7 +38,10 @@ impl Formats {
             .set_text_wrap();
         let muted = Format::new().set_font_color(colour(crate::render::palette::MUTED)).set_indent(1);
         Self {
-            title: Format::new().set_bold().set_font_size(18).set_font_color(colour(document.theme.accent)),
+            title: Format::new()
+                .set_bold()
+                .set_font_size(18)
+                .set_font_color(colour(crate::render::palette::legible(document.theme.accent))),
             subtitle: Format::new().set_font_size(11).set_font_color(colour(crate::render::palette::MUTED)),
             heading: Format::new().set_bold().set_font_size(12),
             head_right: head.clone().set_align(FormatAlign::Right),
@@ -54,35 +57,56 @@ impl Formats {
                 .set_border_top(FormatBorder::Thin)
                 .set_background_color(colour(crate::render::palette::HEAD)),
             link: Format::new()
-                .set_font_color(colour(document.theme.accent))
+                .set_font_color(colour(crate::render::palette::legible(document.theme.accent)))
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            symbol: document.locale.symbol(&document.currency),
+            locale: document.locale,
+            currency: document.currency.clone(),
             muted,
         }
     }
 
     /// The number format of a unit; amounts name their currency and keep their cents.
     pub(super) fn number_format(&self, unit: Unit) -> String {
+        let words = self.locale.phrases();
+        let tenths = |phrase: &str| {
+            let (before, after) = phrase.split_once("{0}").unwrap_or(("", phrase));
+            format!("{}#,##0.0{}", quoted(before), quoted(after))
+        };
         match unit {
             Unit::Count => "#,##0".to_owned(),
-            Unit::Money => format!("\"{}\"#,##0.00", self.symbol),
+            Unit::Money => self.priced("#,##0.00"),
             Unit::Percent => "0.0%".to_owned(),
-            Unit::Days => "#,##0.0 \"days\"".to_owned(),
-            Unit::Weeks => "#,##0.0 \"weeks\"".to_owned(),
-            Unit::Minutes => "#,##0.0 \"min\"".to_owned(),
+            Unit::Days => tenths(words.days),
+            Unit::Weeks => tenths(words.weeks),
+            Unit::Minutes => tenths(words.minutes),
             Unit::Mean => "#,##0.0".to_owned(),
         }
     }
 
     /// The number format of an axis: short, since the cells hold the exact values.
     pub(super) fn axis_format(&self, unit: Unit) -> String {
+        let words = self.locale.phrases();
         match unit {
-            Unit::Money => {
-                let s = format!("\"{}\"", self.symbol);
-                format!("[>=1000000]{s}0.0#,,\"M\";[>=1000]{s}#,##0,\"k\";{s}0")
+            Unit::Money | Unit::Count => {
+                let scaled = |number: &str, word: &str| {
+                    let number = format!("{number}{}", quoted(word));
+                    if unit == Unit::Money { self.priced(&number) } else { number }
+                };
+                let (millions, thousands) = (scaled("#,##0.0,,", words.million), scaled("#,##0,", words.thousand));
+                format!("[>=1000000]{millions};[>=10000]{thousands};{}", scaled("#,##0", ""))
             }
             Unit::Percent => "0%".to_owned(),
-            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => "#,##0".to_owned(),
+            Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => "#,##0".to_owned(),
+        }
+    }
+
+    /// A number format with the currency where the language puts it.
+    fn priced(&self, number: &str) -> String {
+        let symbol = self.locale.symbol(&self.currency);
+        match self.locale.currency_place(&self.currency) {
+            (true, false) => format!("{}{number}", quoted(symbol)),
+            (true, true) => format!("{}{number}", quoted(&format!("{symbol}\u{a0}"))),
+            (false, _) => format!("{number}{}", quoted(&format!("\u{a0}{symbol}"))),
         }
     }
 
@@ -95,6 +119,11 @@ impl Formats {
     pub(super) fn total_value(&self, unit: Unit) -> Format {
         self.total.clone().set_num_format(self.number_format(unit))
     }
+}
+
+/// Literal words inside a number format.
+fn quoted(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!("\"{words}\"") }
 }
 
 /// What one of the figure's numerator is worth in the cell: amounts are written in whole units with cents.

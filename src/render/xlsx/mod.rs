@@ -38,14 +38,15 @@ fn write_workbook(document: &Document, stamp: Stamp) -> Result<Vec<u8>, XlsxErro
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(document, stamp)?);
     let formats = Formats::new(document);
+    let words = document.locale.phrases();
     let mut names = SheetNames::new();
-    let cover = names.take("Report");
+    let cover = names.take(words.report);
     write_cover(workbook.add_worksheet().set_name(cover)?, document, stamp, &formats)?;
     for section in &document.sections {
         match section {
             Section::Kpis(row) => {
-                let name = names.take(row.title.as_deref().unwrap_or("Key figures"));
-                write_kpis(workbook.add_worksheet().set_name(name)?, row, &formats)?;
+                let name = names.take(row.title.as_deref().unwrap_or(words.key_figures));
+                write_kpis(workbook.add_worksheet().set_name(name)?, document, row, &formats)?;
             }
             Section::Chart(chart) => {
                 let name = names.take(&chart.title);
@@ -56,7 +57,7 @@ fn write_workbook(document: &Document, stamp: Stamp) -> Result<Vec<u8>, XlsxErro
                 write_table(workbook.add_worksheet().set_name(name)?, document, table, &formats)?;
             }
             Section::Text(text) => {
-                let name = names.take(text.title.as_deref().unwrap_or("Commentary"));
+                let name = names.take(text.title.as_deref().unwrap_or(words.commentary));
                 write_text(workbook.add_worksheet().set_name(name)?, text, &formats)?;
             }
             Section::PageBreak | Section::Appendix { .. } => {}

@@ -53,8 +53,24 @@ pub(super) fn frame_sheet(sheet: &mut Worksheet, head_row: u32) -> Result<(), Xl
 }
 
 /// Tiles as rows: value, earlier value, and the change as a live formula.
-pub(super) fn write_kpis(sheet: &mut Worksheet, row: &KpiRow, formats: &Formats) -> Result<(), XlsxError> {
-    let heads = ["Figure", "Span", "Value", "Compared with", "From", "To", "Earlier value", "Change", "Metric"];
+pub(super) fn write_kpis(
+    sheet: &mut Worksheet,
+    document: &Document,
+    row: &KpiRow,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let words = document.locale.phrases();
+    let heads = [
+        words.figure,
+        words.span,
+        words.value,
+        words.compared_with,
+        words.from,
+        words.to,
+        words.earlier_value,
+        words.change,
+        words.metric,
+    ];
     let widths = [26, 26, 18, 22, 13, 13, 18, 14, 24];
     for (at, (head, width)) in heads.iter().zip(widths).enumerate() {
         let format = if matches!(at, 2 | 6 | 7) { &formats.head_right } else { &formats.head };
@@ -151,7 +167,7 @@ pub(super) fn write_chart(
         }
     }
     if chart.kind == ChartKind::Funnel {
-        sheet.write_string_with_format(0, pad, "Centring", &formats.head_right)?;
+        sheet.write_string_with_format(0, pad, document.locale.phrases().centring, &formats.head_right)?;
     }
     frame_sheet(sheet, 0)?;
     // The print area holds the chart, which is higher than a few rows of data.

@@ -1,10 +1,11 @@
 //! Tables: all rows, filtered and frozen, totals as formulas that follow the filter.
 
-use rust_xlsxwriter::{Formula, Worksheet, XlsxError, column_number_to_name};
+use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError, column_number_to_name};
 
+use crate::render::xlsx::excel_date;
 use crate::render::xlsx::format::{Formats, cell_value, numerator};
 use crate::render::xlsx::sheet::frame_sheet;
-use crate::report::{Document, NOTHING, Table};
+use crate::report::{Attribute, Document, NOTHING, Row, Table, say};
 
 /// Fills a table's sheet. A ratio's parts stand in folded columns to the right, so that its total is
 /// the ratio of the sums and stays so under a filter.
@@ -15,36 +16,41 @@ pub(super) fn write_table(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     let last_row = table.rows.len() as u32;
-    let last_column = table.columns.len() as u16;
+    let first = table.first_figure() as u16;
+    let last_column = first + table.columns.len() as u16 - 1;
+    let values: Vec<Format> = table.columns.iter().map(|column| formats.value(column.unit)).collect();
     let parts = ratio_parts(table);
-    write_heads(sheet, table, &parts, formats)?;
+    write_heads(sheet, document, table, (&parts, formats))?;
     for (at, row) in table.rows.iter().enumerate() {
         let line = at as u32 + 1;
         sheet.write_string(line, 0, &row.label)?;
+        write_attributes(sheet, line, row, formats)?;
         for (at, (figure, column)) in row.cells.iter().zip(&table.columns).enumerate() {
-            let place = at as u16 + 1;
+            let place = first + at as u16;
             let Some(figure) = figure else { continue };
             if let Some(part) = parts[at] {
                 sheet.write_number(line, part, numerator(*figure, column.unit))?;
                 sheet.write_number(line, part + 1, figure.denominator as f64)?;
             }
             if let Some(value) = cell_value(Some(*figure), column.unit) {
-                sheet.write_number_with_format(line, place, value, &formats.value(column.unit))?;
+                sheet.write_number_with_format(line, place, value, &values[at])?;
             }
         }
     }
     if let Some(totals) = &table.totals {
         let line = last_row + 1;
-        sheet.write_string_with_format(line, 0, "Total", &formats.total)?;
+        sheet.write_string_with_format(line, 0, document.locale.phrases().total, &formats.total)?;
+        (1..first).try_for_each(|column| sheet.write_blank(line, column, &formats.total).map(drop))?;
         for (at, (figure, column)) in totals.iter().zip(&table.columns).enumerate() {
-            let formula = total_formula(at as u16 + 1, parts[at], last_row);
+            let formula = total_formula(first + at as u16, parts[at], last_row);
             let result = cell_value(*figure, column.unit).map_or_else(|| NOTHING.to_owned(), |v| v.to_string());
             let formula = Formula::new(formula).set_result(result);
-            sheet.write_formula_with_format(line, at as u16 + 1, formula, &formats.total_value(column.unit))?;
+            sheet.write_formula_with_format(line, first + at as u16, formula, &formats.total_value(column.unit))?;
         }
     }
     let count = document.locale.integer(i64::from(last_row));
-    let notes = std::iter::once(format!("{} · {count} rows", table.title)).chain(table.notes.iter().cloned());
+    let notes = std::iter::once(format!("{} · {}", table.title, say(document.locale.phrases().rows, &[&count])))
+        .chain(table.notes.iter().cloned());
     for (line, note) in (last_row + 3..).zip(notes) {
         sheet.write_string_with_format(line, 0, note, &formats.muted)?;
     }
@@ -52,6 +58,21 @@ pub(super) fn write_table(
         sheet.autofilter(0, 0, last_row, last_column)?;
     }
     frame_sheet(sheet, 0)
+}
+
+/// Words as words, dates as dates; what is not known stays blank.
+fn write_attributes(sheet: &mut Worksheet, line: u32, row: &Row, formats: &Formats) -> Result<(), XlsxError> {
+    for (at, attribute) in row.attributes.iter().enumerate() {
+        let column = at as u16 + 1;
+        match attribute {
+            Attribute::Words(words) => sheet.write_string(line, column, words)?,
+            Attribute::Date(date) => {
+                sheet.write_datetime_with_format(line, column, excel_date(*date)?, &formats.date)?
+            }
+            Attribute::Nothing => sheet,
+        };
+    }
+    Ok(())
 }
 
 /// The total of a column: the sum of what the filter leaves, or the sum of the numerators over that of the denominators.
@@ -68,7 +89,7 @@ fn total_formula(column: u16, part: Option<u16>, last_row: u32) -> String {
 
 /// For each ratio column, where its numerator stands; the denominator is the column after.
 fn ratio_parts(table: &Table) -> Vec<Option<u16>> {
-    let mut next = table.columns.len() as u16 + 2;
+    let mut next = (table.first_figure() + table.columns.len()) as u16 + 1;
     let mut place = || {
         let taken = next;
         next += 2;
@@ -79,20 +100,26 @@ fn ratio_parts(table: &Table) -> Vec<Option<u16>> {
 
 fn write_heads(
     sheet: &mut Worksheet,
+    document: &Document,
     table: &Table,
-    parts: &[Option<u16>],
-    formats: &Formats,
+    (parts, formats): (&[Option<u16>], &Formats),
 ) -> Result<(), XlsxError> {
+    let words = document.locale.phrases();
+    let first = table.first_figure() as u16;
     let widest = table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
     sheet.set_column_width(0, (widest as f64 + 3.0).clamp(18.0, 70.0))?;
     sheet.set_row_height(0, 32)?;
     sheet.write_string_with_format(0, 0, &table.row_label, &formats.head)?;
+    for (at, head) in table.attributes.iter().enumerate() {
+        sheet.set_column_width(at as u16 + 1, 20)?;
+        sheet.write_string_with_format(0, at as u16 + 1, head, &formats.head)?;
+    }
     for (at, column) in table.columns.iter().enumerate() {
-        sheet.set_column_width(at as u16 + 1, 17)?;
-        sheet.write_string_with_format(0, at as u16 + 1, &column.label, &formats.head_right)?;
+        sheet.set_column_width(first + at as u16, 17)?;
+        sheet.write_string_with_format(0, first + at as u16, &column.label, &formats.head_right)?;
         if let Some(part) = parts[at] {
-            sheet.write_string_with_format(0, part, format!("{}: of", column.label), &formats.head_right)?;
-            sheet.write_string_with_format(0, part + 1, format!("{}: per", column.label), &formats.head_right)?;
+            sheet.write_string_with_format(0, part, say(words.ratio_of, &[&column.label]), &formats.head_right)?;
+            sheet.write_string_with_format(0, part + 1, say(words.ratio_per, &[&column.label]), &formats.head_right)?;
         }
     }
     if let (Some(first), Some(last)) = (parts.iter().flatten().next(), parts.iter().flatten().last()) {

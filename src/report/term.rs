@@ -1,0 +1,106 @@
+//! Terms: labels of the catalog, dimensions and their members in the reader's language.
+
+use crate::report::Locale;
+use crate::report::words::heading;
+
+impl Locale {
+    /// A label or a member's name in this language; as it is where it has no translation, like the name of a person.
+    pub fn term(self, english: &str) -> String {
+        let column = match self {
+            Locale::En => return english.to_owned(),
+            Locale::De => 1,
+            Locale::Uk => 2,
+        };
+        let found = TERMS.iter().find(|term| term[0] == english);
+        found.map_or_else(|| english.to_owned(), |term| term[column].to_owned())
+    }
+
+    /// The heading over a dimension's members: `sales_rep` → `Sales rep`.
+    pub fn dimension(self, name: &str) -> String {
+        self.term(&heading(name))
+    }
+}
+
+/// English, German, Ukrainian.
+const TERMS: &[[&str; 3]] = &[
+    ["Day", "Tag", "День"],
+    ["Week", "Woche", "Тиждень"],
+    ["Month", "Monat", "Місяць"],
+    ["Quarter", "Quartal", "Квартал"],
+    ["Year", "Jahr", "Рік"],
+    ["Stage", "Phase", "Етап"],
+    ["Tier", "Stufe", "Рівень"],
+    ["Status", "Status", "Статус"],
+    ["Type", "Art", "Тип"],
+    ["Sales rep", "Vertrieb", "Менеджер"],
+    ["Territory", "Gebiet", "Територія"],
+    ["Campaign", "Kampagne", "Кампанія"],
+    ["Segment", "Segment", "Сегмент"],
+    ["Reason", "Grund", "Причина"],
+    ["Channel", "Kanal", "Канал"],
+    ["Country", "Land", "Країна"],
+    ["Product", "Produkt", "Товар"],
+    ["Category", "Kategorie", "Категорія"],
+    ["Plan", "Tarif", "Тариф"],
+    ["Lead", "Interessent", "Лід"],
+    ["Qualified", "Qualifiziert", "Кваліфікований"],
+    ["Proposal", "Angebot", "Пропозиція"],
+    ["Negotiation", "Verhandlung", "Переговори"],
+    ["Closed won", "Gewonnen", "Виграно"],
+    ["Closed lost", "Verloren", "Програно"],
+    ["Free", "Kostenlos", "Безкоштовний"],
+    ["Basic", "Basis", "Базовий"],
+    ["Pro", "Pro", "Про"],
+    ["Enterprise", "Unternehmen", "Корпоративний"],
+    ["Prospect", "Kontakt", "Потенційний"],
+    ["Customer", "Kunde", "Клієнт"],
+    ["Churned", "Abgewandert", "Втрачений"],
+    ["Unassigned", "Nicht zugeordnet", "Не призначено"],
+    ["Call", "Anruf", "Дзвінок"],
+    ["Email", "E-Mail", "Лист"],
+    ["Meeting", "Treffen", "Зустріч"],
+    ["Note", "Notiz", "Нотатка"],
+    ["Text", "Nachricht", "Повідомлення"],
+    ["Chat", "Chat", "Чат"],
+    ["Customers", "Kunden", "Клієнти"],
+    ["Active customers", "Aktive Kunden", "Активні клієнти"],
+    ["New customers", "Neue Kunden", "Нові клієнти"],
+    ["Churned customers", "Abgewanderte Kunden", "Втрачені клієнти"],
+    ["Churn rate", "Abwanderungsrate", "Відтік"],
+    ["Average lifetime", "Mittlere Kundendauer", "Середній строк життя"],
+    ["Revenue", "Umsatz", "Виторг"],
+    ["Deals won", "Gewonnene Abschlüsse", "Виграні угоди"],
+    ["Deals lost", "Verlorene Abschlüsse", "Програні угоди"],
+    ["Win rate", "Gewinnquote", "Частка виграних"],
+    ["Average deal won", "Mittlerer Abschluss", "Середня виграна угода"],
+    ["Days to close", "Tage bis Abschluss", "Днів до закриття"],
+    ["New deals", "Neue Geschäfte", "Нові угоди"],
+    ["Deals", "Geschäfte", "Угоди"],
+    ["Value of all deals", "Wert aller Geschäfte", "Вартість усіх угод"],
+    ["Open deals", "Offene Geschäfte", "Відкриті угоди"],
+    ["Open pipeline", "Offene Pipeline", "Відкрита воронка"],
+    ["Weighted pipeline", "Gewichtete Pipeline", "Зважена воронка"],
+    ["Deals that reached the stage", "Geschäfte, die die Phase erreichten", "Угоди, що досягли етапу"],
+    ["Interactions", "Interaktionen", "Взаємодії"],
+    ["Follow-ups pending", "Offene Wiedervorlagen", "Очікувані контакти"],
+    ["Follow-ups overdue", "Überfällige Wiedervorlagen", "Прострочені контакти"],
+    ["Orders", "Bestellungen", "Замовлення"],
+    ["Order value", "Bestellwert", "Вартість замовлень"],
+    ["Active subscriptions", "Aktive Abonnements", "Активні підписки"],
+    ["Monthly recurring revenue", "Monatlich wiederkehrender Umsatz", "Щомісячний регулярний дохід"],
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_unique_and_names_stay_names() {
+        let mut english: Vec<&str> = TERMS.iter().map(|term| term[0]).collect();
+        english.sort_unstable();
+        assert!(english.windows(2).all(|pair| pair[0] != pair[1]));
+        assert_eq!(Locale::De.term("Revenue"), "Umsatz");
+        assert_eq!(Locale::Uk.dimension("sales_rep"), "Менеджер");
+        assert_eq!(Locale::De.term("王小明"), "王小明");
+    }
+}
