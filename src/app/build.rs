@@ -16,6 +16,8 @@ use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, DomainList, Linker, MailOptions, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, read_jobs, read_webhooks, sync_jobs};
+use crate::metric::Catalog;
+use crate::metric::kpi::read_kpis;
 use crate::report::ReportTemplate;
 use crate::source::{SheetPlace, SourceSpec};
 
@@ -154,12 +156,16 @@ impl Files {
         let jobs = keep(read_jobs(folder), &mut problems).unwrap_or_default();
         let domains = read_domains(settings, &mut problems);
         problems.extend(addressee_problems(folder, &jobs, &domains));
+        let mut kpis = keep(read_kpis(folder), &mut problems).unwrap_or_default();
         let specs =
             keep(read_sources(folder, reference.as_ref(), settings.currency())?, &mut problems).unwrap_or_default();
         let is_default_source_read = specs.iter().any(|spec| own_url(environment, spec).is_none());
         let source: &[Need] = if is_default_source_read || specs.is_empty() { &[Need::Source] } else { &[] };
-        let needs = [source, &[Need::Warehouse, Need::Mail]].concat();
-        let reports = keep(read_reports(templates)?, &mut problems).unwrap_or_default();
+        let kpi_login: &[Need] = if kpis.has_query() { &[Need::KpiLogin] } else { &[] };
+        let needs = [source, &[Need::Warehouse, Need::Mail], kpi_login].concat();
+        // What failed to read would make every template that names it look wrong.
+        let catalog = kpis.catalog();
+        let reports = keep(read_reports(templates, &catalog)?, &mut problems).unwrap_or_default();
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if problems.is_empty() && !reports.contains_key(name) {
@@ -185,12 +191,14 @@ impl Files {
             let database = source_database(settings, environment, &spec)?;
             feeds.push(SourceFeed { spec, database });
         }
+        kpis.login = settings.kpi().map_err(AppError::Config)?;
         let from = settings.mail_from().map_err(AppError::Config)?;
         let sender = address("VESPER_MAIL_FROM", from)?;
         alerts_to(settings)?;
         let mailer = read_mailer(settings, &sender, &domains)?;
         let recipes = Recipes {
             feeds,
+            kpis: Arc::new(kpis),
             reports,
             organisation: settings.organisation().to_owned(),
             sender,
@@ -368,12 +376,17 @@ pub fn read_sources(
 }
 
 /// Every template of `reports/`.
-pub fn read_reports(folder: &Folder) -> Result<Result<BTreeMap<String, ReportTemplate>, Problems>, AppError> {
+pub fn read_reports(
+    folder: &Folder,
+    catalog: &Catalog,
+) -> Result<Result<BTreeMap<String, ReportTemplate>, Problems>, AppError> {
     let (mut reports, mut problems) = (BTreeMap::new(), Vec::new());
     for path in folder.list("reports", "toml").map_err(AppError::Folder)? {
         let stem = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".toml").to_owned();
         let text = folder.read(&path).map_err(AppError::Folder)?;
-        if let Some(template) = keep(ReportTemplate::parse(&stem, &folder.name(&path), &text), &mut problems) {
+        if let Some(template) =
+            keep(ReportTemplate::parse_with(&stem, &folder.name(&path), &text, catalog), &mut problems)
+        {
             reports.insert(stem, template);
         }
     }

@@ -73,6 +73,19 @@ impl<'t> TomlFile<'t> {
             .push((span.start, Problem { file: self.name.clone(), place, message: message.into(), hint }));
     }
 
+    /// The same, unless exactly this was recorded already.
+    pub fn problem_once(&self, span: &Range<usize>, message: String) {
+        let is_known = self.problems.borrow().iter().any(|(at, known)| *at == span.start && known.message == message);
+        if !is_known {
+            self.problem(span, message, None);
+        }
+    }
+
+    /// The file's name, as it stands before its problems.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     fn forget(&self, span: &Range<usize>, message: &str) {
         self.problems.borrow_mut().retain(|(start, problem)| *start != span.start || problem.message != message);
     }
@@ -91,6 +104,16 @@ impl<'t> TomlFile<'t> {
             None => format!("valid: {}", valid.join(", ")),
         };
         self.problem(span, format!("unknown {kind} `{name}`"), Some(hint));
+    }
+
+    /// Where a part of a text value stands in the file, for problems inside it: exact unless the value is written with
+    /// escapes, then the whole value.
+    pub fn within(&self, text: &Placed<String>, part: &Range<usize>) -> Range<usize> {
+        let written = self.text.get(text.span.clone()).unwrap_or_default();
+        match written.find(text.value.as_str()).map(|at| text.span.start + at) {
+            Some(start) => start + part.start..start + part.end,
+            None => text.span.clone(),
+        }
     }
 
     /// 1-based line and column of a byte offset.

@@ -18,8 +18,8 @@ use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, Can
 
 pub use export::{ExportArgs, ExportFormat, ExportGrain};
 pub use log::{LogLevel, LogStyle};
-use metric::METRICS_EXAMPLES;
-pub use metric::MetricsArgs;
+use metric::{EXPLAIN_EXAMPLES, METRICS_EXAMPLES};
+pub use metric::{ExplainArgs, MetricsArgs};
 pub use outbox::{
     MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
@@ -152,6 +152,9 @@ pub enum Command {
     /// Tell what every number means: unit, direction, dimensions, and what it rests on
     #[command(after_help = METRICS_EXAMPLES)]
     Metrics(MetricsArgs),
+    /// Tell how a published number came about, with the SQL that gives it again
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
     /// Run one job now, and send the mail it makes
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),

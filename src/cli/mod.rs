@@ -21,10 +21,10 @@ use crate::base::telemetry;
 use crate::config::{Environment, Settings};
 
 pub use args::{
-    Cli, Command, ContractArgs, DemoArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle, MessageState,
-    MetricsArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
-    OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part, RenderArgs, RunArgs, ServeArgs,
-    StatusArgs,
+    Cli, Command, ContractArgs, DemoArgs, ExplainArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle,
+    MessageState, MetricsArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs,
+    OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part, RenderArgs,
+    RunArgs, ServeArgs, StatusArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -63,7 +63,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     let settings = Settings::load(&environment, cli.config.as_deref())?;
     match &cli.command {
         Command::Demo(_) | Command::Contract(_) => Ok(()),
-        Command::Metrics(args) => command::metrics::metrics(args),
+        Command::Explain(args) => command::explain::explain(&settings, &environment, args).await,
+        Command::Metrics(args) => command::metrics::metrics(&settings, args),
         Command::Serve(args) => command::serve::serve(&settings, &environment, args).await,
         Command::Migrate => command::migrate::migrate(&settings).await,
         Command::Check => command::check::check(&settings, &environment).await,

@@ -53,9 +53,10 @@ pub(super) const MAIL_HELO: &Key = &KEYS[14];
 pub(super) const MAIL_CA_FILE: &Key = &KEYS[15];
 pub(super) const MAIL_DOMAINS: &Key = &KEYS[16];
 pub(super) const LINK_KEY: &Key = &KEYS[17];
+pub(super) const KPI_URL: &Key = &KEYS[18];
 
 /// All settings, in the order they are documented.
-pub static KEYS: [Key; 18] = [
+pub static KEYS: [Key; 19] = [
     Key {
         path: "source.url",
         variable: "VESPER_SOURCE_URL",
@@ -217,6 +218,15 @@ pub static KEYS: [Key; 18] = [
         default: None,
         is_secret: true,
         check: long_key,
+    },
+    Key {
+        path: "kpi.url",
+        variable: "VESPER_KPI_URL",
+        what: "the analytics database under a login that only reads the star, for queries of `jobs/metrics`",
+        example: "postgres://vesper_kpi:secret@db.example.org:5432/analytics",
+        default: None,
+        is_secret: true,
+        check: postgres_url,
     },
 ];
 

@@ -12,8 +12,9 @@ use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Folder, Problem, Problems, chaos, nearest};
 use crate::config::environment::read_secret;
 use crate::config::key::{
-    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, LINK_KEY, MAIL_CA_FILE, MAIL_DOMAINS, MAIL_FROM, MAIL_HELO, MAIL_URL,
-    ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL, TEMPLATES_DIR, WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
+    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, KPI_URL, LINK_KEY, MAIL_CA_FILE, MAIL_DOMAINS, MAIL_FROM, MAIL_HELO,
+    MAIL_URL, ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL, TEMPLATES_DIR, WAREHOUSE_URL, WEBHOOK_ALLOW,
+    WEBHOOK_CA_FILE,
 };
 use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
 
@@ -42,6 +43,8 @@ pub enum Need {
     Warehouse,
     /// A way for mail to go out, and its sender.
     Mail,
+    /// The login of the deployment's own queries.
+    KpiLogin,
 }
 
 impl Need {
@@ -50,6 +53,7 @@ impl Need {
             Need::Source => &[SOURCE_URL],
             Need::Warehouse => &[WAREHOUSE_URL],
             Need::Mail => &[MAIL_URL, MAIL_FROM],
+            Need::KpiLogin => &[KPI_URL],
         }
     }
 }
@@ -113,6 +117,11 @@ impl Settings {
     /// The analytics database.
     pub fn warehouse(&self) -> Result<Database, ConfigError> {
         self.database(WAREHOUSE_URL)
+    }
+
+    /// The analytics database under the login of the deployment's own queries, if there is one.
+    pub fn kpi(&self) -> Result<Option<Database>, ConfigError> {
+        self.values.contains_key(KPI_URL.path).then(|| self.database(KPI_URL)).transpose()
     }
 
     /// How mail goes out: `smtps://…`, `smtp://…` or `file:DIR`. Holds a secret.

@@ -9,14 +9,18 @@
 //!
 //! Never here: a rate, a window, a published number.
 
+mod origin;
 mod read;
+mod recompute;
 mod refresh;
 
 use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 
 pub use crate::load::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
+pub use origin::{Origin, origin_of};
 pub use read::{Cubes, read_cubes};
+pub use recompute::{Recomputed, recompute_sample};
 pub use refresh::{CubeReport, refresh_cubes, touch_all};
 
 /// What can go wrong while refreshing or reading cubes.

@@ -7,15 +7,15 @@ use crate::base::chaos;
 use crate::cube::CubeError;
 
 /// A cube: its table, the facts whose touched days it lives on, and how it is filled.
-struct CubeSpec {
-    table: &'static str,
+pub(super) struct CubeSpec {
+    pub(super) table: &'static str,
     facts: &'static [&'static str],
-    extent: Extent,
-    insert: &'static str,
+    pub(super) extent: Extent,
+    pub(super) insert: &'static str,
 }
 
 /// What is deleted before the insert.
-enum Extent {
+pub(super) enum Extent {
     /// The touched days.
     Days,
     /// Everything of the tenant: the cube is small and its rows depend on more than their day.
@@ -24,7 +24,7 @@ enum Extent {
     Nothing,
 }
 
-const CUBES: &[CubeSpec] = &[
+pub(super) const CUBES: &[CubeSpec] = &[
     CubeSpec {
         table: "deal_flow_day",
         facts: &["deal"],

@@ -24,6 +24,7 @@ pub(super) fn snapshot() -> Snapshot {
             Reconciliation { entity: "deal".to_owned(), source_rows: 122, star_rows: 120, quarantined_rows: 2 },
         ],
         warnings: vec!["deal history before 2025-01-01 is inferred".to_owned()],
+        checks: Vec::new(),
     };
     let series = ["revenue", "new_customers", "deals_won"].map(|name| (name.to_owned(), daily(name)));
     let documents = documents().into_iter().map(|(route, data)| (route.to_owned(), data));

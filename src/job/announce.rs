@@ -74,9 +74,11 @@ pub(super) fn breaches_of(error: &MetricError) -> Vec<Breach> {
             identity: format!("{entity}: amounts of source and star"),
             detail: format!("{source_amount} in the source, {star_amount} in the star"),
         }],
-        MetricError::Cube(_) | MetricError::Compute(_) | MetricError::Thread | MetricError::Warehouse { .. } => {
-            Vec::new()
-        }
+        MetricError::Cube(_)
+        | MetricError::Compute(_)
+        | MetricError::Thread
+        | MetricError::Kpi(_)
+        | MetricError::Warehouse { .. } => Vec::new(),
     }
 }
 

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::strict_toml::Table;
-use crate::metric::catalog::{self, CATALOG};
-use crate::metric::{Compare, Figure, Metric, Slice, Snapshot, Unit, Window};
+use crate::metric::{Catalog, Compare, Figure, Metric, Slice, Snapshot, Unit, Window};
 use crate::report::Scope;
 
 /// One condition of a job file, `[[when]]`.
@@ -50,11 +49,11 @@ const TESTS: [(&str, Test); 5] = [
 const VALUE_MAX: f64 = 1e12;
 
 /// Reads `[[when]]` of a job file.
-pub(super) fn read_conditions(top: &Table<'_, '_>) -> Vec<Condition> {
-    top.tables("when").iter().filter_map(read_condition).collect()
+pub(super) fn read_conditions(top: &Table<'_, '_>, catalog: &Catalog) -> Vec<Condition> {
+    top.tables("when").iter().filter_map(|table| read_condition(table, catalog)).collect()
 }
 
-fn read_condition(table: &Table<'_, '_>) -> Option<Condition> {
+fn read_condition(table: &Table<'_, '_>, catalog: &Catalog) -> Option<Condition> {
     let file = table.file();
     let name = table.text("metric");
     let window = table.choice("window", &Window::ALL.map(|w| (w.name(), w)), Window::Week);
@@ -72,8 +71,8 @@ fn read_condition(table: &Table<'_, '_>) -> Option<Condition> {
     if let Some(text) = table.text_opt("is").filter(|_| is == Test::ChangedBy && window == Window::All) {
         file.problem(&text.span, "window `all` has nothing before it to have changed from", None);
     }
-    if let Some(name) = name.as_ref().filter(|name| catalog::find(&name.value).is_none()) {
-        file.unknown_name(&name.span, "metric", &name.value, CATALOG.iter().map(|m| m.name));
+    if let Some(name) = name.as_ref().filter(|name| catalog.find(&name.value).is_none()) {
+        file.unknown_name(&name.span, "metric", &name.value, catalog.names());
     }
     let value = value?;
     let is_too_small = is == Test::ChangedBy && value.value <= 0.0;
@@ -96,7 +95,7 @@ impl Condition {
     pub(super) fn complaint(&self, snapshot: &Snapshot, scope: Option<&Scope>) -> Result<Option<String>, Unpublished> {
         let unpublished =
             |what: &str| Unpublished(format!("{} of the window {} {what}", self.metric, self.window.name()));
-        let metric = catalog::find(&self.metric).ok_or_else(|| unpublished("is no metric of this version"))?;
+        let metric = snapshot.catalog.find(&self.metric).ok_or_else(|| unpublished("is no metric of this version"))?;
         let slice = match scope.filter(|scope| metric.dimensions.contains(&scope.dimension.as_str())) {
             Some(scope) => Slice::of(self.window).at(&scope.dimension, &scope.member),
             None => Slice::of(self.window),

@@ -14,6 +14,7 @@ use crate::job::condition::read_conditions;
 use crate::job::days::read_days;
 use crate::job::span::parse_span;
 use crate::job::{Burst, Calendars, Catchup, CatchupPolicy, Condition, DateRule, DayRule, Dst, Schedule};
+use crate::metric::Catalog;
 
 /// The folder of a job file; decides which recipe runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +148,7 @@ pub struct Job {
 
 /// Reads one job file's text, where no calendar is known.
 pub fn read_job(kind: Kind, name: &str, file: &str, text: &str) -> Result<Job, Problems> {
-    read_job_file(&JobFile { kind, name, file, text }, &Calendars::new())
+    read_job_file(&JobFile { kind, name, file, text, catalog: &Catalog::built_in() }, &Calendars::new())
 }
 
 /// A job file before it is read.
@@ -156,11 +157,13 @@ pub(super) struct JobFile<'a> {
     pub name: &'a str,
     pub file: &'a str,
     pub text: &'a str,
+    /// The metrics a condition may name.
+    pub catalog: &'a Catalog,
 }
 
 /// Reads one job file; `calendars` are the ones it may name.
 pub(super) fn read_job_file(job: &JobFile<'_>, calendars: &Calendars) -> Result<Job, Problems> {
-    let JobFile { kind, name, file, text } = *job;
+    let JobFile { kind, name, file, text, catalog } = *job;
     let toml = TomlFile::parse(file, text);
     let top = toml.top();
     if !is_job_name(name) {
@@ -187,7 +190,7 @@ pub(super) fn read_job_file(job: &JobFile<'_>, calendars: &Calendars) -> Result<
     };
     let needs = top.texts("needs").into_iter().map(|p| p.value).collect();
     let enabled = top.flag_or("enabled", true);
-    let spec = read_spec(kind, &top);
+    let spec = read_spec(kind, &top, catalog);
     top.finish();
     toml.finish()?;
     let (cron, schedule) = cron.zip(schedule).expect("a missing pattern is a problem, and there is none");
@@ -195,7 +198,7 @@ pub(super) fn read_job_file(job: &JobFile<'_>, calendars: &Calendars) -> Result<
     Ok(Job { name, file, cron, zone, dst, schedule, catchup, limits, needs, enabled, spec })
 }
 
-fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
+fn read_spec(kind: Kind, top: &Table<'_, '_>, catalog: &Catalog) -> Spec {
     let is_report = kind == Kind::Report;
     let date =
         top.choice("date", &[("yesterday", DateRule::Yesterday), ("today", DateRule::Today)], DateRule::Yesterday);
@@ -222,7 +225,7 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>) -> Spec {
         spec.deadline_secs = read_span(top, "deadline", six_hours(), 60).as_secs();
         spec.sender = top.text_opt("sender").and_then(|p| read_address(top, &p));
         spec.formats = read_formats(top);
-        spec.when = read_conditions(top);
+        spec.when = read_conditions(top, catalog);
         spec.on_uncertain = top.choice("on_uncertain", &OnUncertain::NAMES, OnUncertain::Hold);
     }
     spec

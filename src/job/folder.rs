@@ -8,9 +8,12 @@ use crate::job::file::{JobFile, read_job_file};
 use crate::job::relation::relation_problems;
 use crate::job::webhook::WEBHOOK_FOLDER;
 use crate::job::{Calendars, Job, Kind};
+use crate::metric::kpi::{KPI_FOLDER, known_catalog};
 
 /// Beside the kinds: what the source room reads. Webhooks have a reader of their own too.
 const SOURCE_FOLDER: &str = "source";
+/// Beside the kinds: metrics of the deployment's own, which the metric room reads.
+const METRIC_FOLDER: &str = KPI_FOLDER;
 /// Beside the kinds: which days are business days, a country a file.
 const CALENDAR_FOLDER: &str = "calendar";
 
@@ -23,12 +26,13 @@ pub fn read_jobs(folder: &Folder) -> Result<Vec<Job>, Problems> {
         Vec::new()
     });
     let calendars = read_calendars(folder, &paths, &mut problems);
+    let catalog = known_catalog(folder);
     let mut unknown = BTreeSet::new();
     for path in &paths {
         let parts: Vec<&str> = path.split('/').collect();
         let kind = Kind::FOLDERS.iter().find(|(name, _)| *name == parts[0]).map(|(_, kind)| *kind);
         match (parts.as_slice(), kind) {
-            ([SOURCE_FOLDER | WEBHOOK_FOLDER, ..], _) | ([CALENDAR_FOLDER, _], _) => {}
+            ([SOURCE_FOLDER | WEBHOOK_FOLDER, ..], _) | ([CALENDAR_FOLDER | METRIC_FOLDER, _], _) => {}
             ([_], _) => {
                 let problem =
                     Problem::of_file(folder.name(path), "lies outside the folders of the kinds, nobody reads it");
@@ -38,13 +42,14 @@ pub fn read_jobs(folder: &Folder) -> Result<Vec<Job>, Problems> {
                 let read =
                     folder.read(path).map_err(|e| Problems(vec![Problem::of_file(folder.name(path), e.to_string())]));
                 let (name, file) = (file.trim_end_matches(".toml"), folder.name(path));
-                match read.and_then(|text| read_job_file(&JobFile { kind, name, file: &file, text: &text }, &calendars))
-                {
+                match read.and_then(|text| {
+                    read_job_file(&JobFile { kind, name, file: &file, text: &text, catalog: &catalog }, &calendars)
+                }) {
                     Ok(job) => jobs.push(job),
                     Err(mut found) => problems.append(&mut found.0),
                 }
             }
-            ([kind_folder, ..], kind) if kind.is_some() || *kind_folder == CALENDAR_FOLDER => {
+            ([kind_folder, ..], kind) if kind.is_some() || [CALENDAR_FOLDER, METRIC_FOLDER].contains(kind_folder) => {
                 let problem = Problem::of_file(folder.name(path), "lies in a folder within a kind, nobody reads it");
                 problems.push(problem.with_hint(format!("move it to {}", folder.name(kind_folder))));
             }

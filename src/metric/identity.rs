@@ -1,6 +1,7 @@
 //! The identities that must hold before a snapshot becomes visible. Pure.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::metric::catalog::{CATALOG, Nature, Unit};
 use crate::metric::compute::Computed;
@@ -15,7 +16,17 @@ pub struct Violation {
     pub detail: String,
 }
 
-/// Checks what was computed against itself and against the source's counts.
+/// An identity that holds, and how often it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Which identity.
+    pub identity: String,
+    /// Sums, days or rows that were compared.
+    pub count: usize,
+}
+
+/// Checks what was computed against itself and against the source's counts; gives what was checked, or everything that
+/// does not hold.
 ///
 /// - the members of every dimension sum to the whole, for counts and amounts at every window;
 /// - a daily series summed over a window is the window's figure;
@@ -24,8 +35,8 @@ pub fn check_identities(
     computed: &Computed,
     business_date: NaiveDate,
     reconciliation: &[Reconciliation],
-) -> Vec<Violation> {
-    let mut violations = Vec::new();
+) -> Result<Vec<Check>, Vec<Violation>> {
+    let (mut violations, mut part_count, mut day_count) = (Vec::new(), 0, 0);
     for metric in CATALOG.iter().filter(|m| matches!(m.unit, Unit::Count | Unit::Money)) {
         let Some(figures) = computed.points.get(metric.name) else { continue };
         for window in Window::ALL {
@@ -39,29 +50,13 @@ pub fn check_identities(
                     .filter_map(|m| figures.get(&Slice::of(window).at(dimension, &m.member)))
                     .map(|f| f.numerator)
                     .sum();
-                if parts != whole.numerator {
-                    violations.push(Violation {
-                        identity: format!("{} by {dimension} = {}", metric.name, metric.name),
-                        detail: format!(
-                            "window {}: the parts sum to {parts}, the whole is {}",
-                            window.name(),
-                            whole.numerator
-                        ),
-                    });
-                }
+                part_count += 1;
+                violations.extend(unequal((metric.name, dimension), window, ("parts", parts), whole.numerator));
             }
             if let (Nature::Flow, Some(series)) = (metric.nature, computed.series.get(metric.name)) {
                 let sum = series.sum(window.period(business_date, computed.first_date));
-                if sum != whole.numerator {
-                    violations.push(Violation {
-                        identity: format!("{} by day = {}", metric.name, metric.name),
-                        detail: format!(
-                            "window {}: the days sum to {sum}, the whole is {}",
-                            window.name(),
-                            whole.numerator
-                        ),
-                    });
-                }
+                day_count += 1;
+                violations.extend(unequal((metric.name, "day"), window, ("days", sum), whole.numerator));
             }
         }
     }
@@ -71,7 +66,27 @@ pub fn check_identities(
             detail: format!("the source holds {} live rows, the star {}", line.source_rows, line.star_rows),
         });
     }
-    violations
+    if !violations.is_empty() {
+        return Err(violations);
+    }
+    let check = |identity: &str, count| Check { identity: identity.to_owned(), count };
+    Ok(vec![
+        check("the members of a dimension sum to the whole", part_count),
+        check("the days of a series sum to the window", day_count),
+        check("the star holds the rows and amounts of the source, entity by entity", reconciliation.len()),
+    ])
+}
+
+fn unequal(
+    (metric, dimension): (&str, &str),
+    window: Window,
+    (parts, sum): (&str, i64),
+    whole: i64,
+) -> Option<Violation> {
+    (sum != whole).then(|| Violation {
+        identity: format!("{metric} by {dimension} = {metric}"),
+        detail: format!("window {}: the {parts} sum to {sum}, the whole is {whole}", window.name()),
+    })
 }
 
 /// `stage_reached` is cumulative and the mean of means is none: their members do not partition the whole.

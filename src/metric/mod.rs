@@ -8,14 +8,19 @@
 //! Never here: the operational schema, layout, the clock.
 
 pub mod catalog;
+pub mod explain;
+pub mod kpi;
 pub mod snapshot;
 
+mod comparison;
 mod compute;
+mod definition;
 mod document;
 mod evidence;
 mod formula;
 mod identity;
 mod publish;
+mod retention;
 mod store;
 mod sums;
 
@@ -26,13 +31,16 @@ use crate::base::{Remedied, Remedy};
 use crate::cube::CubeError;
 
 pub use catalog::{Catalog, Direction, Metric, Unit};
+pub use comparison::{Against, Comparison};
 pub use compute::{Computed, compute};
+pub use definition::definition_hash;
 pub use document::RepPerformance;
 pub use evidence::{LateRow, LateRows, late_rows};
-pub use identity::{Violation, check_identities};
-pub use publish::{Published, definition_hash, publish};
+pub use identity::{Check, Violation, check_identities};
+pub use kpi::{KpiError, Kpis};
+pub use publish::{Published, check_cubes, publish};
 pub use snapshot::{Compare, DaySeries, Figure, Member, Slice, Snapshot, SnapshotHeader, Window};
-pub use store::{CHANNEL, Which, load_snapshot};
+pub use store::{CHANNEL, PublishedDay, Which, load_snapshot, published_days, tenant_key_of};
 
 /// What can go wrong between the cubes and a published snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +72,9 @@ pub enum MetricError {
         /// The star's sum.
         star_amount: String,
     },
+    /// A query of the deployment's own has no answer: nothing was published.
+    #[error(transparent)]
+    Kpi(KpiError),
     /// The warehouse refused a statement or broke off.
     #[error("warehouse: {action}")]
     Warehouse {
@@ -84,6 +95,7 @@ impl Remedied for MetricError {
         match self {
             MetricError::Cube(source) => source.remedy(),
             MetricError::Compute(_) | MetricError::Thread => Remedy::FixCode,
+            MetricError::Kpi(source) => source.remedy(),
             MetricError::Identity { .. } | MetricError::Balance { .. } => Remedy::FixData,
             MetricError::Warehouse { source, .. } => remedy_of(source),
         }
@@ -94,6 +106,7 @@ impl Remedied for MetricError {
             MetricError::Identity { .. } | MetricError::Balance { .. } => Some(
                 "the last published snapshot stays current; look into vesper.load_count and vesper.quarantine".into(),
             ),
+            MetricError::Kpi(source) => source.hint(),
             MetricError::Warehouse { source: sqlx::Error::Database(_), .. } => Some("run `vesper migrate`".into()),
             MetricError::Cube(_) | MetricError::Compute(_) | MetricError::Thread | MetricError::Warehouse { .. } => {
                 None
@@ -102,6 +115,6 @@ impl Remedied for MetricError {
     }
 }
 
-pub(super) fn failed(action: &'static str) -> impl FnOnce(sqlx::Error) -> MetricError {
+fn failed(action: &'static str) -> impl FnOnce(sqlx::Error) -> MetricError {
     move |source| MetricError::Warehouse { action, source }
 }

@@ -10,10 +10,15 @@ use sqlx::{PgConnection, Row};
 use tracing::info;
 
 use crate::base::{Night, chaos};
-use crate::cube::{Cubes, INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS, read_cubes};
-use crate::metric::catalog::{CATALOG, Unit};
+use crate::cube::{
+    Cubes, INTERACTION_TYPES, OUTCOMES, Recomputed, STAGES, STATUSES, TIERS, read_cubes, recompute_sample,
+};
+use crate::metric::catalog::{Catalog, Unit};
 use crate::metric::compute::{Computed, compute};
-use crate::metric::identity::check_identities;
+use crate::metric::definition::{definition_hash, write_definitions};
+use crate::metric::identity::{Violation, check_identities};
+use crate::metric::kpi::{Kpis, add_expressions, run_queries};
+use crate::metric::retention::delete_expired;
 use crate::metric::snapshot::{Member, Reconciliation, Slice};
 use crate::metric::{MetricError, failed};
 
@@ -28,11 +33,16 @@ pub struct Published {
     pub point_count: usize,
 }
 
-/// Computes the metrics of a business date and makes them current.
+/// Computes the metrics of a business date, those of the house and the deployment's own, and makes them current.
 ///
 /// Errors: [`MetricError::Identity`] holds the publish and leaves the last snapshot current.
 /// Re-run: an equal result publishes nothing and returns the snapshot that is there.
-pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> Result<Published, MetricError> {
+pub async fn publish(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    night: &Night,
+    kpis: &Kpis,
+) -> Result<Published, MetricError> {
     let currency: String = sqlx::query("select currency from star.dim_tenant where tenant_key = $1")
         .bind(tenant_key)
         .fetch_one(&mut *tx)
@@ -47,12 +57,13 @@ pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> R
         let currency = currency.clone();
         tokio::task::spawn_blocking(move || compute(&cubes, date, &currency, members)).await
     };
-    let computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
-    let violations = check_identities(&computed, date, &reconciliation);
-    if !violations.is_empty() {
-        return Err(MetricError::Identity { business_date: date, violations });
-    }
-    let content_hash = hash_content(&computed, &reconciliation, date);
+    let mut computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
+    let catalog = kpis.catalog();
+    add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
+    let checks = check_identities(&computed, date, &reconciliation)
+        .map_err(|violations| MetricError::Identity { business_date: date, violations })?;
+    let definition_hash = definition_hash(&catalog, &kpis.hash);
+    let content_hash = hash_content(&computed, &reconciliation, (date, &definition_hash));
     let point_count = computed.points.values().map(BTreeMap::len).sum();
     let current = sqlx::query(include_str!("sql/current.sql"))
         .bind(tenant_key)
@@ -73,18 +84,20 @@ pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> R
         .bind(computed.first_date)
         .bind(night.started_at)
         .bind(night.run_id)
-        .bind(definition_hash())
+        .bind(&definition_hash)
         .bind(&content_hash)
         .bind(&currency)
         .bind(Json(&marks))
         .bind(Json(&reconciliation))
         .bind(Json(&computed.warnings))
         .bind(Json(&computed.members))
+        .bind(Json(&checks))
         .fetch_one(&mut *tx)
         .await
         .map_err(failed("writing the snapshot"))?
         .get(0);
-    write_points(tx, snapshot_id, &computed).await?;
+    write_definitions(tx, &definition_hash, &catalog).await?;
+    write_points(tx, snapshot_id, &computed, &catalog).await?;
     write_series(tx, snapshot_id, &computed).await?;
     write_documents(tx, snapshot_id, &computed).await?;
     chaos::point("publish.written");
@@ -92,6 +105,10 @@ pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> R
         sqlx::query(include_str!("sql/move_current.sql")).bind(tenant_key).bind(snapshot_id).execute(&mut *tx).await;
     moved.map_err(failed("moving the pointer"))?;
     chaos::point("publish.moved");
+    let expired = delete_expired(tx, tenant_key, date).await?;
+    if expired > 0 {
+        info!("{expired} snapshots are kept no longer");
+    }
     info!(
         snapshot.id = snapshot_id,
         point.count = point_count,
@@ -100,16 +117,43 @@ pub async fn publish(tx: &mut PgConnection, tenant_key: i32, night: &Night) -> R
     Ok(Published { snapshot_id, is_new: true, point_count })
 }
 
-/// SHA-256 over the catalog: changes whenever a definition does.
-pub fn definition_hash() -> String {
-    let text: String = CATALOG.iter().map(|m| format!("{}:{}\n", m.versioned(), m.definition)).collect();
-    hex::encode(Sha256::digest(text.as_bytes()))
+/// Recomputes a sample of the cubes from the star, before anything is published from them.
+///
+/// Errors: [`MetricError::Identity`] with the rows that differ.
+pub async fn check_cubes(tx: &mut PgConnection, tenant_key: i32, date: NaiveDate) -> Result<Recomputed, MetricError> {
+    let recomputed = recompute_sample(tx, tenant_key, date).await.map_err(MetricError::Cube)?;
+    if recomputed.stale.is_empty() {
+        return Ok(recomputed);
+    }
+    let violation = Violation {
+        identity: format!("cube.{} kept night by night = recomputed from the star", recomputed.cube),
+        detail: recomputed.stale.join("; "),
+    };
+    Err(MetricError::Identity { business_date: date, violations: vec![violation] })
 }
 
-fn hash_content(computed: &Computed, reconciliation: &[Reconciliation], date: NaiveDate) -> String {
+/// Adds the deployment's own metrics: queries first, since an expression may rest on one.
+async fn add_own(
+    computed: &mut Computed,
+    kpis: &Kpis,
+    catalog: &Catalog,
+    (tenant_key, date): (i32, NaiveDate),
+) -> Result<(), MetricError> {
+    let asked = run_queries(kpis, tenant_key, date, computed.first_date).await.map_err(MetricError::Kpi)?;
+    computed.points.extend(asked);
+    let Computed { points, series, members, .. } = computed;
+    add_expressions(&kpis.list, catalog, points, series, members);
+    Ok(())
+}
+
+fn hash_content(
+    computed: &Computed,
+    reconciliation: &[Reconciliation],
+    (date, definition_hash): (NaiveDate, &str),
+) -> String {
     let points: Vec<_> = computed.points.iter().map(|(m, p)| (m, p.iter().collect::<Vec<_>>())).collect();
     let content =
-        (date, definition_hash(), points, &computed.series, &computed.members, &computed.documents, reconciliation);
+        (date, definition_hash, points, &computed.series, &computed.members, &computed.documents, reconciliation);
     let bytes = serde_json::to_vec(&content).expect("published values are finite and keys are texts");
     hex::encode(Sha256::digest(bytes))
 }
@@ -192,11 +236,16 @@ async fn read_reconciliation(
     Ok((lines, marks))
 }
 
-async fn write_points(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
+async fn write_points(
+    tx: &mut PgConnection,
+    snapshot_id: i64,
+    computed: &Computed,
+    catalog: &Catalog,
+) -> Result<(), MetricError> {
     let (mut names, mut slices) = (Vec::new(), Vec::new());
     let (mut numerators, mut denominators, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (metric, figures) in &computed.points {
-        let unit = CATALOG.iter().find(|m| m.name == metric).map_or(Unit::Count, |m| m.unit);
+        let unit = catalog.find(metric).map_or(Unit::Count, |m| m.unit);
         for (slice, figure) in figures {
             names.push(metric.as_str());
             slices.push(slice_text(slice));

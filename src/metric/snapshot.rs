@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::money::divide_round;
 use crate::base::{Grain, Period, period::minus_days};
-use crate::metric::Unit;
 use crate::metric::catalog::Catalog;
+use crate::metric::{Check, Unit};
 
 /// A published value as the exact ratio it came from, so that it can be recombined and audited.
 ///
@@ -132,6 +132,14 @@ pub enum Compare {
 }
 
 impl Compare {
+    /// All comparisons.
+    pub const ALL: [Compare; 2] = [Compare::Previous, Compare::Year];
+
+    /// The comparison called `name`.
+    pub fn parse(name: &str) -> Option<Compare> {
+        Compare::ALL.into_iter().find(|c| c.name() == name)
+    }
+
     /// The name used in templates and slices.
     pub fn name(self) -> &'static str {
         match self {
@@ -223,6 +231,8 @@ pub struct SnapshotHeader {
     pub reconciliation: Vec<Reconciliation>,
     /// Sentences a reader must know (inferred history, unknown enum values).
     pub warnings: Vec<String>,
+    /// The identities that held before it was published.
+    pub checks: Vec<Check>,
 }
 
 /// One line of the proof that nothing was lost on the way: what the source held and what the star holds.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 
-use crate::metric::catalog::Catalog;
+use crate::metric::definition::load_definitions;
 use crate::metric::snapshot::{DaySeries, Figure, Slice, Snapshot, SnapshotHeader};
 use crate::metric::{MetricError, failed};
 
@@ -22,6 +24,32 @@ pub enum Which {
     AsOf(NaiveDate),
     /// That one, however old it is.
     Id(i64),
+}
+
+/// A business date that can be asked for, and the snapshot that counts for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PublishedDay {
+    /// The date.
+    pub business_date: NaiveDate,
+    /// The last snapshot published for it.
+    pub snapshot_id: i64,
+    /// When.
+    pub published_at: DateTime<Utc>,
+}
+
+/// Every date that [`Which::AsOf`] finds a tenant's snapshot for, the newest first.
+pub async fn published_days(connection: &mut PgConnection, tenant: &str) -> Result<Vec<PublishedDay>, MetricError> {
+    let rows = sqlx::query(include_str!("sql/published_days.sql")).bind(tenant).fetch_all(connection).await;
+    let rows = rows.map_err(failed("listing the published days"))?;
+    let day =
+        |row: &PgRow| PublishedDay { business_date: row.get(0), snapshot_id: row.get(1), published_at: row.get(2) };
+    Ok(rows.iter().map(day).collect())
+}
+
+/// The key of a tenant in the star and the cubes.
+pub async fn tenant_key_of(connection: &mut PgConnection, tenant: &str) -> Result<i32, MetricError> {
+    let key = sqlx::query_scalar("select tenant_key from star.dim_tenant where tenant = $1").bind(tenant);
+    key.fetch_one(connection).await.map_err(failed("reading the tenant"))
 }
 
 /// Reads a tenant's snapshot whole; `None` when there is none.
@@ -54,9 +82,11 @@ pub async fn load_snapshot(
         watermarks: row.get::<Json<_>, _>("watermarks").0,
         reconciliation: row.get::<Json<_>, _>("reconciliation").0,
         warnings: row.get::<Json<_>, _>("warnings").0,
+        checks: row.get::<Json<_>, _>("checks").0,
     };
     let members = row.get::<Json<_>, _>("members").0;
     let id = header.snapshot_id;
+    let catalog = load_definitions(connection, &header.definition_hash).await?;
 
     let rows = sqlx::query("select metric, slice, numerator, denominator from metric.point where snapshot_id = $1");
     let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the points"))?;
@@ -71,5 +101,5 @@ pub async fn load_snapshot(
     let rows = sqlx::query("select route, body from metric.document where snapshot_id = $1");
     let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the documents"))?;
     let documents = rows.iter().map(|r| (r.get(0), r.get::<Json<_>, _>(1).0)).collect();
-    Ok(Some(Snapshot { header, catalog: Catalog::built_in(), points, series, members, documents }))
+    Ok(Some(Snapshot { header, catalog, points, series, members, documents }))
 }

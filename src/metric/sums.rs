@@ -1,7 +1,11 @@
 //! Sums over a cube: by days, by filter, by member. Everything a formula needs.
+//!
+//! A snapshot asks for the same sum over a dozen spans. So a sum is added up once, day by day, and each span is the
+//! difference of two days: rows are passed once a sum, however many windows and comparisons there are.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 use polars::prelude::*;
@@ -12,16 +16,31 @@ use crate::base::Period;
 pub struct DayCube<'c> {
     frame: &'c DataFrame,
     days: Vec<i32>,
+    words: RefCell<HashMap<String, Rc<Words>>>,
+    sums: RefCell<HashMap<Key, Rc<Sums>>>,
 }
 
 /// A condition on a text column: the value is one of these.
 pub type Filter = (&'static str, &'static [&'static str]);
 
+/// A sum: of which column, under which conditions, by which dimension.
+type Key = (String, Vec<Filter>, Option<String>);
+
+/// A text column as numbers of its words.
+struct Words {
+    words: Vec<String>,
+    /// A row's word.
+    rows: Vec<u32>,
+}
+
+/// The running sums of each member: after which day how much.
+type Sums = BTreeMap<String, Vec<(i32, i64)>>;
+
 impl<'c> DayCube<'c> {
     /// Wraps a frame whose column `day` ascends.
     pub fn new(frame: &'c DataFrame) -> PolarsResult<Self> {
         let days = frame.column("day")?.i32()?.iter().flatten().collect();
-        Ok(Self { frame, days })
+        Ok(Self { frame, days, words: RefCell::default(), sums: RefCell::default() })
     }
 
     /// The first day with a row.
@@ -29,32 +48,12 @@ impl<'c> DayCube<'c> {
         self.days.first().map(|d| date_of(*d))
     }
 
-    /// Rows before the day `until` begins.
-    fn before(&self, until: NaiveDate) -> Range<usize> {
-        0..self.days.partition_point(|d| *d < day_of(until))
-    }
-
-    fn within(&self, period: Period) -> Range<usize> {
-        self.days.partition_point(|d| *d < day_of(period.from))
-            ..self.days.partition_point(|d| *d < day_of(period.until))
-    }
-
-    fn cut(&self, rows: Range<usize>, filters: &[Filter]) -> PolarsResult<DataFrame> {
-        let mut frame = self.frame.slice(rows.start as i64, rows.len());
-        for (name, allowed) in filters {
-            let values = frame.column(name)?.str()?;
-            let mask: BooleanChunked = values.iter().map(|v| Some(v.is_some_and(|v| allowed.contains(&v)))).collect();
-            frame = frame.filter(&mask)?;
-        }
-        Ok(frame)
-    }
-
     /// The sum of a flow over a period.
     pub fn flow(&self, column: &str, filters: &[Filter], period: Period) -> PolarsResult<i64> {
-        total(&self.cut(self.within(period), filters)?, column)
+        Ok(self.flows(column, filters, None, period)?.into_values().sum())
     }
 
-    /// The sum of a flow over a period, by member of `dimension`.
+    /// The sum of a flow over a period, by member of `dimension`; members without rows in it are left out.
     pub fn flow_by(
         &self,
         column: &str,
@@ -62,12 +61,12 @@ impl<'c> DayCube<'c> {
         dimension: &str,
         period: Period,
     ) -> PolarsResult<BTreeMap<String, i64>> {
-        totals(&self.cut(self.within(period), filters)?, dimension, column)
+        self.flows(column, filters, Some(dimension), period)
     }
 
     /// The stock at the end of a period: all movements before `until`.
     pub fn stock(&self, column: &str, filters: &[Filter], until: NaiveDate) -> PolarsResult<i64> {
-        total(&self.cut(self.before(until), filters)?, column)
+        Ok(self.flows(column, filters, None, Period { from: NaiveDate::MIN, until })?.into_values().sum())
     }
 
     /// The stock at the end of a period, by member of `dimension`.
@@ -78,34 +77,99 @@ impl<'c> DayCube<'c> {
         dimension: &str,
         until: NaiveDate,
     ) -> PolarsResult<BTreeMap<String, i64>> {
-        totals(&self.cut(self.before(until), filters)?, dimension, column)
+        self.flows(column, filters, Some(dimension), Period { from: NaiveDate::MIN, until })
     }
 
     /// One value a day over a period, without gaps.
     pub fn series(&self, column: &str, filters: &[Filter], period: Period) -> PolarsResult<Vec<i64>> {
-        let frame = self.cut(self.within(period), filters)?;
+        let sums = self.sums(column, filters, None)?;
         let mut values = vec![0; period.days().max(0) as usize];
-        let first = day_of(period.from);
-        for (day, value) in frame.column("day")?.i32()?.iter().zip(frame.column(column)?.i64()?.iter()) {
-            if let (Some(day), Some(value)) = (day, value) {
-                values[(day - first) as usize] += value;
+        let (first, mut before) = (day_of(period.from), 0);
+        for (day, sum) in sums.values().flatten() {
+            if let Some(value) = usize::try_from(day - first).ok().and_then(|at| values.get_mut(at)) {
+                *value = sum - before;
             }
+            before = *sum;
         }
         Ok(values)
     }
-}
 
-fn total(frame: &DataFrame, column: &str) -> PolarsResult<i64> {
-    Ok(frame.column(column)?.i64()?.sum().unwrap_or(0))
-}
-
-fn totals(frame: &DataFrame, dimension: &str, column: &str) -> PolarsResult<BTreeMap<String, i64>> {
-    let members = frame.column(dimension)?.str()?;
-    let mut totals = BTreeMap::new();
-    for (member, value) in members.iter().zip(frame.column(column)?.i64()?.iter()) {
-        *totals.entry(member.unwrap_or("unknown").to_owned()).or_insert(0) += value.unwrap_or(0);
+    fn flows(
+        &self,
+        column: &str,
+        filters: &[Filter],
+        dimension: Option<&str>,
+        period: Period,
+    ) -> PolarsResult<BTreeMap<String, i64>> {
+        let sums = self.sums(column, filters, dimension)?;
+        let (from, until) = (day_of(period.from), day_of(period.until));
+        let mut flows = BTreeMap::new();
+        for (member, days) in sums.iter() {
+            let count_before = |day: i32| days.partition_point(|(d, _)| *d < day);
+            let (start, end) = (count_before(from), count_before(until));
+            if start < end {
+                let before = if start == 0 { 0 } else { days[start - 1].1 };
+                flows.insert(member.clone(), days[end - 1].1 - before);
+            }
+        }
+        Ok(flows)
     }
-    Ok(totals)
+
+    /// The running sums, added up when they are asked for first.
+    fn sums(&self, column: &str, filters: &[Filter], dimension: Option<&str>) -> PolarsResult<Rc<Sums>> {
+        let key = (column.to_owned(), filters.to_vec(), dimension.map(str::to_owned));
+        if let Some(known) = self.sums.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let values = self.frame.column(column)?.i64()?;
+        let conditions = filters.iter().map(|(name, allowed)| {
+            let words = self.words(name)?;
+            let is_allowed: Vec<bool> = words.words.iter().map(|word| allowed.contains(&word.as_str())).collect();
+            Ok((words, is_allowed))
+        });
+        let conditions: Vec<(Rc<Words>, Vec<bool>)> = conditions.collect::<PolarsResult<_>>()?;
+        let members = dimension.map(|name| self.words(name)).transpose()?;
+        let mut running: Vec<Vec<(i32, i64)>> = vec![Vec::new(); members.as_ref().map_or(1, |m| m.words.len())];
+        for (row, value) in values.iter().enumerate() {
+            if !conditions.iter().all(|(words, is_allowed)| is_allowed[words.rows[row] as usize]) {
+                continue;
+            }
+            let days = &mut running[members.as_ref().map_or(0, |m| m.rows[row] as usize)];
+            let (day, value) = (self.days[row], value.unwrap_or(0));
+            match days.last_mut() {
+                Some(last) if last.0 == day => last.1 += value,
+                last => {
+                    let before = last.map_or(0, |l| l.1);
+                    days.push((day, before + value));
+                }
+            }
+        }
+        let name_of = |at: usize| members.as_ref().map_or_else(String::new, |m| m.words[at].clone());
+        let sums: Sums = running.into_iter().enumerate().map(|(at, days)| (name_of(at), days)).collect();
+        let sums = Rc::new(sums);
+        self.sums.borrow_mut().insert(key, Rc::clone(&sums));
+        Ok(sums)
+    }
+
+    fn words(&self, column: &str) -> PolarsResult<Rc<Words>> {
+        if let Some(known) = self.words.borrow().get(column) {
+            return Ok(Rc::clone(known));
+        }
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let texts = self.frame.column(column)?.str()?;
+        let mut rows = Vec::with_capacity(texts.len());
+        for text in texts.iter() {
+            let next = numbers.len() as u32;
+            rows.push(*numbers.entry(text.unwrap_or("unknown")).or_insert(next));
+        }
+        let mut words = vec![String::new(); numbers.len()];
+        for (word, at) in numbers {
+            words[at as usize] = word.to_owned();
+        }
+        let words = Rc::new(Words { words, rows });
+        self.words.borrow_mut().insert(column.to_owned(), Rc::clone(&words));
+        Ok(words)
+    }
 }
 
 /// Days since 1970-01-01.
@@ -116,4 +180,46 @@ pub fn day_of(date: NaiveDate) -> i32 {
 /// The date of a day since 1970-01-01.
 pub fn date_of(day: i32) -> NaiveDate {
     NaiveDate::default() + chrono::TimeDelta::days(i64::from(day))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EVENTS: [&str; 3] = ["won", "lost", "created"];
+    const TIERS: [&str; 2] = ["pro", "free"];
+
+    proptest! {
+        /// Any span of any sum is what adding up its rows gives.
+        #[test]
+        fn a_span_is_the_sum_of_its_rows(
+            rows in prop::collection::vec((0i32..60, 0usize..3, 0usize..2, -50i64..50), 0..80),
+            (from, length) in (0i32..70, 0i32..40),
+        ) {
+            let mut rows = rows;
+            rows.sort_unstable();
+            let frame = DataFrame::new(rows.len(), vec![
+                Column::new("day".into(), rows.iter().map(|r| r.0).collect::<Vec<_>>()),
+                Column::new("event".into(), rows.iter().map(|r| EVENTS[r.1]).collect::<Vec<_>>()),
+                Column::new("tier".into(), rows.iter().map(|r| TIERS[r.2]).collect::<Vec<_>>()),
+                Column::new("deals".into(), rows.iter().map(|r| r.3).collect::<Vec<_>>()),
+            ]).expect("a frame");
+            let cube = DayCube::new(&frame).expect("a cube");
+            let period = Period { from: date_of(from), until: date_of(from + length) };
+            let closed: &[Filter] = &[("event", &["won", "lost"])];
+            let inside = |r: &&(i32, usize, usize, i64)| r.1 < 2 && from <= r.0 && r.0 < from + length;
+            let expected: i64 = rows.iter().filter(inside).map(|r| r.3).sum();
+            prop_assert_eq!(cube.flow("deals", closed, period).expect("a sum"), expected);
+            prop_assert_eq!(cube.series("deals", closed, period).expect("days").iter().sum::<i64>(), expected);
+            let mut by_tier = BTreeMap::new();
+            for row in rows.iter().filter(inside) {
+                *by_tier.entry(TIERS[row.2].to_owned()).or_insert(0) += row.3;
+            }
+            prop_assert_eq!(cube.flow_by("deals", closed, "tier", period).expect("sums"), by_tier);
+            let stock: i64 = rows.iter().filter(|r| r.0 < from).map(|r| r.3).sum();
+            prop_assert_eq!(cube.stock("deals", &[], period.from).expect("a stock"), stock);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use crate::metric::{Compare, Figure, Metric, Slice, Snapshot, Window};
+use crate::metric::{Catalog, Compare, Figure, Metric, Slice, Snapshot, Window};
 use crate::report::Scope;
 use crate::report::build::slice_in;
 use crate::report::document::Change;
@@ -23,6 +23,11 @@ impl Facts {
     /// Everything of a snapshot that a sentence may name, as far as the scope sees it.
     pub(super) fn of(snapshot: &Arc<Snapshot>, locale: Locale, scope: Option<Scope>) -> Facts {
         Facts { snapshot: Arc::clone(snapshot), scope, locale, asked: Mutex::default() }
+    }
+
+    /// The metrics there are.
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.snapshot.catalog
     }
 
     /// The metrics sentences called for so far.

@@ -213,6 +213,7 @@ pub(crate) fn snapshot() -> Snapshot {
                 "12 deals closed before 2025-06-01 have no stage history; their path is inferred from the close date."
                     .to_owned(),
             ],
+            checks: Vec::new(),
         },
         points: points(&members),
         series: series(business_date, first_date),

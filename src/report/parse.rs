@@ -4,8 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Grain, Problems};
-use crate::metric::catalog::{self, CATALOG};
-use crate::metric::{Compare, Metric, Unit, Window};
+use crate::metric::{Catalog, Compare, Metric, Unit, Window};
 use crate::report::document::{ChartKind, Width};
 use crate::report::locale::Locale;
 use crate::report::template::{
@@ -44,34 +43,49 @@ const TILE_COUNT_MAX: usize = 12;
 
 /// What a section inherits from the top of the file.
 #[derive(Clone, Copy)]
-struct Defaults {
+struct Defaults<'c> {
     window: Window,
     compare: Option<Compare>,
-    scope: Option<&'static str>,
+    known: Known<'c>,
     restate_tenths: i64,
 }
 
+/// The metrics a template may name.
+#[derive(Clone, Copy)]
+struct Known<'c> {
+    catalog: &'c Catalog,
+    /// The dimension that every one of them must have, in a report that is cut by it.
+    scope: Option<&'static str>,
+}
+
 impl ReportTemplate {
-    /// Reads the template `name` (a file's stem) from `text`; `file_name` stands before every problem.
+    /// Reads the template `name` (a file's stem) from `text`, over the metrics of the house; `file_name` stands before
+    /// every problem.
     pub fn parse(name: &str, file_name: &str, text: &str) -> Result<ReportTemplate, Problems> {
+        ReportTemplate::parse_with(name, file_name, text, &Catalog::built_in())
+    }
+
+    /// The same over the metrics a deployment knows.
+    pub fn parse_with(name: &str, file_name: &str, text: &str, catalog: &Catalog) -> Result<ReportTemplate, Problems> {
         let file = TomlFile::parse(file_name, text);
-        let template = read_template(&file, name, text);
+        let template = read_template(&file, name, text, catalog);
         file.finish()?;
         Ok(template)
     }
 }
 
-fn read_template(file: &TomlFile<'_>, name: &str, text: &str) -> ReportTemplate {
+fn read_template(file: &TomlFile<'_>, name: &str, text: &str, catalog: &Catalog) -> ReportTemplate {
     let top = file.top();
     let title = top.text("title").map(|t| t.value).unwrap_or_default();
     let window = top.choice("window", WINDOWS, Window::Week);
     let compare = read_compare(&top, window, if window == Window::All { None } else { Some(Compare::Previous) });
-    let scope = read_scope(&top);
+    let scope = read_scope(&top, catalog);
+    let known = Known { catalog, scope };
     let restate_tenths = read_restate(&top, RESTATE_TENTHS);
-    let defaults = Defaults { window, compare, scope, restate_tenths };
+    let defaults = Defaults { window, compare, known, restate_tenths };
     let words_or = |key: &str, default: &str| match top.text_opt(key) {
         Some(placed) => {
-            check_words(&top, &placed, scope);
+            check_words(&top, &placed, known);
             placed.value
         }
         None => default.to_owned(),
@@ -123,13 +137,13 @@ fn read_theme(top: &Table<'_, '_>) -> Theme {
     theme
 }
 
-fn read_section(section: &Table<'_, '_>, defaults: Defaults) -> Option<SectionTemplate> {
+fn read_section(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<SectionTemplate> {
     let kind = section.text("kind")?;
     let read = match kind.value.as_str() {
         "kpis" => read_kpis(section, defaults).map(SectionTemplate::Kpis),
         "chart" => read_chart(section, defaults).map(SectionTemplate::Chart),
         "table" => read_table(section, defaults).map(SectionTemplate::Table),
-        "text" => read_text(section, defaults.scope).map(SectionTemplate::Text),
+        "text" => read_text(section, defaults.known).map(SectionTemplate::Text),
         "page_break" => Some(SectionTemplate::PageBreak),
         unknown => {
             section.file().unknown_name(&kind.span, "kind", unknown, KINDS.iter().copied());
@@ -140,18 +154,18 @@ fn read_section(section: &Table<'_, '_>, defaults: Defaults) -> Option<SectionTe
     read
 }
 
-fn read_kpis(section: &Table<'_, '_>, defaults: Defaults) -> Option<KpisTemplate> {
+fn read_kpis(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<KpisTemplate> {
     let window = section.choice("window", WINDOWS, defaults.window);
     let compare = read_compare(section, window, defaults.compare);
     let mut tiles = Vec::new();
     for name in section.texts("metrics") {
-        if let Some(metric) = find_metric(section, &name, defaults.scope) {
+        if let Some(metric) = find_metric(section, &name, defaults.known) {
             let measure = Measure { metric, window, label: None };
             tiles.push(KpiTemplate { measure, compare, restate_tenths: defaults.restate_tenths });
         }
     }
     for tile in section.tables("tile") {
-        let measure = read_measure(&tile, window, defaults.scope);
+        let measure = read_measure(&tile, window, defaults.known);
         let compare = measure.as_ref().and_then(|m| read_compare(&tile, m.window, compare));
         let restate_tenths = read_restate(&tile, defaults.restate_tenths);
         tile.finish();
@@ -166,37 +180,41 @@ fn read_kpis(section: &Table<'_, '_>, defaults: Defaults) -> Option<KpisTemplate
 }
 
 /// A metric with its window and label, from a tile's, column's or chart's own table.
-fn read_measure(table: &Table<'_, '_>, window: Window, scope: Option<&str>) -> Option<Measure> {
+fn read_measure(table: &Table<'_, '_>, window: Window, known: Known<'_>) -> Option<Measure> {
     let name = table.text("metric");
     let window = table.choice("window", WINDOWS, window);
     let label = table.text_opt("label").map(|t| t.value);
-    Some(Measure { metric: find_metric(table, &name?, scope)?, window, label })
+    Some(Measure { metric: find_metric(table, &name?, known)?, window, label })
 }
 
 /// The metric of that name; in a report that is cut by a scope one that has the scope's dimension.
-fn find_metric(table: &Table<'_, '_>, name: &Placed<String>, scope: Option<&str>) -> Option<&'static Metric> {
-    let metric = catalog::find(&name.value);
+fn find_metric(table: &Table<'_, '_>, name: &Placed<String>, known: Known<'_>) -> Option<&'static Metric> {
+    let metric = known.catalog.find(&name.value);
     let Some(metric) = metric else {
-        table.file().unknown_name(&name.span, "metric", &name.value, CATALOG.iter().map(|m| m.name));
+        table.file().unknown_name(&name.span, "metric", &name.value, known.catalog.names());
         return None;
     };
-    if let Some(scope) = scope.filter(|scope| !metric.dimensions.contains(scope)) {
+    if let Some(scope) = known.scope.filter(|scope| !metric.dimensions.contains(scope)) {
         let message = format!("metric `{}` is not known by `{scope}`, by which this report is cut", metric.name);
-        table.file().problem(&name.span, message, Some(format!("these are: {}", names_by(scope).join(", "))));
+        table.file().problem(
+            &name.span,
+            message,
+            Some(format!("these are: {}", names_by(known.catalog, scope).join(", "))),
+        );
         return None;
     }
     Some(metric)
 }
 
 /// The metrics that have a dimension.
-fn names_by(dimension: &str) -> Vec<&'static str> {
-    CATALOG.iter().filter(|m| m.dimensions.contains(&dimension)).map(|m| m.name).collect()
+fn names_by(catalog: &Catalog, dimension: &str) -> Vec<&'static str> {
+    catalog.iter().filter(|m| m.dimensions.contains(&dimension)).map(|m| m.name).collect()
 }
 
 /// `scope`: the dimension by which editions are cut.
-fn read_scope(top: &Table<'_, '_>) -> Option<&'static str> {
+fn read_scope(top: &Table<'_, '_>, catalog: &Catalog) -> Option<&'static str> {
     let scope = top.text_opt("scope")?;
-    let mut dimensions: Vec<&'static str> = CATALOG.iter().flat_map(|m| m.dimensions).copied().collect();
+    let mut dimensions: Vec<&'static str> = catalog.iter().flat_map(|m| m.dimensions).copied().collect();
     dimensions.sort_unstable();
     dimensions.dedup();
     let found = dimensions.iter().find(|d| **d == scope.value).copied();
@@ -257,19 +275,19 @@ fn find_dimension(
     found
 }
 
-fn read_chart(section: &Table<'_, '_>, defaults: Defaults) -> Option<ChartTemplate> {
+fn read_chart(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<ChartTemplate> {
     let title = section.text("title");
     let kind = section.choice("shape", SHAPES, ChartKind::Bar);
     let width = section.choice("width", &[("full", Width::Full), ("half", Width::Half)], Width::Full);
-    let measure = read_measure(section, defaults.window, defaults.scope);
+    let measure = read_measure(section, defaults.window, defaults.known);
     let by = section.text("by");
     let grain = by.as_ref().and_then(|b| Grain::parse(&b.value));
     let by = match (measure.as_ref(), by, grain) {
-        (Some(_), Some(by), _) if defaults.scope.is_some_and(|scope| scope != by.value) => {
-            refuse_cut(section, &by, defaults.scope.unwrap_or_default());
+        (Some(_), Some(by), _) if defaults.known.scope.is_some_and(|scope| scope != by.value) => {
+            refuse_cut(section, &by, defaults.known.scope.unwrap_or_default());
             None
         }
-        (Some(measure), Some(by), Some(grain)) => read_time(section, measure, &by, grain),
+        (Some(measure), Some(by), Some(grain)) => read_time(section, defaults.known, measure, &by, grain),
         (Some(measure), Some(by), None) => read_cut(section, measure, &by),
         _ => {
             // Asked for, so that they are not called unknown beside the problem that matters.
@@ -293,11 +311,17 @@ fn refuse_cut(section: &Table<'_, '_>, by: &Placed<String>, scope: &str) {
     }
 }
 
-fn read_time(section: &Table<'_, '_>, measure: &Measure, by: &Placed<String>, grain: Grain) -> Option<By> {
+fn read_time(
+    section: &Table<'_, '_>,
+    known: Known<'_>,
+    measure: &Measure,
+    by: &Placed<String>,
+    grain: Grain,
+) -> Option<By> {
     let last = section.integer_or("last", 12, 2..=BUCKET_COUNT_MAX) as usize;
     let with_year_before = section.choice("compare", &[("year", true), ("none", false)], false);
     if !measure.metric.has_series {
-        let series: Vec<&str> = CATALOG.iter().filter(|m| m.has_series).map(|m| m.name).collect();
+        let series: Vec<&str> = known.catalog.iter().filter(|m| m.has_series).map(|m| m.name).collect();
         let message = format!("metric `{}` has no daily series to be drawn by {}", measure.metric.name, by.value);
         section.file().problem(&by.span, message, Some(format!("series: {}", series.join(", "))));
         return None;
@@ -336,18 +360,18 @@ fn check_shape(section: &Table<'_, '_>, kind: ChartKind, by: Option<&By>, measur
     }
 }
 
-fn read_table(section: &Table<'_, '_>, defaults: Defaults) -> Option<TableTemplate> {
+fn read_table(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<TableTemplate> {
     let title = section.text("title");
     let window = section.choice("window", WINDOWS, defaults.window);
     let by = section.text("by");
     let row_label = section.text_opt("label").map(|t| t.value);
     let mut columns = Vec::new();
     for name in section.texts("columns") {
-        let metric = find_metric(section, &name, defaults.scope);
+        let metric = find_metric(section, &name, defaults.known);
         columns.extend(metric.map(|metric| Measure { metric, window, label: None }));
     }
     for column in section.tables("column") {
-        columns.extend(read_measure(&column, window, defaults.scope));
+        columns.extend(read_measure(&column, window, defaults.known));
         column.finish();
     }
     if !section.has("columns") && !section.has("column") {
@@ -357,7 +381,7 @@ fn read_table(section: &Table<'_, '_>, defaults: Defaults) -> Option<TableTempla
     let limit = section.integer_or("limit", 25, 1..=ROW_LIMIT_MAX) as usize;
     let has_total = section.flag_or("total", true);
     let by = by?;
-    if let Some(scope) = defaults.scope.filter(|scope| *scope != by.value) {
+    if let Some(scope) = defaults.known.scope.filter(|scope| *scope != by.value) {
         refuse_cut(section, &by, scope);
         return None;
     }
@@ -386,16 +410,16 @@ fn read_sort(section: &Table<'_, '_>, columns: &[Measure]) -> Sort {
     }
 }
 
-fn read_text(section: &Table<'_, '_>, scope: Option<&str>) -> Option<TextTemplate> {
+fn read_text(section: &Table<'_, '_>, known: Known<'_>) -> Option<TextTemplate> {
     let title = section.text_opt("title").map(|t| t.value);
     let body = section.text("body")?;
-    check_words(section, &body, scope);
+    check_words(section, &body, known);
     Some(TextTemplate { title, body: body.value })
 }
 
 /// Writes the words once over no numbers: syntax, functions and the names in them are checked at load.
-fn check_words(table: &Table<'_, '_>, words: &Placed<String>, scope: Option<&str>) {
-    if let Err(error) = speech::check(&words.value, scope) {
+fn check_words(table: &Table<'_, '_>, words: &Placed<String>, known: Known<'_>) {
+    if let Err(error) = speech::check(&words.value, known.scope, known.catalog) {
         let line = error.line().filter(|line| *line > 1).map(|line| format!("in line {line} of the text"));
         let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         table.file().problem(&words.span, reason, line);

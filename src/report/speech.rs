@@ -5,8 +5,7 @@ use std::sync::Arc;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
 
 use crate::base::nearest;
-use crate::metric::catalog::{self, CATALOG};
-use crate::metric::{Compare, Metric, Window};
+use crate::metric::{Catalog, Compare, Metric, Window};
 use crate::report::document::{Change, Judgment};
 use crate::report::facts::Facts;
 use crate::report::locale::{Locale, NOTHING};
@@ -15,14 +14,14 @@ use crate::report::words::Names;
 
 /// Checks syntax, function names and the metrics named, over no numbers. In a report that is cut by `scope` every metric
 /// has that dimension.
-pub(super) fn check(text: &str, scope: Option<&str>) -> Result<(), Error> {
-    let answers = Answers { scope: scope.map(str::to_owned), facts: None };
+pub(super) fn check(text: &str, scope: Option<&str>, catalog: &Catalog) -> Result<(), Error> {
+    let answers = Answers { catalog: catalog.clone(), scope: scope.map(str::to_owned), facts: None };
     environment(&Arc::new(answers)).render_str(text, names_context(&Names::default())).map(drop)
 }
 
 /// Writes `text` over the numbers.
 pub(super) fn write(text: &str, facts: &Arc<Facts>, names: &Names) -> Result<String, Error> {
-    let answers = Answers { scope: None, facts: Some(Arc::clone(facts)) };
+    let answers = Answers { catalog: facts.catalog().clone(), scope: None, facts: Some(Arc::clone(facts)) };
     environment(&Arc::new(answers)).render_str(text, names_context(names))
 }
 
@@ -38,6 +37,8 @@ fn names_context(names: &Names) -> minijinja::Value {
 
 /// What the functions answer from: the numbers, or nothing while a template is only checked.
 struct Answers {
+    /// The metrics there are.
+    catalog: Catalog,
     /// The dimension that every metric of a checked template has.
     scope: Option<String>,
     facts: Option<Arc<Facts>>,
@@ -45,7 +46,7 @@ struct Answers {
 
 impl Answers {
     fn metric(&self, name: &str) -> Result<&'static Metric, Error> {
-        let metric = catalog::find(name).ok_or_else(|| unknown("metric", name, CATALOG.iter().map(|m| m.name)))?;
+        let metric = self.catalog.find(name).ok_or_else(|| unknown("metric", name, self.catalog.names()))?;
         if let Some(scope) = self.scope.as_deref().filter(|scope| !metric.dimensions.contains(scope)) {
             return Err(refuse(format!("metric `{name}` is not known by `{scope}`, by which this report is cut")));
         }
@@ -152,6 +153,10 @@ fn find_compare(name: Option<&str>) -> Result<Compare, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(text: &str, scope: Option<&str>) -> Result<(), Error> {
+        super::check(text, scope, &Catalog::built_in())
+    }
 
     #[test]
     fn a_sentence_that_names_no_metric_is_refused_with_the_nearest() {

@@ -1,7 +1,10 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
 mod case;
+mod explain;
 mod export;
+mod keep;
+mod kpi;
 mod northwind;
 mod oracle;
 mod refusal;
@@ -15,7 +18,7 @@ use vesper::base::Night;
 use vesper::base::pg::Database;
 use vesper::cube::{CubeReport, refresh_cubes};
 use vesper::load::{LoadError, LoadReport, load_source};
-use vesper::metric::{MetricError, Published, publish};
+use vesper::metric::{Kpis, MetricError, Published, publish};
 use vesper::source::{SheetPlace, SourceSpec};
 
 /// A warehouse connection and the source it is fed from.
@@ -23,6 +26,7 @@ pub struct Feed {
     pub warehouse: PgConnection,
     pub source: Database,
     pub spec: SourceSpec,
+    pub kpis: Kpis,
 }
 
 /// What one night did.
@@ -37,7 +41,7 @@ impl Feed {
     pub async fn new(warehouse: PgConnection, source_url: &str, folder: &str) -> Feed {
         let spec = read_source(folder);
         let source = Database::parse("VESPER_SOURCE_URL", source_url).expect("a URL");
-        Feed { warehouse, source, spec }
+        Feed { warehouse, source, spec, kpis: Kpis::default() }
     }
 
     /// The load alone, committed.
@@ -62,7 +66,7 @@ impl Feed {
     /// The publish alone, committed when it succeeds.
     pub async fn publish(&mut self, tenant_key: i32, night: &Night) -> Result<Published, MetricError> {
         let mut tx = self.warehouse.begin().await.expect("a transaction");
-        let published = publish(&mut tx, tenant_key, night).await?;
+        let published = publish(&mut tx, tenant_key, night, &self.kpis).await?;
         tx.commit().await.expect("the publish commits");
         Ok(published)
     }

@@ -11,8 +11,9 @@ use vesper::base::Grain;
 use vesper::cube::{refresh_cubes, touch_all};
 use vesper::demo::{BusinessSpec, create_business, live_day};
 use vesper::metric::catalog::find;
-use vesper::metric::{Compare, Slice, Snapshot, Which, Window, load_snapshot, publish};
+use vesper::metric::{Compare, Kpis, Slice, Snapshot, Which, Window, load_snapshot, publish};
 
+use super::explain::explanations_that_differ;
 use super::{Feed, night_of};
 use crate::support::cluster::{TestDatabase, operational_database, warehouse_database};
 
@@ -205,7 +206,9 @@ impl Business {
                 "{date} {table}: kept alone {stale:#?}, rebuilt alone {missing:#?}"
             );
         }
-        let again = publish(&mut tx, tenant_key, &night_of(&date.to_string())).await.expect("the identities hold");
+        let again = publish(&mut tx, tenant_key, &night_of(&date.to_string()), &Kpis::default())
+            .await
+            .expect("the identities hold");
         assert!(!again.is_new, "{date}: rebuilt cubes give the same snapshot");
         // The nights to come go on with the cubes as they were kept.
         tx.rollback().await.expect("rolls back");
@@ -282,6 +285,9 @@ async fn every_published_figure_is_what_plain_sql_counts_in_the_operational_rows
     assert!(report.load.counts.iter().all(|c| c.quarantined == 0), "the demo keeps the contract");
     business.check_integrity(date).await;
     business.compare(date).await;
+    let snapshot = business.snapshot(date).await;
+    let differing = explanations_that_differ(&mut business.feed.warehouse, &snapshot, report.load.tenant_key).await;
+    assert!(differing.is_empty(), "{} differ\n{}", differing.len(), differing.join("\n"));
 
     let (star, cube) =
         (rows_of(&mut business.feed.warehouse, "star").await, rows_of(&mut business.feed.warehouse, "cube").await);

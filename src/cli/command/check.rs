@@ -5,6 +5,7 @@ use crate::base::pg::Database;
 use crate::cli::Failure;
 use crate::cli::print::counted;
 use crate::config::{Environment, Settings};
+use crate::metric::kpi::check_queries as check_queries_of_kpis;
 use crate::source::check_queries;
 
 /// Looks at settings, files and both databases; every problem is told, nothing is written.
@@ -22,6 +23,14 @@ pub(in crate::cli) async fn check(settings: &Settings, environment: &Environment
         println!("webhooks     {}", hooks.join(", "));
     }
     let mut failures: Vec<Failure> = Vec::new();
+    if !recipes.kpis.list.is_empty() {
+        let refusals = check_queries_of_kpis(&recipes.kpis).await;
+        if refusals.is_empty() {
+            let names: Vec<&str> = recipes.kpis.list.iter().map(|k| k.metric.name).collect();
+            println!("metrics      {} of your own: {}", names.len(), names.join(", "));
+        }
+        failures.extend(refusals.into_iter().map(|refusal| Failure::from(refusal).at("metrics")));
+    }
     for feed in &recipes.feeds {
         let found = async {
             let mut connection = feed.database.connect().await?;

@@ -3,16 +3,18 @@
 use crate::base::Remedy;
 use crate::cli::print::{Tone, counted, left_columns, paint};
 use crate::cli::{Failure, MetricsArgs};
+use crate::config::Settings;
 use crate::metric::catalog::{self, Catalog, Group, PLANNED};
+use crate::metric::kpi::read_kpis;
 use crate::metric::{Direction, Metric};
 
 /// Prints what one number means, or all.
-pub(in crate::cli) fn metrics(args: &MetricsArgs) -> Result<(), Failure> {
-    let known = Catalog::built_in();
+pub(in crate::cli) fn metrics(settings: &Settings, args: &MetricsArgs) -> Result<(), Failure> {
     if args.markdown {
-        print!("{}", catalog::handbook(&known));
+        print!("{}", catalog::handbook(&Catalog::built_in()));
         return Ok(());
     }
+    let known = read_kpis(&settings.jobs()?)?.catalog();
     let Some(name) = &args.metric else {
         return match args.json {
             true => print_json(&catalog::document(&known)),
@@ -101,8 +103,9 @@ fn tell(metric: &Metric) -> Result<(), Failure> {
         ("cubes", tables("cube", metric.cubes)),
         ("star", tables("star", &metric.star_tables())),
     ];
-    for (what, value) in rows {
+    for (what, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
         println!("  {what:<7} {value}");
     }
+    println!("\n`vesper explain {}` tells its value and the rows under it", metric.name);
     Ok(())
 }

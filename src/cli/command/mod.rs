@@ -5,6 +5,7 @@ pub(super) mod cancel;
 pub(super) mod check;
 pub(super) mod contract;
 pub(super) mod demo;
+pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod metrics;
 pub(super) mod migrate;

@@ -17,6 +17,7 @@ use crate::base::pg::Database;
 use crate::delivery::webhook::Webhooks;
 use crate::delivery::{Linker, Recipient};
 use crate::job::{Kind, RunError, Runner};
+use crate::metric::Kpis;
 use crate::report::{ReportContext, ReportTemplate};
 use crate::source::SourceSpec;
 
@@ -39,6 +40,8 @@ pub struct SourceFeed {
 pub struct Recipes {
     /// Every source.
     pub feeds: Vec<SourceFeed>,
+    /// The metrics of the deployment's own.
+    pub kpis: Arc<Kpis>,
     /// Every template by name.
     pub reports: BTreeMap<String, ReportTemplate>,
     /// Whose numbers these are.

@@ -99,7 +99,8 @@ const OPENING: &str = "\
 <!-- Written by `vesper metrics --markdown`; a test compares the two. Edit src/metric/catalog. -->
 
 Every number Vesper publishes, defined once: a snapshot, a report, a workbook and a route that name a metric show the
-same value. `vesper metrics NAME` prints one definition in full.
+same value. `vesper metrics NAME` prints one definition in full,
+`vesper explain NAME` a value with the rows under it.
 
 - **Windows** are `all` (up to the business date), and the last complete `week` (ISO), `month`, `quarter` and `year`
   (twelve months). A *flow* counts what happened in the window, a *stock* what there is at its end; *daily* flows are
@@ -110,6 +111,8 @@ same value. `vesper metrics NAME` prints one definition in full.
   first load is inferred from the rows' own stamps and marked so. *present*: as the rows stand now, published for windows that
   end now and never guessed for the past.
 - **Version.** `name@2` says that the meaning changed; numbers of two versions are not compared.
+
+A deployment adds metrics of its own in `jobs/metrics`: [kpis.md](kpis.md).
 ";
 
 #[cfg(test)]

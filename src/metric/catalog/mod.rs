@@ -19,6 +19,7 @@ use serde::Serialize;
 
 pub use handbook::{document, entry, handbook};
 pub use known::Catalog;
+pub(in crate::metric) use known::{intern, intern_list, intern_metric};
 pub use lineage::{LINEAGE, Lineage};
 pub use planned::{PLANNED, Planned};
 

@@ -1,0 +1,54 @@
+-- A star of 200,000 customers, 1 million deals and 5 million interactions over three years, straight into its tables.
+insert into star.dim_tenant (tenant_key, tenant, currency) values (1, 'main', 'USD') on conflict do nothing;
+insert into star.dim_sales_rep (tenant_key, sales_rep_id, name, is_active) select 1, 'r' || n, 'Rep ' || n, true from generate_series(1, 40) as n;
+
+create unlogged table person as
+select n, 'c' || n as id, date '2023-12-01' + (n * 7919 % 1090) as born, (array['free', 'basic', 'pro', 'enterprise'])[1 + n % 4] as tier,
+    (select min(sales_rep_key) from star.dim_sales_rep where tenant_key = 1) + n % 40 as rep,
+    case when n % 10 < 3 then 'lead' when n % 10 < 5 then 'prospect' when n % 10 < 9 then 'customer' else 'churned' end as status
+from generate_series(1, 200000) as n;
+
+insert into star.dim_customer (tenant_key, customer_id, status, tier, sales_rep_key, company_key, valid_from, basis, name, created_at)
+select 1, id, status, tier, rep, 0, born, 'observed', 'Customer ' || n, born from person;
+
+insert into star.fact_customer_status (tenant_key, customer_id, visit, status, entered_at, left_at, basis)
+select 1, p.id, s.visit, s.status, p.born + s.visit * 5 - 5, case when s.status <> p.status then p.born + s.visit * 5 end, 'observed'
+from person as p
+join (values (1, 'lead'), (2, 'prospect'), (3, 'customer'), (4, 'churned')) as s (visit, status)
+    on s.visit <= array_position(array['lead', 'prospect', 'customer', 'churned'], p.status);
+
+create unlogged table bid as
+select n, 'd' || n as id, 1 + n % 200000 as person, date '2023-12-01' + (n * 6151 % 1060) as born, 10000 + n % 997 * 1000 as cents, 1 + n % 6 as step, 5 + n % 37 as days
+from generate_series(1, 1000000) as n;
+
+insert into star.fact_deal (
+    tenant_key, deal_id, customer_key, company_key, sales_rep_key, stage, value_cents, currency, reporting_cents, probability,
+    created_at, created_date, actual_close_date, days_to_close, is_won, is_lost, stage_changed_at)
+select 1, b.id, c.customer_key, 0, c.sales_rep_key, (array['lead', 'qualified', 'proposal', 'negotiation', 'closed_won', 'closed_lost'])[b.step], b.cents, 'USD', b.cents,
+    b.step * 15, b.born, b.born, case when b.step > 4 then b.born + b.days end, case when b.step > 4 then b.days end, b.step = 5, b.step = 6, b.born
+from bid as b join person as p on p.n = b.person join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
+
+insert into star.fact_deal_stage (tenant_key, deal_id, visit, stage, entered_at, left_at, basis)
+select 1, b.id, v.visit, (array['lead', 'qualified', 'proposal', 'negotiation', 'closed_won'])[v.visit], b.born + (v.visit - 1) * b.days / 5,
+    case when v.visit < least(b.step, 5) then b.born + v.visit * b.days / 5 end, 'observed'
+from bid as b cross join lateral generate_series(1, least(b.step, 5)) as v (visit);
+
+insert into star.fact_interaction (
+    tenant_key, interaction_id, customer_key, customer_id, sales_rep_key, type, outcome, started_at, started_date, duration_seconds, is_follow_up_required, follow_up_at)
+select 1, 'i' || n, c.customer_key, c.customer_id, c.sales_rep_key, (array['call', 'email', 'meeting', 'note', 'sms', 'chat'])[1 + n % 6],
+    (array['successful', 'no_answer', 'none'])[1 + n % 3], date '2023-12-01' + n % 1091, date '2023-12-01' + n % 1091, 60 + n % 1800, n % 11 = 0, date '2023-12-10' + n % 1091
+from generate_series(1, 5000000) as n
+join person as p on p.n = 1 + n % 200000
+join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
+
+insert into star.fact_order (tenant_key, order_id, customer_key, customer_id, sales_rep_key, status, amount, currency, reporting_amount, ordered_at, order_date)
+select 1, 'o' || n, c.customer_key, c.customer_id, c.sales_rep_key, (array['pending', 'confirmed', 'processing', 'fulfilled', 'cancelled'])[1 + n % 5],
+    100 + n % 500, 'USD', 100 + n % 500, date '2023-12-01' + n % 1091, date '2023-12-01' + n % 1091
+from generate_series(1, 300000) as n join person as p on p.n = 1 + n % 200000 join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
+
+insert into star.fact_subscription (
+    tenant_key, subscription_id, customer_key, customer_id, status, billing_period, amount_cents, currency, reporting_mrr_cents, started_at, start_date, paid_from)
+select 1, 's' || p.n, c.customer_key, c.customer_id, 'active', 'monthly', 4900, 'USD', 4900, p.born, p.born, p.born
+from person as p join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id where p.n % 2 = 0;
+
+analyze;

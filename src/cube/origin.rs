@@ -1,0 +1,64 @@
+//! A cube as the query on the star that it is filled by: what lies under a number, to be pasted into psql.
+
+use chrono::NaiveDate;
+
+use crate::cube::refresh::CUBES;
+
+/// The rows of a cube, computed from the star and not read from the cube.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The cube's columns, in the order of the query.
+    pub columns: String,
+    /// A select on the star without parameters.
+    pub query: String,
+}
+
+/// The origin of a cube's rows of a tenant from `from` up to, and without, `until`; `None` for a cube there is none of.
+///
+/// The rows of a cube without days are its rows of today.
+pub fn origin_of(cube: &str, tenant_key: i32, from: NaiveDate, until: NaiveDate) -> Option<Origin> {
+    let insert = CUBES.iter().find(|spec| spec.table == cube)?.insert;
+    let statement: String =
+        insert.lines().filter(|line| !line.trim_start().starts_with("--")).map(|line| format!("{line}\n")).collect();
+    let (_, rest) = statement.split_once('(')?;
+    let (columns, rest) = rest.split_once(')')?;
+    let query = rest.split_once("\non conflict").map_or(rest, |(query, _)| query);
+    let query = query.trim().replace("$1::int", &tenant_key.to_string()).replace("$1", &tenant_key.to_string());
+    let columns = columns.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(Origin { columns, query: in_days(&query, from, until) })
+}
+
+/// The days of a span in place of those that a load touched.
+fn in_days(query: &str, from: NaiveDate, until: NaiveDate) -> String {
+    let days =
+        format!("(select d.date from star.dim_date as d where d.date >= date '{from}' and d.date < date '{until}')");
+    let mut text = query.to_owned();
+    while let Some(at) = text.find("vesper.touched_day") {
+        let Some(open) = text[..at].rfind('(') else { break };
+        let mut depth = 0;
+        let close = text[open..].char_indices().find_map(|(offset, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (depth == 0).then_some(open + offset)
+        });
+        let Some(close) = close else { break };
+        text.replace_range(open..=close, &days);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cube_has_an_origin_on_the_star_alone() {
+        let (from, until) = ("2025-01-01".parse().expect("a date"), "2025-02-01".parse().expect("a date"));
+        for cube in CUBES {
+            let origin = origin_of(cube.table, 7, from, until).expect(cube.table);
+            for strange in ["vesper.", "cube.", "$1", "insert", "on conflict"] {
+                assert!(!origin.query.contains(strange), "{}: {strange} in {}", cube.table, origin.query);
+            }
+            assert!(origin.columns.starts_with("tenant_key"), "{}", origin.columns);
+        }
+    }
+}
