@@ -213,6 +213,13 @@ impl Files {
 impl App {
     /// Reads every file, checks every setting, connects, and brings the ledger's jobs up to date with their files.
     pub async fn build(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
+        let app = Self::open(settings, environment).await?;
+        sync_files(&app.pool, &app.jobs, &app.recipes.borrow().clone()).await?;
+        Ok(app)
+    }
+
+    /// The same without a write to the ledger, for a login that may only read.
+    pub async fn open(settings: &Settings, environment: &Environment) -> Result<App, AppError> {
         let files = Files::open(settings, environment)?;
         // Before they are read: a file that changes while it is read looks different later.
         let look = files.look();
@@ -227,7 +234,6 @@ impl App {
             None => LinkKey::of_warehouse(&pool).await.map_err(AppError::Mail)?,
         };
         give_links(&mut recipes, &link_key);
-        sync_files(&pool, &jobs, &recipes).await?;
         let alert_post = AlertPost { sender: recipes.sender.clone(), fallback: alerts_to(settings)? };
         Ok(App {
             warehouse,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::migrate::{MigrateError as Refusal, Migrator};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
+use crate::app::roles::{has_roles, keep_roles};
 use crate::base::pg::{Database, PgError, remedy_of};
 use crate::base::{Remedied, Remedy};
 
@@ -29,6 +30,15 @@ pub enum MigrateError {
     /// Which migrations were applied cannot be read.
     #[error("the migrations of the analytics database {place} cannot be read")]
     Unreadable {
+        /// Which one.
+        place: String,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The roles could not be made.
+    #[error("the roles of the analytics database {place} could not be made")]
+    Roles {
         /// Which one.
         place: String,
         /// The driver's reason.
@@ -69,7 +79,7 @@ impl Remedied for MigrateError {
             MigrateError::Migrate { .. } | MigrateError::Behind { .. } | MigrateError::Ahead { .. } => {
                 Remedy::FixConfig
             }
-            MigrateError::Unreadable { source, .. } => remedy_of(source),
+            MigrateError::Unreadable { source, .. } | MigrateError::Roles { source, .. } => remedy_of(source),
         }
     }
 
@@ -88,6 +98,12 @@ impl Remedied for MigrateError {
             ),
             MigrateError::Unreadable { source, .. } => match remedy_of(source) {
                 Remedy::FixConfig => Some("use the login that migrated the database".to_owned()),
+                Remedy::FixCode | Remedy::FixData | Remedy::RetryLater => None,
+            },
+            MigrateError::Roles { source, .. } => match remedy_of(source) {
+                Remedy::FixConfig => {
+                    Some("the login needs CREATEROLE and must own the database, or be a superuser".to_owned())
+                }
                 Remedy::FixCode | Remedy::FixData | Remedy::RetryLater => None,
             },
             MigrateError::Behind { .. } => Some("run `vesper migrate`".to_owned()),
@@ -112,6 +128,9 @@ pub async fn migrate(warehouse: &Database) -> Result<usize, MigrateError> {
     // first migration makes, and the second run would look for the list of migrations there.
     connection.execute("set search_path = public").await.map_err(|source| failed(Refusal::Execute(source)))?;
     MIGRATIONS.run(&mut connection).await.map_err(failed)?;
+    if has_roles(&mut connection).await.map_err(|source| failed(Refusal::Execute(source)))? {
+        keep_roles(&mut connection, warehouse).await?;
+    }
     // Everything is committed: a failing goodbye loses nothing.
     let _ = connection.close().await;
     Ok(MIGRATIONS.iter().count())
@@ -141,6 +160,6 @@ pub async fn check_migrations(connection: &mut PgConnection, warehouse: &Databas
     if applied.is_subset(&wanted) { Ok(()) } else { Err(MigrateError::Ahead { place: place() }) }
 }
 
-fn place_of(warehouse: &Database) -> String {
+pub(super) fn place_of(warehouse: &Database) -> String {
     format!("{} at {}", warehouse.database(), warehouse.place())
 }

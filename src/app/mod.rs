@@ -8,11 +8,13 @@ mod addressee;
 mod build;
 mod migrate;
 mod reload;
+mod roles;
 mod supervisor;
 mod window;
 
 pub use build::{App, AppError, read_reports, read_sources};
 pub use migrate::{MigrateError, check_migrations, migrate};
 pub use reload::follow_files;
+pub use roles::{WarehouseRole, make_roles};
 pub use supervisor::{Duty, tell_supervisor};
 pub use window::{follow_snapshots, refresh_window};

@@ -72,6 +72,13 @@ Examples:
 
 SIGTERM and Ctrl-C finish what is under way; a second one ends at once.";
 
+const MIGRATE_EXAMPLES: &str = "\
+Examples:
+  vesper migrate            every table, view and comment of this version
+  vesper migrate --roles    and the roles: who may read what, who may write; kept up by every later migrate
+
+The roles need a login that may create roles and owns the database. docs/roles.md tells what each may do.";
+
 const RUN_EXAMPLES: &str = "\
 Examples:
   vesper run nightly                               for yesterday
@@ -143,7 +150,8 @@ pub enum Command {
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
     /// Bring the analytics database to this version's shape; a second time changes nothing
-    Migrate,
+    #[command(after_help = MIGRATE_EXAMPLES)]
+    Migrate(MigrateArgs),
     /// Check settings, jobs, sources, templates and both databases, and tell every problem at once
     Check,
     /// Tell which columns a query or a CSV file of a source must deliver
@@ -224,6 +232,14 @@ pub enum Part {
     Scheduler,
     /// The read-only HTTP interface
     Http,
+}
+
+/// Arguments of `vesper migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Make the roles too: owner, worker, http, kpi, and one reader a tenant
+    #[arg(long)]
+    pub roles: bool,
 }
 
 /// Arguments of `vesper run`.
@@ -350,7 +366,10 @@ mod tests {
         };
         assert!(outbox.command.is_none());
         assert_eq!((outbox.list.state, outbox.list.limit), (Some(MessageState::Dead), 5));
-        assert!(matches!(parse("vesper migrate").expect("valid").command, Command::Migrate));
+        assert!(matches!(
+            parse("vesper migrate --roles").expect("valid").command,
+            Command::Migrate(MigrateArgs { roles: true })
+        ));
         assert!(matches!(parse("vesper check").expect("valid").command, Command::Check));
     }
 

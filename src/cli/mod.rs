@@ -22,9 +22,9 @@ use crate::config::{Environment, Settings};
 
 pub use args::{
     Cli, Command, ContractArgs, DemoArgs, ExplainArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle,
-    MessageState, MetricsArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs,
-    OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part, RenderArgs,
-    RunArgs, ServeArgs, StatusArgs,
+    MessageState, MetricsArgs, MigrateArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
+    OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
+    RenderArgs, RunArgs, ServeArgs, StatusArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -66,7 +66,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Explain(args) => command::explain::explain(&settings, &environment, args).await,
         Command::Metrics(args) => command::metrics::metrics(&settings, args),
         Command::Serve(args) => command::serve::serve(&settings, &environment, args).await,
-        Command::Migrate => command::migrate::migrate(&settings).await,
+        Command::Migrate(args) => command::migrate::migrate(&settings, args).await,
         Command::Check => command::check::check(&settings, &environment).await,
         Command::Run(args) => command::run::run(&settings, &environment, args).await,
         Command::Backfill(args) => command::backfill::backfill(&settings, &environment, args).await,

@@ -12,6 +12,7 @@ mod outbox;
 mod quiet;
 mod refusal;
 mod reload;
+mod roles;
 mod runs;
 mod serve;
 mod session;

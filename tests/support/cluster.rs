@@ -34,6 +34,14 @@ impl TestDatabase {
         self.cluster.url(&self.name)
     }
 
+    /// Its URL for another login, which the socket trusts.
+    pub fn url_of(&self, role: &str) -> String {
+        let url = self.url();
+        let (_, place) = url.split_once('@').expect("a URL has a login");
+        let role: String = url::form_urlencoded::byte_serialize(role.as_bytes()).collect();
+        format!("postgres://{role}@{place}")
+    }
+
     /// A copy of it; nobody may be connected to it meanwhile.
     pub async fn copy(&self) -> TestDatabase {
         copy_of(&self.name).await

@@ -22,7 +22,10 @@ pub(in crate::cli) async fn serve(
     environment: &Environment,
     args: &ServeArgs,
 ) -> Result<(), Failure> {
-    let app = App::build(settings, environment).await?;
+    let app = match args.only {
+        Some(Part::Http) => App::open(settings, environment).await?,
+        Some(Part::Scheduler) | None => App::build(settings, environment).await?,
+    };
     // Rather now than with a run under way.
     let listener = match args.only {
         Some(Part::Scheduler) => None,

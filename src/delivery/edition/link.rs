@@ -29,6 +29,7 @@ pub struct FileLink<'a> {
 
 /// The name under which the key lies in the warehouse.
 const SECRET_NAME: &str = "link";
+const KEPT: &str = "select bytes from vesper.secret where name = $1";
 /// What a path or a header parameter may hold as it is.
 const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -42,6 +43,11 @@ impl LinkKey {
     /// call reads the first one's.
     pub async fn of_warehouse(pool: &PgPool) -> Result<Self, DeliveryError> {
         let failed = || DeliveryError::ledger("read the key of the links");
+        // Whoever may only read does not try to write.
+        let kept = sqlx::query_scalar(KEPT).bind(SECRET_NAME).fetch_optional(pool).await.map_err(failed())?;
+        if let Some(bytes) = kept {
+            return Ok(Self(bytes));
+        }
         // Two random UUIDs: 244 bits of the system's own randomness.
         let fresh = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
         sqlx::query(include_str!("make_secret.sql"))
@@ -50,8 +56,7 @@ impl LinkKey {
             .execute(pool)
             .await
             .map_err(failed())?;
-        let kept = sqlx::query_scalar("select bytes from vesper.secret where name = $1").bind(SECRET_NAME);
-        kept.fetch_one(pool).await.map(Self).map_err(failed())
+        sqlx::query_scalar(KEPT).bind(SECRET_NAME).fetch_one(pool).await.map(Self).map_err(failed())
     }
 
     /// The path and query of a link.
