@@ -30,8 +30,9 @@ pub fn origin_of(cube: &str, tenant_key: i32, from: NaiveDate, until: NaiveDate)
 
 /// The days of a span in place of those that a load touched.
 fn in_days(query: &str, from: NaiveDate, until: NaiveDate) -> String {
-    let days =
-        format!("(select d.date from star.dim_date as d where d.date >= date '{from}' and d.date < date '{until}')");
+    let days = format!(
+        "(select d.date as day from star.dim_date as d where d.date >= date '{from}' and d.date < date '{until}')"
+    );
     let mut text = query.to_owned();
     while let Some(at) = text.find("vesper.touched_day") {
         let Some(open) = text[..at].rfind('(') else { break };

@@ -136,6 +136,14 @@ const DERIVATIONS: &[Derivation] = &[
             ..side("order_day", Within, "sum(cents) filter (where status <> 'cancelled')")
         },
     ),
+    ratio(
+        "avg_order_value",
+        Side {
+            rows: Some(ROUNDED_ORDERS),
+            ..side("order_day", Within, "sum(cents) filter (where status <> 'cancelled')")
+        },
+        side("order_day", Within, "sum(orders) filter (where status <> 'cancelled')"),
+    ),
     whole("interactions", side("interaction_day", Within, "sum(interactions)")),
     whole("follow_ups_pending", side("follow_up_day", Any, "sum(follow_ups)")),
     whole("follow_ups_overdue", side("follow_up_day", UntilEnd, "sum(follow_ups)")),
