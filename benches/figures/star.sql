@@ -18,7 +18,7 @@ join (values (1, 'lead'), (2, 'prospect'), (3, 'customer'), (4, 'churned')) as s
     on s.visit <= array_position(array['lead', 'prospect', 'customer', 'churned'], p.status);
 
 create unlogged table bid as
-select n, 'd' || n as id, 1 + n % 200000 as person, date '2023-12-01' + (n * 6151 % 1060) as born, 10000 + n % 997 * 1000 as cents, 1 + n % 6 as step, 5 + n % 37 as days
+select n, 'd' || n as id, 1 + n % 200000 as person, date '2023-12-01' + (n::bigint * 6151 % 1060)::int as born, 10000 + n % 997 * 1000 as cents, 1 + n % 6 as step, 5 + n % 37 as days
 from generate_series(1, 1000000) as n;
 
 insert into star.fact_deal (
@@ -35,16 +35,16 @@ from bid as b cross join lateral generate_series(1, least(b.step, 5)) as v (visi
 
 insert into star.fact_interaction (
     tenant_key, interaction_id, customer_key, customer_id, sales_rep_key, type, outcome, started_at, started_date, duration_seconds, is_follow_up_required, follow_up_at)
-select 1, 'i' || n, c.customer_key, c.customer_id, c.sales_rep_key, (array['call', 'email', 'meeting', 'note', 'sms', 'chat'])[1 + n % 6],
-    (array['successful', 'no_answer', 'none'])[1 + n % 3], date '2023-12-01' + n % 1091, date '2023-12-01' + n % 1091, 60 + n % 1800, n % 11 = 0, date '2023-12-10' + n % 1091
-from generate_series(1, 5000000) as n
-join person as p on p.n = 1 + n % 200000
+select 1, 'i' || g.n, c.customer_key, c.customer_id, c.sales_rep_key, (array['call', 'email', 'meeting', 'note', 'sms', 'chat'])[1 + g.n % 6],
+    (array['successful', 'no_answer', 'none'])[1 + g.n % 3], date '2023-12-01' + g.n % 1091, date '2023-12-01' + g.n % 1091, 60 + g.n % 1800, g.n % 11 = 0, date '2023-12-10' + g.n % 1091
+from generate_series(1, 5000000) as g (n)
+join person as p on p.n = 1 + g.n % 200000
 join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
 
 insert into star.fact_order (tenant_key, order_id, customer_key, customer_id, sales_rep_key, status, amount, currency, reporting_amount, ordered_at, order_date)
-select 1, 'o' || n, c.customer_key, c.customer_id, c.sales_rep_key, (array['pending', 'confirmed', 'processing', 'fulfilled', 'cancelled'])[1 + n % 5],
-    100 + n % 500, 'USD', 100 + n % 500, date '2023-12-01' + n % 1091, date '2023-12-01' + n % 1091
-from generate_series(1, 300000) as n join person as p on p.n = 1 + n % 200000 join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
+select 1, 'o' || g.n, c.customer_key, c.customer_id, c.sales_rep_key, (array['pending', 'confirmed', 'processing', 'fulfilled', 'cancelled'])[1 + g.n % 5],
+    100 + g.n % 500, 'USD', 100 + g.n % 500, date '2023-12-01' + g.n % 1091, date '2023-12-01' + g.n % 1091
+from generate_series(1, 300000) as g (n) join person as p on p.n = 1 + g.n % 200000 join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
 
 insert into star.fact_subscription (
     tenant_key, subscription_id, customer_key, customer_id, status, billing_period, amount_cents, currency, reporting_mrr_cents, started_at, start_date, paid_from)
