@@ -168,6 +168,14 @@ impl Files {
         let reports = keep(read_reports(templates, &catalog)?, &mut problems).unwrap_or_default();
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
+            if let Some(template) = reports.get(name) {
+                let misfit = job.spec.burst.as_ref().and_then(|burst| burst.misfit(template));
+                problems.extend(misfit.map(|why| Problem::of_file(job.file.clone(), why)));
+                for unknown in job.spec.parameters.keys().filter(|key| !template.parameters.contains_key(*key)) {
+                    let message = format!("report `{name}` has no parameter `{unknown}`");
+                    problems.push(Problem::of_file(job.file.clone(), message));
+                }
+            }
             if problems.is_empty() && !reports.contains_key(name) {
                 let near = nearest(name, reports.keys().map(String::as_str));
                 let hint = near.map_or_else(

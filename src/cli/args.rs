@@ -4,6 +4,7 @@ mod export;
 mod log;
 mod metric;
 mod outbox;
+mod report;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use export::EXPORT_EXAMPLES;
 
+use crate::cli::args::report::{PREVIEW_EXAMPLES, RENDER_EXAMPLES, REPORT_EXAMPLES};
 use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, CancelArgs, RUNS_EXAMPLES, RunsArgs};
 
 pub use export::{ExportArgs, ExportFormat, ExportGrain};
@@ -24,6 +26,7 @@ pub use outbox::{
     MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
 };
+pub use report::{PreviewArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs};
 
 const AFTER_HELP: &str = "\
 Start here:
@@ -62,7 +65,8 @@ Examples:
   vesper demo                                  stays up: API on port 8081, nights by schedule
   vesper demo --once                           one night and one report, a summary, and the end
   vesper demo --once --nights 7                lives a week, so that history is observed
-  vesper demo --customers 50000 --dir /tmp/v   a larger business, elsewhere";
+  vesper demo --customers 50000 --dir /tmp/v   a larger business, elsewhere
+  vesper demo --once --reports all --out out   every report in every format, into a folder";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
@@ -103,12 +107,6 @@ Examples:
   vesper contract quota        the same columns are the header of quota.csv
 
 Where null is allowed a column may be left out. No setting and no database is needed.";
-
-const RENDER_EXAMPLES: &str = "\
-Examples:
-  vesper render executive-weekly --for 2026-03-01 --out out
-
-Nothing is mailed and nothing is recorded: this is for looking.";
 
 /// A star schema, published metrics, charted reports by mail and read-only HTTP, from one operational Postgres.
 #[derive(Debug, Parser)]
@@ -181,6 +179,12 @@ pub enum Command {
     /// Write a table of the warehouse as Parquet or CSV files
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(ExportArgs),
+    /// Show the next runs of a job, and who would get which slice of a report; nothing is sent
+    #[command(after_help = PREVIEW_EXAMPLES)]
+    Preview(PreviewArgs),
+    /// Write a report template to start from
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
     /// Tell what is published, what ran, what comes next, and what is stuck and why
     Status(StatusArgs),
     /// List outgoing mail, settle what is uncertain, send again, suppress addresses
@@ -212,6 +216,12 @@ pub struct DemoArgs {
     /// The port HTTP listens on, on this machine only; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     pub port: u16,
+    /// Write reports of the last night as files too: all, or names parted by commas
+    #[arg(long, value_name = "NAMES", requires = "out_dir", value_delimiter = ',')]
+    pub reports: Vec<String>,
+    /// The folder those files go to; made if it is not there
+    #[arg(long = "out", value_name = "DIR", requires = "reports")]
+    pub out_dir: Option<PathBuf>,
     /// Print the summary as JSON, for scripts
     #[arg(long)]
     pub json: bool,
@@ -262,20 +272,6 @@ pub struct ContractArgs {
     /// Print JSON, for scripts
     #[arg(long)]
     pub json: bool,
-}
-
-/// Arguments of `vesper render`.
-#[derive(Debug, Args)]
-pub struct RenderArgs {
-    /// The report: the name of a file in templates/reports, without .toml
-    #[arg(value_name = "REPORT")]
-    pub report: String,
-    /// The business date to render
-    #[arg(long = "for", value_name = "DATE", value_parser = business_date)]
-    pub business_date: NaiveDate,
-    /// The folder to write into; made if it is not there
-    #[arg(long = "out", value_name = "DIR")]
-    pub out_dir: PathBuf,
 }
 
 /// Arguments of `vesper status`.

@@ -10,6 +10,7 @@ mod command;
 mod failure;
 mod ledger;
 mod print;
+mod report_files;
 mod run_args;
 mod summary;
 
@@ -24,7 +25,7 @@ pub use args::{
     Cli, Command, ContractArgs, DemoArgs, ExplainArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle,
     MessageState, MetricsArgs, MigrateArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
     OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
-    RenderArgs, RunArgs, ServeArgs, StatusArgs,
+    PreviewArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs, RunArgs, ServeArgs, StatusArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -74,6 +75,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Runs(args) => command::runs::runs(&settings, args).await,
         Command::Render(args) => command::render::render(&settings, &environment, args).await,
         Command::Export(args) => command::export::export(&settings, args).await,
+        Command::Preview(args) => command::preview::preview(&settings, &environment, args).await,
+        Command::Report(args) => command::report::report(&settings, args),
         Command::Status(args) => command::status::status(&settings, args).await,
         Command::Outbox(args) => command::outbox::outbox(&settings, args).await,
     }

@@ -179,6 +179,14 @@ impl Settings {
         self.folder(TEMPLATES_DIR, &BUILT_IN_TEMPLATES)
     }
 
+    /// Where a new report template is written: the folder that was named, else `templates` here.
+    pub fn templates_dir(&self) -> PathBuf {
+        match self.values.get(TEMPLATES_DIR.path) {
+            Some(given) => given.base_dir.join(&given.value),
+            None => PathBuf::from(TEMPLATES_DIR.default.expect("folders have a default")),
+        }
+    }
+
     /// The reference data: the folder that was named, if any.
     pub fn reference(&self) -> Result<Option<Folder>, ConfigError> {
         let Some(given) = self.values.get(REFERENCE_DIR.path) else { return Ok(None) };

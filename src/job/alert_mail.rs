@@ -32,12 +32,12 @@ pub struct Trouble {
     pub zone: Tz,
 }
 
-/// The parts of the mail; text and HTML say the same.
-struct Words {
-    headline: String,
-    paragraphs: Vec<String>,
+/// The parts of a notice; text and HTML say the same.
+pub(super) struct Words {
+    pub headline: String,
+    pub paragraphs: Vec<String>,
     /// Commands to type, each with what it does.
-    commands: Vec<(String, &'static str)>,
+    pub commands: Vec<(String, &'static str)>,
 }
 
 /// Longer reasons are in the ledger.
@@ -143,13 +143,13 @@ fn sentence(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+pub(super) fn moment(at: DateTime<Utc>, zone: Tz) -> String {
     let local = at.with_timezone(&zone).format("%A, %-d %B %Y, %H:%M");
     format!("{local} ({zone})")
 }
 
 /// A reason is one line of a mail, however many a server wrote.
-fn one_line(reason: &str) -> String {
+pub(super) fn one_line(reason: &str) -> String {
     let flat: Vec<&str> =
         reason.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
     let flat = flat.join(" ");
@@ -159,7 +159,7 @@ fn one_line(reason: &str) -> String {
     }
 }
 
-fn text(words: &Words) -> String {
+pub(super) fn text(words: &Words) -> String {
     let mut text = format!("{}\n", words.headline);
     for paragraph in &words.paragraphs {
         write!(text, "\n{paragraph}\n").expect("a String takes every text");
@@ -173,7 +173,7 @@ fn text(words: &Words) -> String {
     text
 }
 
-fn html(words: &Words) -> String {
+pub(super) fn html(words: &Words) -> String {
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
          </head><body style=\"font-family:sans-serif;max-width:600px\"><h1 style=\"font-size:20px\">{}</h1>",

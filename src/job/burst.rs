@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::strict_toml::{Placed, Table};
 use crate::delivery::Recipient;
 use crate::metric::catalog::CATALOG;
+use crate::report::ReportTemplate;
 
 /// `[burst]` of a job file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,17 @@ pub(super) const TENANT: &str = "tenant";
 const ANY: &str = "*";
 
 impl Burst {
+    /// Why a template cannot be cut so; `None` when it can.
+    pub fn misfit(&self, template: &ReportTemplate) -> Option<String> {
+        let (by, name) = (self.by.as_str(), &template.name);
+        match template.scope {
+            _ if by == TENANT => None,
+            Some(scope) if scope == by => None,
+            Some(scope) => Some(format!("[burst] is by `{by}` and report `{name}` is cut by `{scope}`")),
+            None => Some(format!("[burst] is by `{by}`, and report `{name}` names no `scope`")),
+        }
+    }
+
     /// Whether nobody has to read a scope.
     pub fn is_orphan(&self, scope: &str) -> bool {
         self.orphans.iter().any(|orphan| orphan == scope || orphan == ANY)

@@ -1,5 +1,6 @@
 //! One job file: every key is known, every value is checked, all problems come at once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -73,8 +74,11 @@ pub struct Spec {
     /// One edition a scope instead, each with its readers.
     #[serde(default)]
     pub burst: Option<Burst>,
+    /// What its template's parameters are set to.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
     /// How long after its slot recipients are told that an edition is held, in seconds.
-    #[serde(default = "six_hours")]
+    #[serde(default = "three_hours")]
     pub deadline_secs: u64,
     /// The sender, when it is not the deployment's.
     #[serde(default)]
@@ -102,8 +106,8 @@ fn two_hours() -> u64 {
     7_200
 }
 
-fn six_hours() -> u64 {
-    6 * 3_600
+fn three_hours() -> u64 {
+    3 * 3_600
 }
 
 /// How long and how often a run may try.
@@ -209,7 +213,8 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>, catalog: &Catalog) -> Spec {
         report: None,
         recipients: Vec::new(),
         burst: None,
-        deadline_secs: six_hours(),
+        parameters: BTreeMap::new(),
+        deadline_secs: three_hours(),
         sender: None,
         formats: Vec::new(),
         on_uncertain: OnUncertain::Hold,
@@ -222,13 +227,23 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>, catalog: &Catalog) -> Spec {
         spec.report = top.text("report").map(|p| p.value);
         spec.recipients = read_recipients(top);
         spec.burst = read_burst(top, read_address);
-        spec.deadline_secs = read_span(top, "deadline", six_hours(), 60).as_secs();
+        spec.parameters = read_parameters(top);
+        spec.deadline_secs = read_span(top, "deadline", three_hours(), 60).as_secs();
         spec.sender = top.text_opt("sender").and_then(|p| read_address(top, &p));
         spec.formats = read_formats(top);
         spec.when = read_conditions(top, catalog);
         spec.on_uncertain = top.choice("on_uncertain", &OnUncertain::NAMES, OnUncertain::Hold);
     }
     spec
+}
+
+/// `[parameters]`; whether the template has them is seen when both are read.
+fn read_parameters(top: &Table<'_, '_>) -> BTreeMap<String, String> {
+    let Some(table) = top.table("parameters") else { return BTreeMap::new() };
+    let keys = table.keys();
+    let parameters = keys.iter().filter_map(|key| Some((key.clone(), table.text(key)?.value))).collect();
+    table.finish();
+    parameters
 }
 
 fn read_recipients(top: &Table<'_, '_>) -> Vec<Recipient> {

@@ -19,7 +19,8 @@
 //!
 //! Beside the runs a lookout ([`keep_lookout`]) reads the ledgers' numbers for the meters and compares what trouble is
 //! (the view `vesper.trouble`) with the alerts that are open: the owner of a job is told once of its trouble and once of
-//! its end. For people: [`request_backfill`], [`cancel_run`], [`run_lines`], [`stuck_runs`], [`alert_lines`].
+//! its end; the readers of a report that is not there at its deadline are told why
+//! ([`tell_held_editions`]). For people: [`request_backfill`], [`cancel_run`], [`run_lines`], [`stuck_runs`], [`alert_lines`].
 //!
 //! Never here: what a report says, SQL of the star, the machine's clock.
 
@@ -36,6 +37,7 @@ mod days;
 mod error;
 mod file;
 mod folder;
+mod held;
 mod lease;
 mod ledger;
 mod lookout;
@@ -51,6 +53,7 @@ mod step;
 mod stuck;
 mod sync;
 mod ticker;
+mod upcoming;
 mod vigil;
 mod webhook;
 mod worker;
@@ -67,6 +70,7 @@ pub use days::{Calendars, DayRule, Days, Shift};
 pub use error::{JobError, RunError};
 pub use file::{Format, Job, Kind, Limits, Spec, read_job};
 pub use folder::read_jobs;
+pub use held::tell_held_editions;
 pub use ledger::{Request, Tick, refuse_unknown_job, request_run, tick};
 pub use lookout::keep_lookout;
 pub use numbers::note_numbers;
@@ -80,6 +84,7 @@ pub use step::step;
 pub use stuck::{StuckRun, stuck_runs};
 pub use sync::{Synced, foreign_jobs, sync_jobs};
 pub use ticker::{Ticker, Wake};
+pub use upcoming::{Upcoming, upcoming};
 pub use vigil::{Notice, Vigil, keep_vigil};
 pub use webhook::{WebhookContext, read_webhook, read_webhooks};
 pub use worker::{Ending, RunContext, Runner, Stop, Worker, run_claimed};

@@ -1,6 +1,6 @@
 //! Template + snapshot → document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::Datelike;
@@ -19,7 +19,7 @@ use crate::report::phrase::say;
 use crate::report::restate::{Restatement, tell_restatements};
 use crate::report::speech::write;
 use crate::report::table::build_table;
-use crate::report::template::{Measure, ReportTemplate, SectionTemplate};
+use crate::report::template::{By, Measure, ReportTemplate, SectionTemplate, Target};
 use crate::report::words::{Names, member_label, one_line, paragraphs};
 
 /// What a report needs to know of the deployment and the recipient, apart from the numbers.
@@ -33,6 +33,8 @@ pub struct ReportContext {
     pub scope: Option<Scope>,
     /// Numbers that an earlier edition told otherwise.
     pub restatements: Vec<Restatement>,
+    /// What the template's parameters are set to.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// What every section is built from.
@@ -59,6 +61,31 @@ impl Source<'_> {
     /// The whole of a window, as far as the scope sees it.
     pub(super) fn slice(&self, window: Window) -> Slice {
         slice_in(self.scope, window)
+    }
+
+    /// The slice of a measure: its filter's member, else the whole as far as the scope sees it.
+    pub(super) fn slice_of(&self, measure: &Measure) -> Slice {
+        slice_in(measure.filter.as_ref().or(self.scope), measure.window)
+    }
+
+    /// Refuses a filter on a member that the snapshot does not know: a blank would look like a zero.
+    pub(super) fn require_filter(&self, measure: &Measure) -> Result<(), ReportError> {
+        let Some(filter) = &measure.filter else { return Ok(()) };
+        let known = self.members(&filter.dimension, &[measure]);
+        match known.contains(&filter.member) {
+            true => Ok(()),
+            false => Err(self.unknown_member(&filter.dimension, &filter.member, known)),
+        }
+    }
+
+    /// The error of a member that is not among `valid`.
+    pub(super) fn unknown_member(&self, dimension: &str, member: &str, valid: Vec<String>) -> ReportError {
+        ReportError::UnknownMember {
+            report: self.report.to_owned(),
+            dimension: dimension.to_owned(),
+            member: member.to_owned(),
+            valid,
+        }
     }
 
     /// The dates a window covers.
@@ -111,6 +138,7 @@ pub fn build(
     snapshot: &Arc<Snapshot>,
     context: &ReportContext,
 ) -> Result<Document, ReportError> {
+    let template = &template.bound(&context.parameters);
     let header = &snapshot.header;
     let locale = template.locale;
     let scope = context.scope.as_ref();
@@ -125,6 +153,7 @@ pub fn build(
         period: period_label.clone(),
         business_date: locale.date(header.business_date),
         scope: scope_label.clone().unwrap_or_else(|| organisation.clone()),
+        parameters: template.parameters.clone(),
     };
     let facts = Arc::new(Facts::of(snapshot, locale, context.scope.clone()));
     let worded = |place: &str, text: &str| {
@@ -143,6 +172,7 @@ pub fn build(
                 Section::Text(Text { id, title: text.title.clone(), paragraphs })
             }
             SectionTemplate::PageBreak => Section::PageBreak,
+            SectionTemplate::Appendix { title } => Section::Appendix { title: title.clone() },
         });
     }
     // Below the first section, on the first page: a reader who remembers another number looks there.
@@ -206,9 +236,17 @@ fn definitions(
     for section in &template.sections {
         match section {
             SectionTemplate::Kpis(kpis) => used.extend(kpis.tiles.iter().map(|t| t.measure.metric.name)),
-            SectionTemplate::Chart(chart) => used.extend([chart.measure.metric.name]),
+            SectionTemplate::Chart(chart) => {
+                used.extend(chart.measures.iter().chain(&chart.across).map(|m| m.metric.name));
+                if let By::Bridge { opening, steps } = &chart.by {
+                    used.extend(opening.iter().copied().chain(steps.iter().map(|(m, _)| *m)).map(|m| m.name));
+                }
+                if let Some(Target::Metric(metric)) = chart.target {
+                    used.insert(metric.name);
+                }
+            }
             SectionTemplate::Table(table) => used.extend(table.columns.iter().map(|m| m.metric.name)),
-            SectionTemplate::Text(_) | SectionTemplate::PageBreak => {}
+            SectionTemplate::Text(_) | SectionTemplate::PageBreak | SectionTemplate::Appendix { .. } => {}
         }
     }
     let define =

@@ -37,6 +37,20 @@ pub enum ReportError {
         /// What there is.
         valid: Vec<String>,
     },
+    /// What came and went is not the difference of opening and closing.
+    #[error("report `{report}`: the bridge \"{title}\" begins at {opening}, moves by {moved} and ends at {closing}")]
+    Bridge {
+        /// The template.
+        report: String,
+        /// The chart.
+        title: String,
+        /// Where it begins.
+        opening: i64,
+        /// All steps together.
+        moved: i64,
+        /// Where it ends.
+        closing: i64,
+    },
     /// Words over the numbers failed.
     #[error("report `{report}`: the words of `{place}` cannot be written")]
     Words {
@@ -54,7 +68,9 @@ impl Remedied for ReportError {
     fn remedy(&self) -> Remedy {
         match self {
             ReportError::Unpublished { .. } | ReportError::SeriesMissing { .. } => Remedy::RetryLater,
-            ReportError::UnknownMember { .. } | ReportError::Words { .. } => Remedy::FixConfig,
+            ReportError::UnknownMember { .. } | ReportError::Bridge { .. } | ReportError::Words { .. } => {
+                Remedy::FixConfig
+            }
         }
     }
 
@@ -68,6 +84,9 @@ impl Remedied for ReportError {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("valid: {}", valid.join(", ")),
                 })
+            }
+            ReportError::Bridge { .. } => {
+                Some("list every movement of the metric in `plus` and `minus`: a bridge sums to the cent".to_owned())
             }
             ReportError::Words { .. } => {
                 Some("`vesper check` names the line; see the comments in templates/reports".to_owned())

@@ -1,9 +1,10 @@
 //! Tiles: one number each, with what it is compared to and whether that is good news.
 
-use crate::base::Period;
 use crate::base::money::divide_round;
+use crate::base::{Grain, Period};
 use crate::metric::{Compare, Figure, Metric, Unit, Window};
 use crate::report::build::Source;
+use crate::report::chart::last_buckets;
 use crate::report::document::{Change, Judgment, Kpi, KpiRow};
 use crate::report::error::ReportError;
 use crate::report::locale::Locale;
@@ -18,10 +19,12 @@ pub(super) fn build_kpis(source: &Source<'_>, template: &KpisTemplate, id: Strin
 fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError> {
     let (metric, window) = (tile.measure.metric, tile.measure.window);
     source.require(metric)?;
-    let figure = source.snapshot.figure(metric.name, &source.slice(window));
+    source.require_filter(&tile.measure)?;
+    let slice = source.slice_of(&tile.measure);
+    let figure = source.snapshot.figure(metric.name, &slice);
     let change = tile.compare.and_then(|compare| {
         let period = window.compared(compare, source.snapshot.header.business_date)?;
-        let before = source.snapshot.figure(metric.name, &source.slice(window).compared(compare));
+        let before = source.snapshot.figure(metric.name, &slice.clone().compared(compare));
         Some(compare_figures(metric, (figure, before), (window, compare), (source.locale, period)))
     });
     Ok(Kpi {
@@ -31,9 +34,30 @@ fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError
         unit: metric.unit,
         figure,
         change,
-        trend: Vec::new(),
+        trend: if tile.has_trend { trend(source, tile) } else { Vec::new() },
     })
 }
+
+/// The buckets of the window's grain up to the value, where the metric has a daily series; nothing where it has none.
+fn trend(source: &Source<'_>, tile: &KpiTemplate) -> Vec<Option<Figure>> {
+    let grain = match tile.measure.window {
+        Window::Week => Grain::Week,
+        Window::Month => Grain::Month,
+        Window::Quarter => Grain::Quarter,
+        Window::All | Window::Year => return Vec::new(),
+    };
+    let is_cut = tile.measure.filter.is_some() || source.scope.is_some();
+    let header = &source.snapshot.header;
+    let Some(series) = source.snapshot.series.get(tile.measure.metric.name).filter(|_| !is_cut) else {
+        return Vec::new();
+    };
+    let buckets = last_buckets(grain, TREND_LENGTH, header.business_date);
+    let known = buckets.iter().filter(|bucket| bucket.until > header.first_date);
+    known.map(|bucket| Some(Figure::whole(series.sum(*bucket)))).collect()
+}
+
+/// A year of months, a quarter of weeks: the length a glance takes in.
+const TREND_LENGTH: usize = 13;
 
 /// Compares `(now, before)`: percentages by points between the printed values, everything else
 /// relatively from the exact ratios. Without a value on either side, or from zero, nothing is said.

@@ -9,6 +9,7 @@
 //!
 //! Never here: fonts, coordinates, file formats, a database, the clock.
 
+mod bridge;
 mod build;
 mod chart;
 mod document;
@@ -46,7 +47,7 @@ pub use proof::{Proof, is_blank};
 pub use restate::{Restatement, restatements};
 pub use scope::Scope;
 pub use template::{
-    By, ChartTemplate, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort, TableTemplate,
-    TextTemplate,
+    By, ChartTemplate, EXAMPLE, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort,
+    TableTemplate, Target, TextTemplate,
 };
 pub use theme::{Colour, Layout, Logo, LogoKind, Orientation, Paper, Theme, Typeface};

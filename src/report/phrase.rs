@@ -74,6 +74,8 @@ pub struct Phrases {
     pub last_twelve_months: &'static str,
     pub year_before: &'static str,
     pub other: &'static str,
+    pub opening: &'static str,
+    pub closing: &'static str,
     pub unattributed: &'static str,
 
     pub restated_title: &'static str,

@@ -58,6 +58,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     last_twelve_months: "Letzte 12 Monate",
     year_before: "Ein Jahr zuvor",
     other: "Übrige",
+    opening: "Anfang",
+    closing: "Ende",
     unattributed: "{0}: {1} gehört zu keiner der Zeilen",
     restated_title: "Berichtigt seit der letzten Ausgabe",
     restated: "{0}, {1}: verschickt wurde {2}, richtig ist {3}.",

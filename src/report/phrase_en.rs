@@ -58,6 +58,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     last_twelve_months: "Last 12 months",
     year_before: "A year before",
     other: "Other",
+    opening: "Opening",
+    closing: "Closing",
     unattributed: "{0}: {1} belongs to none of the rows",
     restated_title: "Corrected since the last edition",
     restated: "{0} of {1}: {2} was mailed, it is {3}.",

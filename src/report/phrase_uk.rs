@@ -71,6 +71,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     last_twelve_months: "Останні 12 місяців",
     year_before: "Роком раніше",
     other: "Інші",
+    opening: "На початок",
+    closing: "На кінець",
     unattributed: "{0}: {1} не належить жодному рядку",
     restated_title: "Виправлено після попереднього випуску",
     restated: "{0}, {1}: надіслано {2}, насправді {3}.",

@@ -1,5 +1,6 @@
 //! Sentences over the numbers: the functions a template's words may call, and what they answer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
@@ -14,9 +15,14 @@ use crate::report::words::Names;
 
 /// Checks syntax, function names and the metrics named, over no numbers. In a report that is cut by `scope` every metric
 /// has that dimension.
-pub(super) fn check(text: &str, scope: Option<&str>, catalog: &Catalog) -> Result<(), Error> {
+pub(super) fn check(
+    text: &str,
+    scope: Option<&str>,
+    (catalog, parameters): (&Catalog, &BTreeMap<String, String>),
+) -> Result<(), Error> {
     let answers = Answers { catalog: catalog.clone(), scope: scope.map(str::to_owned), facts: None };
-    environment(&Arc::new(answers)).render_str(text, names_context(&Names::default())).map(drop)
+    let names = Names { parameters: parameters.clone(), ..Names::default() };
+    environment(&Arc::new(answers)).render_str(text, names_context(&names)).map(drop)
 }
 
 /// Writes `text` over the numbers.
@@ -32,6 +38,7 @@ fn names_context(names: &Names) -> minijinja::Value {
         period => &names.period,
         business_date => &names.business_date,
         scope => &names.scope,
+        parameters => &names.parameters,
     }
 }
 
@@ -155,7 +162,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, scope: Option<&str>) -> Result<(), Error> {
-        super::check(text, scope, &Catalog::built_in())
+        super::check(text, scope, (&Catalog::built_in(), &BTreeMap::new()))
     }
 
     #[test]

@@ -14,13 +14,19 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
         source.require(column.metric)?;
     }
     let measures: Vec<&Measure> = template.columns.iter().collect();
-    let mut rows: Vec<Row> =
-        source.members(template.by, &measures).into_iter().map(|member| build_row(source, template, member)).collect();
+    let all = source.members(template.by, &measures);
+    if let Some(unknown) = template.members.iter().find(|member| !all.contains(member)) {
+        return Err(source.unknown_member(template.by, unknown, all));
+    }
+    let members = if template.members.is_empty() { all } else { template.members.clone() };
+    let mut rows: Vec<Row> = members.into_iter().map(|member| build_row(source, template, member)).collect();
     sort_rows(&mut rows, template);
     let columns: Vec<Column> =
         template.columns.iter().enumerate().map(|(at, m)| build_column(source, m, &rows, at)).collect();
     let totals: Vec<Option<Figure>> = (0..columns.len()).map(|at| total(&rows, at, &columns[at])).collect();
+    // Where only some members are asked for, the rest belongs to rows that are left out on purpose.
     let notes = (0..columns.len())
+        .filter(|_| template.members.is_empty())
         .filter_map(|at| unattributed(source, &template.columns[at], &columns[at], totals[at]))
         .collect();
     let window = template.columns.first().map(|m| m.window);

@@ -1,10 +1,15 @@
 //! A report template as read: every name in it already points at a metric, a window, a dimension.
 
+use std::collections::BTreeMap;
+
 use crate::base::Grain;
 use crate::metric::{Compare, Metric, Window};
-use crate::report::Locale;
 use crate::report::document::{ChartKind, Width};
 use crate::report::theme::{Layout, Theme};
+use crate::report::{Locale, Scope};
+
+/// A template to start from: every kind of section with every key, explained.
+pub const EXAMPLE: &str = include_str!("example.toml");
 
 /// A report template.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,10 +38,45 @@ pub struct ReportTemplate {
     pub layout: Layout,
     /// Colours and words.
     pub theme: Theme,
+    /// Texts that sentences and filters may name, and a job may set otherwise.
+    pub parameters: BTreeMap<String, String>,
     /// What the report says, in order.
     pub sections: Vec<SectionTemplate>,
     /// SHA-256 of the file, hex: part of an edition's manifest.
     pub hash: String,
+}
+
+impl ReportTemplate {
+    /// The same template with its parameters set: members that begin with `$` are what they stand for.
+    pub fn bound(&self, set: &BTreeMap<String, String>) -> ReportTemplate {
+        let mut bound = self.clone();
+        let known = self.parameters.keys().filter_map(|name| Some((name.clone(), set.get(name)?.clone())));
+        bound.parameters.extend(known.collect::<Vec<_>>());
+        let values = bound.parameters.clone();
+        let bind = |member: &mut String| {
+            if let Some(value) = member.strip_prefix('$').and_then(|name| values.get(name)) {
+                *member = value.clone();
+            }
+        };
+        for section in &mut bound.sections {
+            match section {
+                SectionTemplate::Kpis(kpis) => {
+                    let filters = kpis.tiles.iter_mut().filter_map(|tile| tile.measure.filter.as_mut());
+                    filters.for_each(|filter| bind(&mut filter.member));
+                }
+                SectionTemplate::Chart(chart) => {
+                    let measures = chart.measures.iter_mut().chain(&mut chart.across);
+                    measures.filter_map(|m| m.filter.as_mut()).for_each(|filter| bind(&mut filter.member));
+                    if let By::Dimension { members, .. } = &mut chart.by {
+                        members.iter_mut().for_each(bind);
+                    }
+                }
+                SectionTemplate::Table(table) => table.members.iter_mut().for_each(bind),
+                SectionTemplate::Text(_) | SectionTemplate::PageBreak | SectionTemplate::Appendix { .. } => {}
+            }
+        }
+        bound
+    }
 }
 
 /// One section of a template.
@@ -52,6 +92,11 @@ pub enum SectionTemplate {
     Text(TextTemplate),
     /// A new page.
     PageBreak,
+    /// What follows stands behind the report and not in the mail.
+    Appendix {
+        /// Its heading.
+        title: String,
+    },
 }
 
 /// A metric over a window, under a name.
@@ -63,6 +108,8 @@ pub struct Measure {
     pub window: Window,
     /// A name other than the catalog's.
     pub label: Option<String>,
+    /// One member of one of its dimensions instead of the whole.
+    pub filter: Option<Scope>,
 }
 
 impl Measure {
@@ -90,9 +137,11 @@ pub struct KpiTemplate {
     pub compare: Option<Compare>,
     /// From how large a change on, in tenths of a percent or of a point, the next edition corrects it.
     pub restate_tenths: i64,
+    /// Whether the way to the value is drawn too.
+    pub has_trend: bool,
 }
 
-/// A chart of one metric.
+/// A chart of one metric, or of several in one unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartTemplate {
     /// The heading.
@@ -101,14 +150,34 @@ pub struct ChartTemplate {
     pub kind: ChartKind,
     /// Full or half.
     pub width: Width,
-    /// What is measured, over which span.
-    pub measure: Measure,
+    /// What is measured, over which span; the first is the one spoken of.
+    pub measures: Vec<Measure>,
     /// Along what it is cut.
     pub by: By,
+    /// What runs along the horizontal axis of a scatter.
+    pub across: Option<Measure>,
+    /// What the values should reach.
+    pub target: Option<Target>,
+}
+
+impl ChartTemplate {
+    /// The metric the chart is about.
+    pub fn measure(&self) -> &Measure {
+        self.measures.first().expect("a chart without a metric is not read")
+    }
+}
+
+/// What values should reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A number in thousandths of the unit people read: whole things, currency units, percent, days.
+    Thousandths(i64),
+    /// Another metric over the same window.
+    Metric(&'static Metric),
 }
 
 /// Along what a chart is cut.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum By {
     /// Complete buckets of time up to the business date.
     Time {
@@ -130,6 +199,15 @@ pub enum By {
         /// Largest first instead of the dimension's own order.
         by_value: bool,
     },
+    /// From where it was by what came and went to where it is: the chart's metric is the end.
+    Bridge {
+        /// Where it begins; the value of the window before when no metric is named.
+        opening: Option<&'static Metric>,
+        /// What happens on the way, and whether it is taken away.
+        steps: Vec<(&'static Metric, bool)>,
+    },
+    /// Not cut: one value.
+    Nothing,
 }
 
 /// A table by a dimension.
@@ -139,6 +217,8 @@ pub struct TableTemplate {
     pub title: String,
     /// The dimension whose members are the rows.
     pub by: &'static str,
+    /// Only these members, in this order unless sorted; all when empty.
+    pub members: Vec<String>,
     /// The first column's heading.
     pub row_label: String,
     /// The columns after the first.

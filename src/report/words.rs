@@ -1,5 +1,7 @@
 //! Names and words: what members are called, and how a text falls into paragraphs.
 
+use std::collections::BTreeMap;
+
 use crate::metric::Snapshot;
 use crate::report::document::Paragraph;
 use crate::report::locale::Locale;
@@ -17,6 +19,8 @@ pub(super) struct Names {
     pub business_date: String,
     /// Whose numbers the edition shows: the scope's name, or the organisation's.
     pub scope: String,
+    /// The template's parameters, as the job sets them.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// The name of a member, also of one the members list does not hold.

@@ -91,7 +91,7 @@ impl JobPlan {
         let recipients: Vec<String> = self.recipients.iter().map(|name| format!("\"{}\"", address(name))).collect();
         let needs = if self.has_needs { "needs = [\"nightly\"]\n" } else { "" };
         format!(
-            "report = \"brief\"\n{common}{needs}recipients = [{}]\nformats = [{}]\non_uncertain = \"{}\"\n",
+            "report = \"brief\"\n{common}{needs}deadline = \"366d\"\nrecipients = [{}]\nformats = [{}]\non_uncertain = \"{}\"\n",
             recipients.join(", "),
             self.formats,
             self.on_uncertain

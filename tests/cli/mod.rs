@@ -12,6 +12,7 @@ mod outbox;
 mod quiet;
 mod refusal;
 mod reload;
+mod report;
 mod roles;
 mod runs;
 mod serve;

@@ -64,7 +64,7 @@ async fn look(stage: &Stage) {
     let before = Footprint::read(&mut connection).await;
     let told = stage.succeed(&["render", "executive-weekly", "--for", DATE, "--out", "out/today"]).await;
     let files: Vec<&str> = told.lines().collect();
-    for ending in [".pdf", ".xlsx", ".html", ".txt", ".png"] {
+    for ending in [".pdf", ".xlsx", ".html", ".txt"] {
         assert!(files.iter().any(|file| file.ends_with(ending)), "no {ending} among {files:?}");
     }
     for file in files {
@@ -79,7 +79,7 @@ async fn look(stage: &Stage) {
     let status: Value = serde_json::from_str(&stage.succeed(&["status", "--json"]).await).expect("JSON");
     assert_eq!(status["snapshot"]["business_date"], DATE);
     assert_eq!(status["runs"].as_array().map(Vec::len), Some(4));
-    assert_eq!(status["jobs"].as_array().map(Vec::len), Some(2));
+    assert!(status["jobs"].as_array().is_some_and(|jobs| jobs.len() > 2));
     assert_eq!(status["outbox"][0]["messages"], 2);
     assert_eq!(Footprint::read(&mut connection).await, before);
 }

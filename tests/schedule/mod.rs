@@ -6,6 +6,7 @@ mod calendar;
 mod cancel;
 mod claim;
 mod clock;
+mod held;
 mod killed;
 mod ledger;
 mod needs;

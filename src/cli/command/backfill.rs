@@ -24,7 +24,7 @@ pub(in crate::cli) async fn backfill(
     args: &BackfillArgs,
 ) -> Result<(), Failure> {
     let app = App::build(settings, environment).await?;
-    let job = find_job(&app, &args.job)?;
+    let job = find_job(&app.jobs, &args.job)?;
     refuse_future(job, args.last_date).map_err(|f| f.at("--to").or_hint("a backfill is for days that have passed"))?;
     let request = Backfill {
         job: &args.job,

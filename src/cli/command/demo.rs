@@ -2,9 +2,12 @@
 
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::NaiveDate;
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::{PgConnection, Row};
 use tokio::net::TcpListener;
@@ -16,14 +19,16 @@ use crate::base::pg::Database;
 use crate::base::{Remedy, clock};
 use crate::cli::command::run::{read_counts, run_now, send_mail};
 use crate::cli::command::serve::serve_app;
+use crate::cli::report_files::{Wanted, write_report};
 use crate::cli::summary::{Places, Summary};
-use crate::cli::{DemoArgs, Failure};
+use crate::cli::{DemoArgs, Failure, RenderFormat};
 use crate::config::{Environment, Settings};
-use crate::delivery::edition_artifacts;
+use crate::delivery::{Recipient, edition_artifacts};
 use crate::demo::{
     BusinessSpec, Cluster, ClusterOptions, DemoError, create_business, create_operational_schema, live_day,
     write_reference,
 };
+use crate::metric::{Which, load_snapshot};
 
 /// A generated business on a private cluster: its night, its report, its API.
 ///
@@ -190,6 +195,11 @@ impl Demo<'_> {
         send_mail(&app).await?;
         summary.time("report and mail", since);
         summary.places = self.places(&app).await?;
+        if let Some(out_dir) = &self.args.out_dir {
+            let since = Instant::now();
+            summary.places.reports = self.write_reports(&app, last_date, out_dir).await?;
+            summary.time("report files", since);
+        }
         Ok(app)
     }
 
@@ -224,6 +234,30 @@ impl Demo<'_> {
             .with("VESPER_HTTP_BIND", &self.address.to_string())
             .with("VESPER_ORGANISATION", "Promenade Demo")
             .with("VESPER_PUBLIC_URL", &format!("http://{}", self.address))
+    }
+
+    /// Writes the reports that were asked for in every format; the mail as its first recipient would get it.
+    async fn write_reports(&self, app: &App, date: NaiveDate, dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let recipes = app.recipes.borrow().clone();
+        let failed = |e: sqlx::Error| Failure::new(Remedy::RetryLater, format!("the warehouse does not answer: {e}"));
+        let mut connection = app.pool.acquire().await.map_err(failed)?;
+        let snapshot = load_snapshot(&mut connection, recipes.tenant(), Which::AsOf(date)).await?;
+        let snapshot = Arc::new(snapshot.expect("the night of that date was run"));
+        let names: Vec<&str> = recipes.reports.keys().map(String::as_str).collect();
+        if let Some(unknown) = self.args.reports.iter().find(|n| *n != "all" && !names.contains(&n.as_str())) {
+            let hint = format!("all, or of these: {}", names.join(", "));
+            return Err(Failure::new(Remedy::FixConfig, format!("unknown report `{unknown}`")).or_hint(hint));
+        }
+        let recipient = Recipient { name: Some("Reader".to_owned()), address: "reader@vesper.example".to_owned() };
+        let wanted = Wanted { dir, formats: RenderFormat::value_variants(), mail: Some((&recipes.sender, &recipient)) };
+        let mut paths = Vec::new();
+        for (name, template) in &recipes.reports {
+            if self.args.reports.iter().any(|n| n == "all" || n == name) {
+                self.progress.say(&format!("writing {name}"));
+                paths.extend(write_report(template, &snapshot, recipes.report_context(), &wanted).await?);
+            }
+        }
+        Ok(paths)
     }
 
     /// Writes the report's files beside the outbox and says where everything is.

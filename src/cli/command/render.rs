@@ -1,16 +1,14 @@
 //! `vesper render REPORT --for DATE --out DIR`
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::app::{App, check_migrations};
 use crate::base::{Remedy, nearest};
+use crate::cli::report_files::{Wanted, write_report};
 use crate::cli::{Failure, RenderArgs};
 use crate::config::{Environment, Settings};
-use crate::job::recipe::stamp_of;
-use crate::metric::{Which, load_snapshot};
-use crate::render::{render_email, render_pdf, render_xlsx};
-use crate::report::build;
+use crate::metric::{Snapshot, Which, load_snapshot};
+use crate::report::{ReportContext, ReportTemplate, Scope};
 
 /// Writes a report's files into a folder; nothing is recorded and nothing is mailed.
 pub(in crate::cli) async fn render(
@@ -33,28 +31,30 @@ pub(in crate::cli) async fn render(
         Failure::new(Remedy::FixData, format!("no snapshot was published for {date}"))
             .or_hint(format!("run `vesper run nightly --for {date}` first"))
     })?;
-    let snapshot = Arc::new(snapshot);
-    let document = build(template, &snapshot, &recipes.report_context())?;
-    let stamp = stamp_of(&snapshot);
-    let (pdf, xlsx, mail) =
-        (render_pdf(&document, stamp)?, render_xlsx(&document, stamp)?, render_email(&document, stamp)?);
-    write(&args.out_dir, &pdf.name, &pdf.bytes)?;
-    write(&args.out_dir, &xlsx.name, &xlsx.bytes)?;
-    write(&args.out_dir, &format!("{}-{date}.txt", args.report), mail.text.as_bytes())?;
-    // Opened from a folder, `cid:` finds nothing: the page refers to the pictures beside it.
-    let mut html = mail.html;
-    for image in &mail.images {
-        html = html.replace(&format!("cid:{}", image.cid), &image.name);
-        write(&args.out_dir, &image.name, &image.bytes)?;
+    let scope = args.scope.as_deref().map(|member| scope_of(template, &snapshot, member)).transpose()?;
+    let context = ReportContext { scope, ..recipes.report_context() };
+    let wanted = Wanted { dir: &args.out_dir, formats: &args.formats, mail: None };
+    for path in write_report(template, &Arc::new(snapshot), context, &wanted).await? {
+        println!("{}", path.display());
     }
-    write(&args.out_dir, &format!("{}-{date}.html", args.report), html.as_bytes())
+    Ok(())
 }
 
-/// Writes one file and says so.
-pub(in crate::cli) fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let path = dir.join(name);
-    let written = std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&path, bytes));
-    written.map_err(|e| Failure::new(Remedy::FixConfig, format!("{} cannot be written: {e}", path.display())))?;
-    println!("{}", path.display());
-    Ok(())
+/// The scope of a report that is cut by its reader.
+fn scope_of(template: &ReportTemplate, snapshot: &Snapshot, member: &str) -> Result<Scope, Failure> {
+    let Some(dimension) = template.scope else {
+        let message = format!("report `{}` is not cut by its reader", template.name);
+        return Err(Failure::new(Remedy::FixConfig, message)
+            .at("--scope")
+            .or_hint("leave --scope out, or name a dimension as `scope` in the template"));
+    };
+    let members = || snapshot.members(dimension).iter().map(|m| m.member.as_str());
+    if members().any(|m| m == member) {
+        return Ok(Scope::new(dimension, member));
+    }
+    let hint = nearest(member, members()).map_or_else(
+        || format!("it is the id by which the source knows a {dimension}"),
+        |n| format!("did you mean `{n}`?"),
+    );
+    Err(Failure::new(Remedy::FixConfig, format!("there is no {dimension} `{member}`")).at("--scope").or_hint(hint))
 }

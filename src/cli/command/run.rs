@@ -22,7 +22,7 @@ use crate::load::EntityCount;
 /// Runs one job now, in this process, and sends the mail it posted.
 pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, args: &RunArgs) -> Result<(), Failure> {
     let app = App::build(settings, environment).await?;
-    let job = find_job(&app, &args.job)?;
+    let job = find_job(&app.jobs, &args.job)?;
     let date = args.business_date.unwrap_or_else(|| job.spec.date.business_date(&job.schedule, clock::now()));
     refuse_future(job, date).map_err(|f| f.at("--for").or_hint("leave --for out for the last complete day"))?;
     let run_id = run_now(&app, &args.job, date).await?;
@@ -42,9 +42,9 @@ pub(in crate::cli) async fn run(settings: &Settings, environment: &Environment, 
 }
 
 /// The job of that name, or a failure with the nearest one.
-pub(in crate::cli) fn find_job<'a>(app: &'a App, name: &str) -> Result<&'a Job, Failure> {
-    app.jobs.iter().find(|j| j.name == name).ok_or_else(|| {
-        let names: Vec<&str> = app.jobs.iter().map(|j| j.name.as_str()).collect();
+pub(in crate::cli) fn find_job<'a>(jobs: &'a [Job], name: &str) -> Result<&'a Job, Failure> {
+    jobs.iter().find(|j| j.name == name).ok_or_else(|| {
+        let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
         let hint = match nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("jobs: {}", names.join(", ")),

@@ -124,7 +124,8 @@ fn cuts_by_member(
     let members: Vec<&str> = snapshot.members(&burst.by).iter().map(|m| m.member.as_str()).collect();
     refuse_unknown(burst, readers.keys(), &members)?;
     let edition = |scope: Option<Scope>| -> Result<Document, RunError> {
-        let context = ReportContext { scope, ..asked.recipes.report_context() };
+        let parameters = asked.spec.parameters.clone();
+        let context = ReportContext { scope, parameters, ..asked.recipes.report_context() };
         Ok(build(asked.template, snapshot, &context)?)
     };
     let whole = edition(None)?;
@@ -189,7 +190,10 @@ async fn snapshot_of(
 }
 
 /// Runs an operator's query, in a transaction that cannot write.
-async fn query_readers(pool: &PgPool, query: &str) -> Result<BTreeMap<String, Vec<Recipient>>, RunError> {
+pub(in crate::job) async fn query_readers(
+    pool: &PgPool,
+    query: &str,
+) -> Result<BTreeMap<String, Vec<Recipient>>, RunError> {
     let refused = |source: sqlx::Error| {
         let remedy = if source.as_database_error().is_some() { Remedy::FixConfig } else { remedy_of(&source) };
         RunError::new(remedy, format!("the query of [burst] fails: {source}"))

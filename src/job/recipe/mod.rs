@@ -22,6 +22,7 @@ use crate::report::{ReportContext, ReportTemplate};
 use crate::source::SourceSpec;
 
 pub use archive::Archive;
+pub(in crate::job) use burst::query_readers;
 pub use burst::{Asked, Cut, cuts_of};
 pub use draw::{Drawn, draw, mail_body, stamp_of};
 pub use report::complaints;

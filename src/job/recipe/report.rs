@@ -132,7 +132,8 @@ pub(super) async fn context_of(
 ) -> Result<ReportContext, RunError> {
     let earlier = Earlier { job: &making.context.claim.job, key, scope };
     let restatements = find_restatements(tx, archive, making.template, snapshot, earlier).await?;
-    Ok(ReportContext { scope: scope.cloned(), restatements, ..making.recipes.report_context() })
+    let parameters = making.context.claim.spec.parameters.clone();
+    Ok(ReportContext { scope: scope.cloned(), restatements, parameters, ..making.recipes.report_context() })
 }
 
 /// Seals a drawn edition and tells of it.

@@ -183,3 +183,87 @@ fn an_amount_weighted_in_percent_is_summed_and_an_average_amount_is_not() {
     let ratios: Vec<bool> = columns.iter().map(|c| c.is_ratio).collect();
     assert_eq!(ratios, [false, false, false, true, true, true, false]);
 }
+
+fn built(sections: &str) -> Result<Document, ReportError> {
+    let text = format!("title = \"T\"\nwindow = \"month\"\n[parameters]\ntier = \"pro\"\n{sections}");
+    let template = ReportTemplate::parse("t", "t.toml", &text).unwrap_or_else(|p| panic!("{p}"));
+    build(&template, &snapshot().into(), &context())
+}
+
+#[test]
+fn every_shipped_template_and_the_one_to_start_from_is_said_over_any_business() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/reports");
+    let mut texts = vec![crate::report::EXAMPLE.to_owned()];
+    for entry in std::fs::read_dir(folder).expect("templates") {
+        texts.push(std::fs::read_to_string(entry.expect("a file").path()).expect("text"));
+    }
+    assert!(texts.len() > 6);
+    for text in texts {
+        let template = ReportTemplate::parse("r", "r.toml", &text).unwrap_or_else(|p| panic!("{p}"));
+        let document = build(&template, &snapshot().into(), &context()).unwrap_or_else(|e| panic!("{e}"));
+        assert!(!document.subject.is_empty() && !document.definitions.is_empty(), "{}", template.title);
+    }
+}
+
+#[test]
+fn a_bridge_sums_to_its_end_or_holds_the_report() {
+    let bridge = "[[section]]\nkind = \"chart\"\nshape = \"waterfall\"\ntitle = \"B\"\nmetric = \"active_customers\"\n\
+                  plus = [\"new_customers\"]\nminus = [\"churned_customers\"]";
+    let template = ReportTemplate::parse("t", "t.toml", &format!("title = \"T\"\nwindow = \"month\"\n{bridge}"));
+    let template = template.expect("a template");
+    let mut snapshot = snapshot();
+    let month = Slice::of(Window::Month);
+    let mut set = |metric: &str, slice: Slice, value| {
+        snapshot.points.get_mut(metric).expect("published").insert(slice, Figure::whole(value));
+    };
+    set("active_customers", month.clone().compared(crate::metric::Compare::Previous), 100);
+    set("new_customers", month.clone(), 30);
+    set("churned_customers", month.clone(), 12);
+    set("active_customers", month.clone(), 118);
+    let document = build(&template, &snapshot.clone().into(), &context()).expect("a document");
+    let chart = charts(&document)[0];
+    let steps: Vec<i64> = chart.series[0].figures.iter().map(|f| f.expect("known").numerator).collect();
+    assert_eq!(steps, [100, 30, -12, 118]);
+    assert_eq!(chart.categories.iter().map(|c| c.is_total).collect::<Vec<_>>(), [true, false, false, true]);
+    snapshot.points.get_mut("active_customers").expect("published").insert(month, Figure::whole(119));
+    let error = build(&template, &snapshot.into(), &context()).expect_err("a cent is missing");
+    assert!(error.to_string().contains("begins at 100, moves by 18 and ends at 119"), "{error}");
+}
+
+#[test]
+fn filters_parameters_and_members_pick_what_is_shown() {
+    let document = built(
+        "[[section]]\nkind = \"kpis\"\nmetrics = [\"revenue\"]\nfilter = { tier = \"$tier\" }\n\
+         [[section]]\nkind = \"table\"\ntitle = \"A\"\nby = \"stage\"\ncolumns = [\"open_value\"]\nmembers = [\"proposal\", \"lead\"]\n\
+         sort = \"member\"\n[[section]]\nkind = \"text\"\nbody = \"Tier {{ parameters.tier }}\"",
+    );
+    let document = document.expect("a document");
+    let Some(Section::Kpis(row)) = document.sections.first() else { panic!("tiles come first") };
+    let slice = Slice::of(Window::Month).at("tier", "pro");
+    assert_eq!(row.tiles[0].figure, snapshot().figure("revenue", &slice));
+    let members: Vec<&str> = table(&document).rows.iter().map(|r| r.member.as_str()).collect();
+    assert_eq!(members, ["proposal", "lead"]);
+    let Some(Section::Text(text)) = document.sections.last() else { panic!("words come last") };
+    assert_eq!(text.paragraphs[0].words, "Tier pro");
+    let wrong = built("[[section]]\nkind = \"kpis\"\nmetrics = [\"revenue\"]\nfilter = { tier = \"por\" }");
+    let hint = crate::base::Remedied::hint(&wrong.expect_err("no such tier"));
+    assert_eq!(hint.as_deref(), Some("did you mean `pro`?"));
+}
+
+#[test]
+fn several_metrics_are_several_series_and_a_target_is_in_the_values_own_base() {
+    let document = built(
+        "[[section]]\nkind = \"chart\"\nshape = \"stacked-bar\"\ntitle = \"A\"\nmetrics = [\"deals_won\", \"deals_lost\"]\nby = \"month\"\n\
+         [[section]]\nkind = \"chart\"\nshape = \"gauge\"\ntitle = \"B\"\nmetric = \"win_rate\"\ntarget = 62.5\n\
+         [[section]]\nkind = \"chart\"\nshape = \"scatter\"\ntitle = \"C\"\nacross = \"deals_won\"\nmetric = \"revenue\"\nby = \"sales_rep\"",
+    );
+    let document = document.expect("a document");
+    let charts = charts(&document);
+    let names: Vec<&str> = charts[0].series.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["Deals won", "Deals lost"]);
+    assert_eq!(charts[1].target.and_then(|f| f.value(crate::metric::Unit::Percent)), Some(62.5));
+    assert_eq!(charts[2].unit_across, Some(crate::metric::Unit::Count));
+    let slice = |member: &str| Slice::of(Window::Month).at("sales_rep", member);
+    assert_eq!(charts[2].series[0].figures[0], snapshot().figure("deals_won", &slice("rep-00")));
+    assert_eq!(charts[2].series[1].figures[0], snapshot().figure("revenue", &slice("rep-00")));
+}

@@ -1,0 +1,81 @@
+//! A report as files in a folder, for looking: nothing of it is recorded or mailed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::base::Remedy;
+use crate::cli::{Failure, RenderFormat};
+use crate::delivery::{MailBody, MailDraft, Recipient, compose_mail};
+use crate::job::Format;
+use crate::job::recipe::{Drawn, draw, stamp_of};
+use crate::metric::Snapshot;
+use crate::report::{ReportContext, ReportTemplate};
+
+/// Where files go, and what is written.
+pub(super) struct Wanted<'a> {
+    pub dir: &'a Path,
+    pub formats: &'a [RenderFormat],
+    /// Writes the mail too, as a mail program opens it: from whom, to whom.
+    pub mail: Option<(&'a Recipient, &'a Recipient)>,
+}
+
+/// Renders one report and writes its files; returns their paths.
+pub(super) async fn write_report(
+    template: &ReportTemplate,
+    snapshot: &Arc<Snapshot>,
+    context: ReportContext,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<PathBuf>, Failure> {
+    let name = format!("{}-{}", template.name, snapshot.header.business_date);
+    let formats: Vec<Format> = wanted.formats.iter().filter_map(|format| format.of_job()).collect();
+    let failed = |error| Failure::of_run(format!("report `{}` cannot be rendered", template.name), error);
+    let drawn: Drawn = draw(template, snapshot, context, &formats).await.map_err(failed)?;
+    let mut paths = Vec::new();
+    for file in &drawn.files {
+        paths.push(write(wanted.dir, &file.name, &file.bytes)?);
+    }
+    if wanted.formats.contains(&RenderFormat::Html) {
+        paths.push(write(wanted.dir, &format!("{name}.html"), page_of(&drawn.body).as_bytes())?);
+        paths.push(write(wanted.dir, &format!("{name}.txt"), drawn.body.text.as_bytes())?);
+    }
+    if let Some((sender, recipient)) = wanted.mail {
+        let sent_date = stamp_of(snapshot).generated_at;
+        let draft = MailDraft { label: &name, sender, sent_date, body: &drawn.body, attachments: &drawn.files };
+        let mail = compose_mail(&draft)?;
+        let head = mail.head(recipient, &mail.rfc_message_id(&name))?;
+        paths.push(write(wanted.dir, &format!("{name}.eml"), &[head, mail.body].concat())?);
+    }
+    Ok(paths)
+}
+
+impl RenderFormat {
+    /// The format of a job's attachments; a page is none.
+    fn of_job(self) -> Option<Format> {
+        match self {
+            RenderFormat::Pdf => Some(Format::Pdf),
+            RenderFormat::Xlsx => Some(Format::Xlsx),
+            RenderFormat::Csv => Some(Format::Csv),
+            RenderFormat::Html => None,
+        }
+    }
+}
+
+/// The mail as one file that a browser opens: its pictures stand in the page itself.
+fn page_of(body: &MailBody) -> String {
+    let mut html = body.html.clone();
+    for image in &body.inline {
+        let data = format!("data:{};base64,{}", image.media_type, STANDARD.encode(&image.bytes));
+        html = html.replace(&format!("cid:{}", image.content_id), &data);
+    }
+    html
+}
+
+fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let path = dir.join(name);
+    let written = std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&path, bytes));
+    written.map_err(|e| Failure::new(Remedy::FixConfig, format!("{} cannot be written: {e}", path.display())))?;
+    Ok(path)
+}

@@ -1,0 +1,154 @@
+//! Reads a report template: strictly, every problem at once, each with its place and the nearest name.
+
+mod chart;
+mod name;
+mod section;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::base::Problems;
+use crate::base::strict_toml::{Table, TomlFile};
+use crate::metric::{Catalog, Compare, Window};
+use crate::report::locale::Locale;
+use crate::report::parse::chart::read_chart;
+use crate::report::parse::name::{check_words, read_compare, read_restate, read_scope};
+use crate::report::parse::section::{read_kpis, read_table, read_text};
+use crate::report::template::{ReportTemplate, SectionTemplate};
+use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme, Typeface};
+
+const WINDOWS: &[(&str, Window)] = &[
+    ("all", Window::All),
+    ("week", Window::Week),
+    ("month", Window::Month),
+    ("quarter", Window::Quarter),
+    ("year", Window::Year),
+];
+const COMPARES: &[(&str, Option<Compare>)] =
+    &[("previous", Some(Compare::Previous)), ("year", Some(Compare::Year)), ("none", None)];
+const KINDS: &[&str] = &["kpis", "chart", "table", "text", "page_break", "appendix"];
+/// What a later edition corrects when its template says nothing: a change of one percent, or of one point.
+const RESTATE_TENTHS: i64 = 10;
+
+/// What a section inherits from the top of the file.
+#[derive(Clone, Copy)]
+struct Defaults<'a> {
+    window: Window,
+    compare: Option<Compare>,
+    scope: Option<&'static str>,
+    restate_tenths: i64,
+    /// The metrics a template may name.
+    catalog: &'a Catalog,
+    /// What the file calls `$name`.
+    parameters: &'a BTreeMap<String, String>,
+}
+
+impl ReportTemplate {
+    /// Reads the template `name` (a file's stem) from `text`, over the metrics of the house; `file_name` stands before
+    /// every problem.
+    pub fn parse(name: &str, file_name: &str, text: &str) -> Result<ReportTemplate, Problems> {
+        ReportTemplate::parse_with(name, file_name, text, &Catalog::built_in())
+    }
+
+    /// The same over the metrics a deployment knows.
+    pub fn parse_with(name: &str, file_name: &str, text: &str, catalog: &Catalog) -> Result<ReportTemplate, Problems> {
+        let file = TomlFile::parse(file_name, text);
+        let template = read_template(&file, name, text, catalog);
+        file.finish()?;
+        Ok(template)
+    }
+}
+
+fn read_template(file: &TomlFile<'_>, name: &str, text: &str, catalog: &Catalog) -> ReportTemplate {
+    let top = file.top();
+    let title = top.text("title").map(|t| t.value).unwrap_or_default();
+    let window = top.choice("window", WINDOWS, Window::Week);
+    let compare = read_compare(&top, window, if window == Window::All { None } else { Some(Compare::Previous) });
+    let scope = read_scope(&top, catalog);
+    let restate_tenths = read_restate(&top, RESTATE_TENTHS);
+    let parameters = read_parameters(&top);
+    let defaults = Defaults { window, compare, scope, restate_tenths, catalog, parameters: &parameters };
+    let words_or = |key: &str, default: &str| match top.text_opt(key) {
+        Some(placed) => {
+            check_words(&top, &placed, defaults);
+            placed.value
+        }
+        None => default.to_owned(),
+    };
+    let template = ReportTemplate {
+        name: name.to_owned(),
+        subtitle: top.text_opt("subtitle").map(|t| t.value),
+        audience: top.text_opt("audience").map(|t| t.value),
+        subject: words_or("subject", "{{ title }} · {{ period }}"),
+        preheader: words_or("preheader", "{{ organisation }}: {{ period }}"),
+        organisation: top.text_opt("organisation").map(|t| t.value),
+        window,
+        scope,
+        locale: top.choice("locale", Locale::CHOICES, Locale::En),
+        layout: Layout {
+            paper: top.choice("paper", &[("a4", Paper::A4), ("letter", Paper::Letter)], Paper::A4),
+            orientation: top.choice(
+                "orientation",
+                &[("portrait", Orientation::Portrait), ("landscape", Orientation::Landscape)],
+                Orientation::Portrait,
+            ),
+        },
+        theme: read_theme(&top),
+        sections: top.tables("section").iter().filter_map(|s| read_section(s, defaults)).collect(),
+        hash: hex::encode(Sha256::digest(text.as_bytes())),
+        parameters: parameters.clone(),
+        title,
+    };
+    if !top.has("section") {
+        file.problem(&(0..0), "no `[[section]]`: the report would say nothing", None);
+    }
+    top.finish();
+    template
+}
+
+/// `[parameters]`: texts that a job may set otherwise.
+fn read_parameters(top: &Table<'_, '_>) -> BTreeMap<String, String> {
+    let Some(table) = top.table("parameters") else { return BTreeMap::new() };
+    let keys = table.keys();
+    let read = keys.iter().filter_map(|key| Some((key.clone(), table.text(key)?.value)));
+    let parameters = read.collect();
+    table.finish();
+    parameters
+}
+
+fn read_theme(top: &Table<'_, '_>) -> Theme {
+    let mut theme = Theme::house();
+    let Some(table) = top.table("theme") else { return theme };
+    if let Some(accent) = table.text_opt("accent") {
+        match Colour::parse(&accent.value) {
+            Some(colour) => theme.accent = colour,
+            None => {
+                let message = format!("`accent` is `{}`, expected a colour such as \"#1D4ED8\"", accent.value);
+                table.file().problem(&accent.span, message, None);
+            }
+        }
+    }
+    theme.footer = table.text_or("footer", &theme.footer);
+    theme.typeface = table.choice("typeface", Typeface::CHOICES, theme.typeface);
+    table.finish();
+    theme
+}
+
+fn read_section(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<SectionTemplate> {
+    let kind = section.text("kind")?;
+    let read = match kind.value.as_str() {
+        "kpis" => read_kpis(section, defaults).map(SectionTemplate::Kpis),
+        "chart" => read_chart(section, defaults).map(SectionTemplate::Chart),
+        "table" => read_table(section, defaults).map(SectionTemplate::Table),
+        "text" => read_text(section, defaults).map(SectionTemplate::Text),
+        "page_break" => Some(SectionTemplate::PageBreak),
+        "appendix" => Some(SectionTemplate::Appendix { title: section.text_or("title", "Appendix") }),
+        unknown => {
+            section.file().unknown_name(&kind.span, "kind", unknown, KINDS.iter().copied());
+            return None;
+        }
+    };
+    section.finish();
+    read
+}

@@ -1,0 +1,56 @@
+use vesper::delivery::Recipient;
+use vesper::job::{Kind, read_job, sync_jobs, tell_held_editions};
+
+use super::{Ledger, empty_ledger, execute, look};
+
+const REPORT: &str = "cron = \"0 7 * * *\"\nreport = \"weekly\"\nneeds = [\"nightly\"]\ndeadline = \"2h\"\n\
+                      recipients = [\"a@example.com\", \"b@example.com\"]";
+
+/// A report whose slot came three hours ago and whose night has not.
+async fn late_report() -> Ledger {
+    let ledger = empty_ledger().await;
+    let night = read_job(Kind::Pipeline, "nightly", "n.toml", "cron = \"0 2 * * *\"").expect("a job");
+    let report = read_job(Kind::Report, "weekly", "w.toml", REPORT).expect("a job");
+    sync_jobs(&ledger.pool, &[night, report]).await.expect("the ledger takes them");
+    execute(
+        &ledger.pool,
+        "insert into vesper.run (job_id, scheduled_for, business_date, origin, state, attempt_max, needs, needs_by, spec) \
+         select job_id, clock_timestamp() - interval '3 hours', '2026-11-22', 'cron', 'queued', 5, needs, \
+             clock_timestamp() + interval '3 hours', spec from vesper.job where job_id = 'weekly'",
+    )
+    .await;
+    ledger
+}
+
+async fn tell(ledger: &Ledger) -> u64 {
+    let sender = Recipient::parse("reports@example.com").expect("an address");
+    tell_held_editions(&ledger.pool, &sender).await.expect("a look")
+}
+
+#[tokio::test]
+async fn readers_of_an_edition_that_is_not_there_at_its_deadline_are_told_once() {
+    let ledger = late_report().await;
+    assert_eq!((tell(&ledger).await, tell(&ledger).await), (2, 0));
+    let told = "select string_agg(rcpt || ' ' || label || ' ' || subject, ';' order by rcpt) from vesper.message";
+    assert_eq!(
+        look(&ledger.pool, told).await,
+        "a@example.com held-2026-11-22-weekly weekly of 22 November 2026 is held;\
+         b@example.com held-2026-11-22-weekly weekly of 22 November 2026 is held"
+    );
+    let body = look(&ledger.pool, "select convert_from(bytes, 'UTF8') from vesper.mail_body").await;
+    assert!(body.contains("nightly has not succeeded yet"), "{body}");
+}
+
+#[tokio::test]
+async fn before_its_deadline_and_once_it_is_over_nobody_is_told() {
+    for quiet in [
+        "update vesper.run set scheduled_for = clock_timestamp() - interval '1 hour'",
+        "update vesper.run set state = 'succeeded', finished_at = clock_timestamp()",
+        "update vesper.run set is_mailing = false",
+        "update vesper.job set enabled = false",
+    ] {
+        let ledger = late_report().await;
+        execute(&ledger.pool, quiet).await;
+        assert_eq!(tell(&ledger).await, 0, "{quiet}");
+    }
+}
