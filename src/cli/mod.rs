@@ -24,7 +24,8 @@ pub use args::{
     Cli, Command, ContractArgs, DemoArgs, ExplainArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle,
     MessageState, MetricsArgs, MigrateArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
     OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
-    RenderArgs, RunArgs, ServeArgs, StatusArgs,
+    RenderArgs, RunArgs, ServeArgs, StatusArgs, TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs,
+    TokenRevokeArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -75,6 +76,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Render(args) => command::render::render(&settings, &environment, args).await,
         Command::Export(args) => command::export::export(&settings, args).await,
         Command::Status(args) => command::status::status(&settings, args).await,
+        Command::Token(args) => command::token::token(&settings, args).await,
         Command::Outbox(args) => command::outbox::outbox(&settings, args).await,
     }
 }
