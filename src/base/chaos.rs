@@ -18,6 +18,7 @@ pub const POINTS: &[&str] = &[
     "load.dimensions",
     "load.vanished",
     "load.facts",
+    "load.marked",
     "cube.replaced",
     "cube.refreshed",
     "publish.written",

@@ -28,6 +28,19 @@ pub(super) struct MergeSpec {
     pub amount: Option<&'static str>,
     /// The day whose rate converts a staged row (alias `s`); none where nothing is converted.
     pub rate_day: Option<&'static str>,
+    /// Which version of its customer a row points to. The image says the same of staged rows.
+    pub customer_at: CustomerAt,
+}
+
+/// Which version of its customer a row of a fact points to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum CustomerAt {
+    /// It names none, or is always read whole.
+    Nowhere,
+    /// The one that held at this instant (over the fact, alias `f`), else the present one.
+    Instant(&'static str),
+    /// Its order's.
+    Order,
 }
 
 /// Where the row of the table comes from.

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::base::chaos;
-use crate::load::entity::MergeSpec;
+use crate::load::entity::{CustomerAt, MergeSpec};
+use crate::load::first::{fill_table, is_first};
 use crate::load::{LoadError, warehouse};
 
 /// What a merge did.
@@ -34,6 +35,15 @@ pub(super) struct MergeContext {
     pub vanish_share_max: f64,
 }
 
+/// How much of an entity staging holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Every row: one that is missing is gone.
+    Whole,
+    /// The rows that changed; those that are gone stand in `staging.gone`.
+    Part,
+}
+
 /// Brings one table up to date with staging.
 ///
 /// Only rows that differ are written, old and new days of each are touched, and a replay finds no difference.
@@ -41,7 +51,11 @@ pub(super) async fn merge_entity(
     tx: &mut PgConnection,
     spec: &MergeSpec,
     context: &MergeContext,
+    extent: Extent,
 ) -> Result<Merged, LoadError> {
+    if extent == Extent::Whole && is_first(tx, spec).await? {
+        return fill_table(tx, spec, context).await;
+    }
     let action = |what: &str| warehouse(format!("{what} star.{}", spec.table));
     let columns = spec.columns.join(", ");
     let compared = |alias: &str| spec.columns.iter().map(|c| format!("{alias}.{c}")).collect::<Vec<_>>().join(", ");
@@ -60,7 +74,11 @@ pub(super) async fn merge_entity(
     let loaded = compare.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
     let loaded = loaded.map_err(action("comparing"))?.rows_affected() as i64;
 
-    if loaded > 0 {
+    let followed = match extent {
+        Extent::Whole => 0,
+        Extent::Part => follow_customers(tx, spec, context).await?,
+    };
+    if loaded + followed > 0 {
         analyze_table(tx, &format!("staging.changed_{entity}")).await?;
     }
     let unchanged = format!(
@@ -69,9 +87,9 @@ pub(super) async fn merge_entity(
     let unchanged: i64 =
         sqlx::query(AssertSqlSafe(unchanged)).fetch_one(&mut *tx).await.map_err(action("counting"))?.get(0);
 
-    let deleted = mark_vanished(tx, spec, context).await?;
+    let deleted = mark_vanished(tx, spec, context, extent).await?;
     chaos::point("load.vanished");
-    if loaded + deleted == 0 {
+    if loaded + followed + deleted == 0 {
         return Ok(Merged { loaded, unchanged, deleted });
     }
     if !spec.days.is_empty() {
@@ -101,6 +119,43 @@ pub(super) async fn merge_entity(
     Ok(merged)
 }
 
+/// Adds the rows to the change whose customer has another version at their time than they point to, although the source
+/// did not touch them.
+async fn follow_customers(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<i64, LoadError> {
+    let (entity, table, key) = (spec.entity, spec.table, spec.key);
+    let version = |at: &str| {
+        format!(
+            "join star.dim_customer as old on old.customer_key = f.customer_key
+             join staging.changed_customer as moved on moved.customer_id = old.customer_id and (moved.is_new or moved.is_new_version)
+             cross join lateral (
+                select v.customer_key from star.dim_customer as v
+                where v.tenant_key = $1 and v.customer_id = old.customer_id and (v.is_current or v.valid_from <= {at} and {at} < v.valid_until)
+                order by (v.valid_from <= {at} and {at} < v.valid_until) desc nulls last limit 1
+             ) as k"
+        )
+    };
+    let follow = match spec.customer_at {
+        CustomerAt::Nowhere => return Ok(0),
+        CustomerAt::Instant(at) => version(at),
+        CustomerAt::Order => "join staging.changed_order as moved on moved.order_id = f.order_id
+             join star.fact_order as k on k.tenant_key = $1 and k.order_id = f.order_id"
+            .to_owned(),
+    };
+    let columns = spec.columns.join(", ");
+    let values =
+        spec.columns.iter().map(|c| if *c == "customer_key" { "k.customer_key".into() } else { format!("f.{c}") });
+    let statement = format!(
+        "insert into staging.changed_{entity} (tenant_key, {key}, {columns})
+         select f.tenant_key, f.{key}, {values} from star.{table} as f {follow}
+         where f.tenant_key = $1 and k.customer_key <> f.customer_key
+         and not exists (select from staging.changed_{entity} as c where c.{key} = f.{key})",
+        values = values.collect::<Vec<_>>().join(", "),
+    );
+    let done = sqlx::query(AssertSqlSafe(statement)).bind(context.tenant_key).execute(tx).await;
+    let done = done.map_err(warehouse(format!("following the customers of star.{table}")))?;
+    Ok(done.rows_affected() as i64)
+}
+
 /// Statistics for the plans of the cubes, when the table is no longer the one they were taken of.
 pub(super) async fn analyze_changed(tx: &mut PgConnection, table: &str, merged: &Merged) -> Result<(), LoadError> {
     if (merged.loaded + merged.deleted) * ANALYZE_SHARE < merged.unchanged {
@@ -117,7 +172,12 @@ pub(super) async fn analyze_table(tx: &mut PgConnection, table: &str) -> Result<
 
 /// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did. What left a
 /// log stays in the star.
-async fn mark_vanished(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<i64, LoadError> {
+async fn mark_vanished(
+    tx: &mut PgConnection,
+    spec: &MergeSpec,
+    context: &MergeContext,
+    extent: Extent,
+) -> Result<i64, LoadError> {
     let action = || warehouse(format!("looking for deletions in star.{}", spec.table));
     let (entity, table, key) = (spec.entity, spec.table, spec.key);
     if !spec.has("deleted_at") {
@@ -127,10 +187,21 @@ async fn mark_vanished(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeC
     let is_inferred = if spec.has("is_inferred") { "and not f.is_inferred" } else { "" };
     let columns = spec.columns.join(", ");
     let values = spec.columns.iter().map(|c| if *c == "deleted_at" { "$2".to_owned() } else { format!("f.{c}") });
+    let is_gone = match extent {
+        Extent::Whole => format!("not exists (select from staging.\"{entity}\" as s where s.{key} = f.{key})"),
+        Extent::Part => format!("f.{key} in (select g.key from staging.gone as g where g.entity = '{entity}')"),
+    };
+    // A row that also follows its customer is one row.
+    let unfollow = format!(
+        "delete from staging.changed_{entity} as c using staging.gone as g where g.entity = '{entity}' and g.key = c.{key}"
+    );
+    if extent == Extent::Part {
+        sqlx::query(AssertSqlSafe(unfollow)).execute(&mut *tx).await.map_err(action())?;
+    }
     let mark = format!(
         "insert into staging.changed_{entity} (tenant_key, {key}, {columns})
          select f.tenant_key, f.{key}, {values} from star.{table} as f where {is_deletable} {is_inferred}
-         and not exists (select from staging.\"{entity}\" as s where s.{key} = f.{key})
+         and {is_gone}
          and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{entity}' and q.entity_key = f.{key})",
         values = values.collect::<Vec<_>>().join(", "),
     );

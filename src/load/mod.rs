@@ -14,10 +14,13 @@
 mod customer;
 mod encode;
 mod entity;
+mod first;
 mod frame;
+mod gone;
 mod history;
 mod infer;
 mod inventory;
+mod mark;
 mod merge;
 mod night;
 mod observed;

@@ -1,5 +1,7 @@
 //! One source's load, from the open snapshot to the counts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
@@ -8,19 +10,22 @@ use tracing::info;
 use crate::base::pg::Database;
 use crate::base::{Night, chaos};
 use crate::load::customer::merge_customers;
-use crate::load::entity::{DIMENSIONS, facts};
+use crate::load::entity::{DIMENSIONS, facts, merge_spec};
+use crate::load::gone::find_gone;
 use crate::load::history::record_stage_visits;
 use crate::load::infer::{infer_customers, infer_members};
 use crate::load::inventory::merge_inventory;
-use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
+use crate::load::mark::{Marks, Plan, quarantined_keys};
+use crate::load::merge::{Extent, MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
 use crate::load::observed::{mark_orphan_changes, observe_changes};
 use crate::load::quarantine::{
     mark_duplicates, mark_missing_rates, mark_orphan_lines, mark_unknown_handles, quarantine_marked,
 };
 use crate::load::rate::{mark_rates, merge_rates};
-use crate::load::reconcile::{Balance, balance_entity};
+use crate::load::reconcile::{Balance, balance_entity, last_balance};
 use crate::load::staging::stage_entity;
 use crate::load::{LoadError, warehouse};
+use crate::source::contract::{self, READ_BY_CHANGE};
 use crate::source::{Entity, Extraction, Input, SourceSpec};
 
 /// What happened to the rows of one entity: `read = loaded + unchanged + quarantined`.
@@ -53,6 +58,10 @@ pub struct LoadReport {
     pub extracted_at: DateTime<Utc>,
     /// One count an entity, in load order.
     pub counts: Vec<EntityCount>,
+    /// What of the source does not fit the contract any more, in words: these entities, and those that name them, were
+    /// not read.
+    #[serde(default)]
+    pub drift: Vec<String>,
 }
 
 impl LoadReport {
@@ -73,22 +82,32 @@ pub async fn load_source(
 ) -> Result<LoadReport, LoadError> {
     let mut extraction = Extraction::begin(database, spec).await.map_err(LoadError::Source)?;
     let tenant_key = prepare(tx, spec).await?;
-    let inputs = spec.inputs();
-    let entities: Vec<&'static Entity> = inputs.iter().map(Input::entity).collect();
-    let mut reads = Vec::new();
-    for input in inputs {
-        let staged = stage_entity(tx, &mut extraction, input).await?;
-        let entity = input.entity();
-        mark_duplicates(tx, entity).await?;
-        // Statistics for the plans of the merge: the table is only as old as this transaction.
-        analyze_table(tx, &format!("staging.\"{}\"", entity.name)).await?;
-        reads.push(staged.read);
-        chaos::point("load.staged");
+    let mut marks = Marks::read(tx, tenant_key, spec).await?;
+    let (held, drift) = hold(&extraction, spec);
+    let mut tasks = Vec::new();
+    let mut merged = Vec::new();
+    for input in spec.inputs() {
+        let plan = match held.get(input.entity().name) {
+            Some(why) => Plan::held(why.clone()),
+            None => marks.plan(tx, &mut extraction, input, spec).await?,
+        };
+        let mut task = read_input(tx, &mut extraction, tenant_key, input, plan).await?;
+        if input.entity().name == RATES && !task.plan.is_nothing() {
+            // The other rows ask for the rates.
+            mark_rates(tx, tenant_key).await?;
+            task.quarantined = quarantine_marked(tx, tenant_key, input.entity(), night, task.retried()).await?;
+            marks.is_rerated = is_rerated(tx, tenant_key).await?;
+            merged.push((RATES, merge_rates(tx, tenant_key).await?));
+        }
+        tasks.push(task);
     }
-    let (mark, extracted_at) = (extraction.mark.clone(), extraction.extracted_at);
+    set_aside(tx, tenant_key, &mut tasks, night).await?;
+    for task in &mut tasks {
+        task.count_source(tx, &mut extraction, tenant_key).await?;
+    }
+    let (mark, extracted_at) = (extraction.mark.to_string(), extraction.extracted_at);
     extraction.end().await;
 
-    let (quarantined, mut merged) = set_aside(tx, tenant_key, &entities, night).await?;
     let context = MergeContext {
         tenant_key,
         extracted_at,
@@ -96,60 +115,162 @@ pub async fn load_source(
         known_until: known_until(tx, tenant_key, &spec.name).await?,
         vanish_share_max: spec.vanish_share_max,
     };
-    merged.extend(merge_all(tx, &entities, &context).await?);
-
-    let mut counts = Vec::new();
-    for (i, entity) in entities.iter().enumerate() {
-        let merged = merged.iter().find(|(name, _)| *name == entity.name).map(|(_, m)| *m).unwrap_or_default();
-        let Merged { loaded, unchanged, deleted } = merged;
-        let (read, quarantined, entity) = (reads[i], quarantined[i], entity.name.to_owned());
-        counts.push(EntityCount { entity, read, loaded, unchanged, quarantined, deleted });
-    }
-    let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts };
+    merged.extend(merge_all(tx, &tasks, &context).await?);
+    let counts = tasks.iter().map(|task| task.count(&merged)).collect();
+    let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts, drift };
     let mut balances = Vec::new();
-    for entity in entities {
-        balances.push(balance_entity(tx, tenant_key, entity).await?);
+    for task in &tasks {
+        balances.push(task.balance(tx, tenant_key, &spec.name).await?);
+        marks.advance(tx, spec, task.entity, &task.plan).await?;
     }
-    record_counts(tx, &report, &balances, night).await?;
+    chaos::point("load.marked");
+    let reaches = tasks.iter().map(|task| task.plan.why.clone()).collect();
+    record_counts(tx, &report, &balances, reaches, night).await?;
     let dated = sqlx::query(include_str!("sql/loaded_date.sql")).bind(tenant_key).bind(night.business_date);
     dated.execute(&mut *tx).await.map_err(warehouse("dating star.dim_tenant"))?;
-    let total = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).sum::<i64>();
-    info!(
-        source.name = %spec.name, row.read = total(|c| c.read), row.loaded = total(|c| c.loaded), row.quarantined = total(|c| c.quarantined),
-        "read {} rows of {} for {}: {} loaded, {} unchanged, {} quarantined, {} deleted",
-        total(|c| c.read), spec.name, night.business_date, total(|c| c.loaded), total(|c| c.unchanged), total(|c| c.quarantined), total(|c| c.deleted)
-    );
+    tell(&report, night);
     Ok(report)
 }
 
-/// Moves every staged row that breaks the contract to quarantine; gives how many of each entity. The rates come first,
-/// because the other rows ask for them: what was loaded of them is given too.
+fn tell(report: &LoadReport, night: &Night) {
+    let total = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).sum::<i64>();
+    info!(
+        source.name = %report.source, row.read = total(|c| c.read), row.loaded = total(|c| c.loaded), row.quarantined = total(|c| c.quarantined),
+        "read {} rows of {} for {}: {} loaded, {} unchanged, {} quarantined, {} deleted",
+        total(|c| c.read), report.source, night.business_date, total(|c| c.loaded), total(|c| c.unchanged), total(|c| c.quarantined), total(|c| c.deleted)
+    );
+}
+
+/// The entities that cannot be read, with the reason: their query drifted from the contract, or they name one whose did.
+/// And the differences, in words.
+fn hold(extraction: &Extraction, spec: &SourceSpec) -> (BTreeMap<&'static str, String>, Vec<String>) {
+    let mut held = BTreeMap::new();
+    let mut drift = Vec::new();
+    for (index, problems) in &extraction.drift {
+        let query = &spec.queries[*index];
+        held.insert(query.entity.name, "not read: its query does not fit the contract".to_owned());
+        drift.extend(problems.0.iter().map(ToString::to_string));
+    }
+    // Entities come in load order, so one pass finds what hangs on a held one by any number of steps.
+    for input in spec.inputs() {
+        let entity = input.entity();
+        let names = |other: &&'static str| {
+            let other = contract::find(other).expect("held entities are the contract's");
+            other.name != entity.name && entity.columns.iter().any(|c| c.name == other.key)
+        };
+        if let Some(other) = held.keys().copied().find(names).filter(|_| !held.contains_key(entity.name)) {
+            held.insert(entity.name, format!("not read: it names {other}, which was not read"));
+        }
+    }
+    (held, drift)
+}
+
+/// What tonight does with one input.
+struct Task<'s> {
+    input: Input<'s>,
+    entity: &'static Entity,
+    plan: Plan,
+    read: i64,
+    quarantined: i64,
+    /// Live rows and amount of the source, where staging holds a part.
+    counted: Option<(i64, Option<String>)>,
+}
+
+impl Task<'_> {
+    /// Keys of the quarantine that were read again; none when every row was.
+    fn retried(&self) -> Option<&[String]> {
+        self.plan.retried()
+    }
+
+    fn extent(&self) -> Extent {
+        if self.plan.is_whole() { Extent::Whole } else { Extent::Part }
+    }
+
+    /// Counts the source's side of the balance, less what is in quarantine by now.
+    async fn count_source(
+        &mut self,
+        tx: &mut PgConnection,
+        extraction: &mut Extraction,
+        tenant_key: i32,
+    ) -> Result<(), LoadError> {
+        let Input::Query(index, query) = self.input else { return Ok(()) };
+        // Whether a line is alive is its order's to say, which the source's query cannot.
+        if self.plan.is_whole() || !self.plan.is_counted || self.entity.name == "order_line" {
+            return Ok(());
+        }
+        let Some(spec) = merge_spec(self.entity.name).filter(|spec| spec.has("deleted_at")) else { return Ok(()) };
+        let keys = quarantined_keys(tx, tenant_key, self.entity).await?;
+        let amount = spec.amount.unwrap_or("null::numeric");
+        let counted = extraction.balance(index, query, amount, &keys).await;
+        self.counted = Some(counted.map_err(LoadError::Source)?);
+        Ok(())
+    }
+
+    async fn balance(&self, tx: &mut PgConnection, tenant_key: i32, source: &str) -> Result<Balance, LoadError> {
+        if self.plan.is_nothing() {
+            return last_balance(tx, tenant_key, source, self.entity).await;
+        }
+        if !self.plan.is_whole() && self.counted.is_none() {
+            return Ok(Balance::default());
+        }
+        balance_entity(tx, tenant_key, self.entity, self.counted.as_ref()).await
+    }
+
+    fn count(&self, merged: &[(&'static str, Merged)]) -> EntityCount {
+        let merged = merged.iter().find(|(name, _)| *name == self.entity.name).map(|(_, m)| *m).unwrap_or_default();
+        let Merged { loaded, unchanged, deleted } = merged;
+        let (read, quarantined, entity) = (self.read, self.quarantined, self.entity.name.to_owned());
+        EntityCount { entity, read, loaded, unchanged, quarantined, deleted }
+    }
+}
+
+/// Stages and searches one input as planned.
+async fn read_input<'s>(
+    tx: &mut PgConnection,
+    extraction: &mut Extraction,
+    tenant_key: i32,
+    input: Input<'s>,
+    plan: Plan,
+) -> Result<Task<'s>, LoadError> {
+    let entity = input.entity();
+    let mut task = Task { input, entity, plan, read: 0, quarantined: 0, counted: None };
+    if !task.plan.is_nothing() {
+        task.read = stage_entity(tx, extraction, input, &task.plan.reach).await?.read;
+        mark_duplicates(tx, entity).await?;
+        // Statistics for the plans of the merge: the table is only as old as this transaction.
+        analyze_table(tx, &format!("staging.\"{}\"", entity.name)).await?;
+    }
+    if let (Input::Query(index, query), true) = (input, task.plan.is_searched) {
+        find_gone(tx, extraction, index, query, tenant_key).await?;
+    }
+    chaos::point("load.staged");
+    Ok(task)
+}
+
+/// Whether a staged rate changes what a loaded day was converted with.
+async fn is_rerated(tx: &mut PgConnection, tenant_key: i32) -> Result<bool, LoadError> {
+    let row = sqlx::query_scalar(include_str!("sql/is_rerated.sql")).bind(tenant_key).fetch_one(tx).await;
+    row.map_err(warehouse("comparing the rates"))
+}
+
+/// Moves every staged row that breaks the contract to quarantine, but for the rates, which came first.
 async fn set_aside(
     tx: &mut PgConnection,
     tenant_key: i32,
-    entities: &[&'static Entity],
+    tasks: &mut [Task<'_>],
     night: &Night,
-) -> Result<(Vec<i64>, Vec<(&'static str, Merged)>), LoadError> {
-    let mut merged = Vec::new();
-    let (mut quarantined, mut rates_quarantined) = (Vec::new(), 0);
-    if let Some(rates) = entities.iter().find(|e| e.name == RATES) {
-        mark_rates(tx, tenant_key).await?;
-        rates_quarantined = quarantine_marked(tx, tenant_key, rates, night).await?;
-        merged.push((RATES, merge_rates(tx, tenant_key).await?));
-    }
+) -> Result<(), LoadError> {
     mark_orphan_lines(tx, tenant_key).await?;
-    for entity in entities {
-        mark_missing_rates(tx, tenant_key, entity, night).await?;
-        mark_unknown_handles(tx, tenant_key, entity).await?;
-        mark_orphan_changes(tx, tenant_key, entity).await?;
+    let read = || move |task: &&mut Task<'_>| !task.plan.is_nothing() && task.entity.name != RATES;
+    for task in tasks.iter_mut().filter(read()) {
+        mark_missing_rates(tx, tenant_key, task.entity, night).await?;
+        mark_unknown_handles(tx, tenant_key, task.entity).await?;
+        mark_orphan_changes(tx, tenant_key, task.entity).await?;
     }
-    for entity in entities {
-        quarantined.push(match entity.name {
-            RATES => rates_quarantined,
-            _ => quarantine_marked(tx, tenant_key, entity, night).await?,
-        });
+    for task in tasks.iter_mut().filter(read()) {
+        task.quarantined = quarantine_marked(tx, tenant_key, task.entity, night, task.retried()).await?;
     }
-    Ok((quarantined, merged))
+    Ok(())
 }
 
 /// The entity that holds the rates.
@@ -158,13 +279,14 @@ const RATES: &str = "fx_rate";
 /// Dimensions before facts; members that facts name and nobody delivered are inferred in between.
 async fn merge_all(
     tx: &mut PgConnection,
-    entities: &[&'static Entity],
+    tasks: &[Task<'_>],
     context: &MergeContext,
 ) -> Result<Vec<(&'static str, Merged)>, LoadError> {
-    let is_read = |name: &str| entities.iter().any(|e| e.name == name);
+    let extent_of = |name: &str| tasks.iter().find(|t| t.entity.name == name && !t.plan.is_nothing()).map(Task::extent);
+    let is_read = |name: &str| extent_of(name).is_some();
     let mut merged = Vec::new();
     for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
-        merged.push((dimension.entity, merge_entity(tx, dimension, context).await?));
+        merged.push((dimension.entity, merge_entity(tx, dimension, context, Extent::Whole).await?));
         chaos::point("load.dimensions");
     }
     for dimension in DIMENSIONS {
@@ -174,8 +296,13 @@ async fn merge_all(
         merged.push(("customer", merge_customers(tx, context).await?));
     }
     infer_customers(tx, context.tenant_key).await?;
-    for fact in facts().filter(|f| is_read(f.entity)) {
-        let done = merge_entity(tx, fact, context).await?;
+    for fact in facts() {
+        // A fact that was left alone follows its customers, and loses what is gone, like one that was read in part.
+        let Some(extent) = extent_of(fact.entity).or(READ_BY_CHANGE.contains(&fact.entity).then_some(Extent::Part))
+        else {
+            continue;
+        };
+        let done = merge_entity(tx, fact, context, extent).await?;
         if fact.entity == "deal" && done.loaded + done.deleted > 0 {
             record_stage_visits(tx, context.tenant_key).await?;
             analyze_changed(tx, "fact_deal_stage", &done).await?;
@@ -186,7 +313,8 @@ async fn merge_all(
     if is_read("inventory") {
         merged.push(("inventory", merge_inventory(tx, context).await?));
     }
-    merged.extend(observe_changes(tx, context.tenant_key, entities).await?);
+    let entities: Vec<&'static Entity> = tasks.iter().filter(|t| !t.plan.is_nothing()).map(|t| t.entity).collect();
+    merged.extend(observe_changes(tx, context.tenant_key, &entities).await?);
     Ok(merged)
 }
 
@@ -217,6 +345,7 @@ async fn record_counts(
     tx: &mut PgConnection,
     report: &LoadReport,
     balances: &[Balance],
+    reaches: Vec<String>,
     night: &Night,
 ) -> Result<(), LoadError> {
     let column = |f: fn(&EntityCount) -> i64| report.counts.iter().map(f).collect::<Vec<i64>>();
@@ -238,6 +367,7 @@ async fn record_counts(
         .bind(balances.iter().map(|b| b.source_amount.clone()).collect::<Vec<_>>())
         .bind(balances.iter().map(|b| b.star_amount.clone()).collect::<Vec<_>>())
         .bind(&report.source)
+        .bind(reaches)
         .execute(tx)
         .await;
     done.map(drop).map_err(warehouse("recording the counts of the load"))

@@ -88,7 +88,8 @@ pub(super) async fn mark_orphan_lines(tx: &mut PgConnection, tenant_key: i32) ->
     done.map(drop).map_err(warehouse("looking for orders of the lines"))
 }
 
-/// Moves an entity's marked rows from staging to quarantine and forgets those that came back sound.
+/// Moves an entity's marked rows from staging to quarantine and forgets those that came back sound, or no more: of all
+/// rows, or of those that were read again (`retried`, keys of the quarantine).
 ///
 /// Returns the rows moved. Re-run: a row already there keeps the date it was first seen.
 pub(super) async fn quarantine_marked(
@@ -96,6 +97,7 @@ pub(super) async fn quarantine_marked(
     tenant_key: i32,
     entity: &Entity,
     night: &Night,
+    retried: Option<&[String]>,
 ) -> Result<i64, LoadError> {
     let statement = format!(
         "with marked as (delete from staging.\"{0}\" where violation is not null returning *),
@@ -106,7 +108,7 @@ pub(super) async fn quarantine_marked(
             on conflict (tenant_key, entity, entity_key) do update
             set reason = excluded.reason, row = excluded.row, run_id = excluded.run_id, last_seen_at = excluded.last_seen_at),
          mended as (
-            delete from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{0}'
+            delete from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{0}' and ($4::text[] is null or q.entity_key = any($4))
             and not exists (select from named where named.entity_key = q.entity_key))
          select count(*) from named",
         entity.name, entity.key
@@ -115,6 +117,7 @@ pub(super) async fn quarantine_marked(
         .bind(tenant_key)
         .bind(night.run_id)
         .bind(night.started_at)
+        .bind(retried)
         .fetch_one(tx)
         .await;
     row.map(|r| r.get(0)).map_err(warehouse(format!("moving rows of {} to quarantine", entity.name)))

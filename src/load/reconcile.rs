@@ -9,19 +9,21 @@ use crate::source::Entity;
 /// Live rows and the sum of their amounts, on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Balance {
-    pub source_live: i64,
-    pub star_live: i64,
+    /// None where the load did not count them.
+    pub source_live: Option<i64>,
+    pub star_live: Option<i64>,
     /// Decimal text; none where the entity has no amount.
     pub source_amount: Option<String>,
     pub star_amount: Option<String>,
 }
 
 /// Counts one entity on both sides, less the quarantined rows: staging does not hold them, and what the star holds of
-/// them is the last sound state.
+/// them is the last sound state. Where staging holds a part, the source's side is what the source `counted`.
 pub(super) async fn balance_entity(
     tx: &mut PgConnection,
     tenant_key: i32,
     entity: &Entity,
+    counted: Option<&(i64, Option<String>)>,
 ) -> Result<Balance, LoadError> {
     let Entity { name, key, .. } = entity;
     let spec = merge_spec(name);
@@ -47,17 +49,45 @@ pub(super) async fn balance_entity(
         }
         ("fx_rate", _) => return balance_rates(tx, tenant_key).await,
         // Told by their own rows in the ledger of counts; what they become is not one row each.
-        (_, None) => return Ok(Balance::default()),
+        (_, None) => return Ok(Balance { source_live: Some(0), star_live: Some(0), ..Balance::default() }),
+    };
+    let source = match counted {
+        Some(_) => "select null::bigint as n, null::numeric as amount where $1 > 0".to_owned(),
+        None => format!(
+            "select count(*) as n, sum({amount}) as amount from staging.\"{name}\" as r where {is_live} and $1 > 0"
+        ),
     };
     let statement = format!(
         "select s.n, s.amount::text, t.n, t.amount::text from
-         (select count(*) as n, sum({amount}) as amount from staging.\"{name}\" as r where {is_live} and $1 > 0) as s,
+         ({source}) as s,
          (select count(*) as n, sum({amount}) as amount from star.{table} as r where r.tenant_key = $1 and {star_is_live}
             and not exists (select from vesper.quarantine as q where q.tenant_key = $1 and q.entity = '{name}' and q.entity_key = r.{key})) as t"
     );
     let row = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).fetch_one(tx).await;
     let row = row.map_err(warehouse(format!("balancing {name}")))?;
-    Ok(Balance { source_live: row.get(0), source_amount: row.get(1), star_live: row.get(2), star_amount: row.get(3) })
+    let (source_live, source_amount) = match counted {
+        Some((live, amount)) => (Some(*live), amount.clone()),
+        None => (row.get(0), row.get(1)),
+    };
+    Ok(Balance { source_live, source_amount, star_live: row.get(2), star_amount: row.get(3) })
+}
+
+/// The balance that was counted last, of an entity that was left alone: neither side has changed.
+pub(super) async fn last_balance(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    source: &str,
+    entity: &Entity,
+) -> Result<Balance, LoadError> {
+    let row = sqlx::query(include_str!("sql/last_balance.sql")).bind(tenant_key).bind(source).bind(entity.name);
+    let row =
+        row.fetch_optional(tx).await.map_err(warehouse(format!("reading the last balance of {}", entity.name)))?;
+    Ok(row.map_or_else(Balance::default, |row| Balance {
+        source_live: row.get(0),
+        star_live: row.get(1),
+        source_amount: row.get(2),
+        star_amount: row.get(3),
+    }))
 }
 
 /// Rates have no key of their own in the star, and those no longer given stay.

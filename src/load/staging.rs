@@ -10,7 +10,7 @@ use crate::load::frame::{Decoder, Field};
 use crate::load::violation::mark_violations;
 use crate::load::{LoadError, warehouse};
 use crate::source::copy::{write_header, write_trailer};
-use crate::source::{ColumnType, Entity, Extraction, Input};
+use crate::source::{ColumnType, Entity, Extraction, Input, Reach};
 
 /// What came into staging.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +28,7 @@ pub(super) async fn stage_entity(
     tx: &mut PgConnection,
     extraction: &mut Extraction,
     input: Input<'_>,
+    reach: &Reach,
 ) -> Result<Staged, LoadError> {
     let entity = input.entity();
     let (raw_in, raw_out) = mpsc::channel::<Bytes>(IN_FLIGHT);
@@ -51,7 +52,7 @@ pub(super) async fn stage_entity(
         }
         copy.finish().await.map_err(warehouse(format!("closing staging.{}", entity.name)))
     };
-    let reading = extraction.read(input, raw_in);
+    let reading = extraction.read(input, reach, raw_in);
     let (read, written) = tokio::join!(reading, writing);
     // The source's reason comes first: a stream that broke off there makes the decoder complain as well.
     read.map_err(LoadError::Source)?;

@@ -3,25 +3,42 @@
 use sqlx::postgres::{PgColumn, PgDatabaseError};
 use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo};
 
-use crate::base::{Problem, Problems, nearest};
+use crate::base::pg::remedy_of;
+use crate::base::{Problem, Problems, Remedy, nearest};
 use crate::source::contract::{CUSTOMER_HANDLE, Column, ColumnType, Entity};
 use crate::source::extraction::SelectList;
+use crate::source::plan::Scans;
 use crate::source::{EntityQuery, SourceError, SourceSpec};
 
-/// Describes every query of the folder and compares its columns with the contract.
+/// Describes every query of the folder and compares its columns with the contract. Reads no row.
 ///
-/// Out: for each query the select list that casts it to the contract. Reads no row.
 /// Errors: [`SourceError::Contract`] with every difference, file and line.
-pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> Result<Vec<SelectList>, SourceError> {
-    let mut problems = Vec::new();
-    let mut lists = Vec::new();
+pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> Result<(), SourceError> {
+    let described = describe_queries(connection, spec).await?;
+    let problems = described.into_iter().filter_map(Result::err).flat_map(|problems| problems.0).collect();
+    let name = spec.name.clone();
+    Problems(problems).into_result().map_err(|source| SourceError::Contract { name, source })
+}
+
+/// What the server makes of each query, or its differences from the contract.
+///
+/// Errors: when no query finds its tables it is another database, and when none fits there is nothing to read.
+pub(super) async fn describe_queries(
+    connection: &mut PgConnection,
+    spec: &SourceSpec,
+) -> Result<Vec<Result<SelectList, Problems>>, SourceError> {
+    let mut described = Vec::new();
     let mut missing_count = 0;
     for query in &spec.queries {
+        let mut problems = Vec::new();
         match describe(connection, query).await {
-            Ok(found) => lists.push(compare(query, &found, &mut problems)),
+            Ok((found, scans)) => {
+                let columns = compare(query, &found, &mut problems);
+                described.push(Problems(problems).into_result().map(|()| SelectList { columns, scans }));
+            }
             Err(Described::Refused { problem, is_table_missing }) => {
                 missing_count += usize::from(is_table_missing);
-                problems.push(problem);
+                described.push(Err(Problems(vec![problem])));
             }
             Err(Described::Broken(source)) => {
                 return Err(SourceError::Query {
@@ -32,12 +49,15 @@ pub async fn check_queries(connection: &mut PgConnection, spec: &SourceSpec) -> 
             }
         }
     }
-    let name = spec.name.clone();
-    if missing_count > 0 && missing_count == spec.queries.len() {
-        return Err(SourceError::OtherDatabase { name, source: Problems(problems) });
+    if described.iter().any(Result::is_ok) || described.is_empty() {
+        return Ok(described);
     }
-    Problems(problems).into_result().map_err(|source| SourceError::Contract { name, source })?;
-    Ok(lists)
+    let problems = described.into_iter().filter_map(Result::err).flat_map(|problems| problems.0).collect();
+    let (name, source) = (spec.name.clone(), Problems(problems));
+    match missing_count == spec.queries.len() {
+        true => Err(SourceError::OtherDatabase { name, source }),
+        false => Err(SourceError::Contract { name, source }),
+    }
 }
 
 /// Why a query could not be described.
@@ -46,9 +66,14 @@ enum Described {
     Broken(sqlx::Error),
 }
 
-/// The names and types of the query's columns.
-async fn describe(connection: &mut PgConnection, query: &EntityQuery) -> Result<Vec<(String, String)>, Described> {
+/// The names and types of the query's columns, and the tables it reads.
+async fn describe(
+    connection: &mut PgConnection,
+    query: &EntityQuery,
+) -> Result<(Vec<(String, String)>, Scans), Described> {
     let refused = |error| match error {
+        // A server that is busy or going away says nothing about the query.
+        error if remedy_of(&error) == Remedy::RetryLater => Described::Broken(error),
         sqlx::Error::Database(error) => Described::Refused {
             problem: refusal(query, error.as_ref()),
             is_table_missing: error.code().as_deref() == Some("42P01"),
@@ -60,9 +85,15 @@ async fn describe(connection: &mut PgConnection, query: &EntityQuery) -> Result<
         prepared.map(|statement| statement.columns().iter().map(|c| (c.name().to_owned(), type_name(c))).collect());
     let columns = columns.map_err(refused)?;
     // A query is prepared whoever asks; only a plan needs the right to read its tables.
-    let plan = AssertSqlSafe(format!("explain {}", query.sql));
-    connection.execute(plan).await.map_err(refused)?;
-    Ok(columns)
+    let scans = explain(connection, &query.sql).await.map_err(refused)?;
+    Ok((columns, scans))
+}
+
+/// The tables that the server would scan for `sql`. Reads no row.
+pub(super) async fn explain(connection: &mut PgConnection, sql: &str) -> Result<Scans, sqlx::Error> {
+    let plan = AssertSqlSafe(format!("explain (verbose, costs off, format json) {sql}"));
+    let plan: serde_json::Value = sqlx::query_scalar(plan).fetch_one(connection).await?;
+    Ok(Scans::of(&plan))
 }
 
 fn type_name(column: &PgColumn) -> String {
@@ -89,7 +120,7 @@ fn refusal(query: &EntityQuery, error: &dyn sqlx::error::DatabaseError) -> Probl
 }
 
 /// Compares a query's columns with its entity's; differences go to `problems`.
-fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<Problem>) -> SelectList {
+fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<Problem>) -> String {
     let mut problem = |name: &str, message: String, hint: Option<String>| {
         let place = line_of(&query.sql, name).map(|line| (line, 1));
         problems.push(Problem { file: query.file.clone(), place, message, hint });
@@ -129,7 +160,7 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
             problem(name, format!("column {name} is not in the contract of {}", query.entity.name), Some(hint));
         }
     }
-    SelectList { columns: casts.join(", ") }
+    casts.join(", ")
 }
 
 /// The key of a row whose source has none: its parts as text, timestamps in UTC whatever the session's zone. A

@@ -2,6 +2,7 @@
 
 use crate::base::strict_toml::TomlFile;
 use crate::base::{Problem, Problems};
+use crate::source::change::ChangeSpec;
 use crate::source::contract::{self, ENTITIES, Entity};
 use crate::source::sheet::{Sheet, SheetPlace};
 
@@ -48,6 +49,10 @@ pub struct SourceSpec {
     pub url_setting: String,
     /// Share of an entity that may vanish in one night before the load refuses (0–1).
     pub vanish_share_max: f64,
+    /// Seconds to wait for a table that another session locks.
+    pub lock_timeout_seconds: i64,
+    /// How the changes of each entity are found.
+    pub changes: ChangeSpec,
     /// What the folder reads, dimensions before facts.
     pub queries: Vec<EntityQuery>,
     /// What comes by CSV.
@@ -73,6 +78,8 @@ impl SourceSpec {
             currency: currency.to_owned(),
             url_setting: "VESPER_SOURCE_URL".to_owned(),
             vanish_share_max: VANISH_SHARE_MAX,
+            lock_timeout_seconds: LOCK_TIMEOUT_SECONDS,
+            changes: ChangeSpec::default(),
             queries: Vec::new(),
             sheets: Vec::new(),
         };
@@ -152,6 +159,10 @@ impl SourceSpec {
             }
             self.vanish_share_max = share.value;
         }
+        self.lock_timeout_seconds = top.integer_or("lock_timeout_seconds", LOCK_TIMEOUT_SECONDS, 1..=3600);
+        if let Some(changes) = top.table("changes") {
+            self.changes = ChangeSpec::read(&changes);
+        }
         top.finish();
         if let Err(mut found) = file.finish() {
             problems.append(&mut found.0);
@@ -166,6 +177,8 @@ fn unknown_entity(path: &str, stem: &str, extension: &str) -> Problem {
     Problem::of_file(path, format!("unknown entity `{stem}`")).with_hint(hint)
 }
 
+/// Longer than a quick ALTER TABLE, short enough that a forgotten session does not cost the night.
+const LOCK_TIMEOUT_SECONDS: i64 = 60;
 /// A night in which more than this share of an entity vanished is more likely a broken query than a real deletion.
 const VANISH_SHARE_MAX: f64 = 0.05;
 
@@ -180,7 +193,10 @@ mod tests {
     #[test]
     fn every_problem_of_a_folder_is_told_at_once() {
         let folder = files(&[
-            ("s/source.toml", "curency = \"USD\"\nvanish_share_max = 2\n"),
+            (
+                "s/source.toml",
+                "curency = \"USD\"\nvanish_share_max = 2\n[changes]\ncustomer = \"xmin\"\nstock_movement = \"updated_at\"\ndeal = \"xmim\"\norders = \"full\"\n",
+            ),
             ("s/deals.sql", "select 1"),
             ("s/quota.sql", "select 1"),
         ]);
@@ -194,6 +210,10 @@ mod tests {
         for expected in [
             "s/source.toml:1:1: unknown key `curency` (did you mean `currency`?)",
             "s/source.toml:2:20: `vanish_share_max` must lie between 0 and 1",
+            "s/source.toml:4:12: customer is always read whole",
+            "s/source.toml:5:18: stock_movement has no updated_at (choose xmin, append or full)",
+            "s/source.toml:6:8: unknown deal `xmim` (did you mean `xmin`?)",
+            "s/source.toml:7:1: unknown key `orders` (did you mean `order`?)",
             "s/deals.sql: unknown entity `deals` (did you mean `deal.sql`?)",
             "s/fx_rate.csv:2:5: valid_from is `2025-13-01`, expected a date, such as 2025-01-31",
             "s/quota.csv: quota comes from s/quota.sql already",

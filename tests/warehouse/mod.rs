@@ -1,6 +1,7 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
 mod case;
+mod change;
 mod explain;
 mod export;
 mod keep;

@@ -89,3 +89,60 @@ async fn a_load_that_breaks_on_its_last_row_leaves_the_star_as_it_was_and_the_ne
     let loaded = |entity| report.load.counts.iter().find(|c| c.entity == entity).expect("it is read").loaded;
     assert_eq!((loaded("customer"), loaded("deal")), (100, 100));
 }
+
+#[tokio::test]
+async fn a_table_that_somebody_locks_ends_the_attempt_and_the_next_one_succeeds() {
+    let (mut feed, mut operational, _databases) = loaded_feed().await;
+    feed.spec.lock_timeout_seconds = 1;
+    let before = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    let lock = sqlx::raw_sql("begin; update deal set value_cents = 777; lock table deal in access exclusive mode");
+    lock.execute(&mut operational).await.expect("a lock");
+    let failed = feed.load(&night_of("2025-01-31")).await.expect_err("the table is locked");
+    assert_eq!(failed.remedy(), Remedy::RetryLater, "{failed:?}");
+    assert!(failed.hint().is_some_and(|hint| hint.contains("lock_timeout_seconds")));
+    let after = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    assert!(before == after, "nothing was written");
+    sqlx::raw_sql("commit").execute(&mut operational).await.expect("the lock is gone");
+    let report = feed.night("2025-01-31").await;
+    assert_eq!(report.load.counts.iter().find(|c| c.entity == "deal").expect("it is read").loaded, 100);
+}
+
+#[tokio::test]
+async fn a_source_that_dies_in_mid_copy_is_tried_again_and_nothing_is_lost() {
+    let (mut feed, mut operational, databases) = loaded_feed().await;
+    let change = sqlx::raw_sql("update customer set name = 'Another'; update deal set value_cents = 777");
+    change.execute(&mut operational).await.expect("everything changes");
+    let before = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    let sound = feed.spec.clone();
+    // The session that copies is ended by its own query, half way through the deals.
+    let all = "select d.*, row_number() over (order by d.deal_id) as n from deal as d";
+    feed.spec = with_deals(
+        &sound,
+        &format!(
+            "select d.deal_id, d.customer_id, d.value_cents + case when d.n = 50 and pg_terminate_backend(pg_backend_pid()) then 1 else 0 end as value_cents,
+                d.currency, d.stage, d.actual_close_date, d.created_at from ({all}) as d"
+        ),
+    );
+    let failed = feed.load(&night_of("2025-01-31")).await.expect_err("the source is gone");
+    assert_eq!(failed.remedy(), Remedy::RetryLater, "{failed:?}");
+    let after = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    assert!(before == after, "nothing was written");
+    feed.spec = sound;
+    let report = feed.night("2025-01-31").await;
+    let loaded = |entity| report.load.counts.iter().find(|c| c.entity == entity).expect("it is read").loaded;
+    assert_eq!((loaded("customer"), loaded("deal")), (100, 100));
+    drop(databases);
+}
+
+#[tokio::test]
+async fn a_cell_of_a_hundred_megabytes_is_loaded_like_any_other() {
+    let (mut feed, mut operational, _databases) = loaded_feed().await;
+    let change = sqlx::raw_sql("update deal set close_reason = repeat('x', 100000000) where deal_id = 'd1'");
+    change.execute(&mut operational).await.expect("a large cell");
+    feed.night("2025-01-31").await;
+    let length: i32 = sqlx::query_scalar("select length(close_reason) from star.fact_deal where deal_id = 'd1'")
+        .fetch_one(&mut feed.warehouse)
+        .await
+        .expect("the cell");
+    assert_eq!(length, 100_000_000);
+}

@@ -2,8 +2,8 @@
 
 use sqlx::PgConnection;
 
-use crate::base::Night;
 use crate::base::meter::meters;
+use crate::base::{Night, Remedy};
 use crate::cube::{CubeReport, refresh_cubes};
 use crate::job::announce::{breaches_of, tell_held, tell_published};
 use crate::job::recipe::Recipes;
@@ -13,9 +13,11 @@ use crate::metric::{Published, check_cubes, publish};
 
 /// The night: load every source, refresh the cubes of what changed, publish the numbers.
 ///
-/// Second run: no row of the star changes and, when nothing changed, nothing new is published.
+/// Second run: no row of the star changes and, when nothing changed, nothing new is published. Errors: also when a query
+/// does not fit the contract any more, after the rest was loaded and the other sources were published.
 pub(super) async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Result<(), RunError> {
     let night = context.night();
+    let mut drift = Vec::new();
     for feed in &recipes.feeds {
         let name = &feed.spec.name;
         // Rows are counted when their transaction is over, and not again by an attempt that finds them loaded.
@@ -32,9 +34,19 @@ pub(super) async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Res
         let _: CubeReport = context
             .step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?))
             .await?;
-        publish_numbers(recipes, context, name, tenant_key, &night).await?;
+        if load.drift.is_empty() {
+            publish_numbers(recipes, context, name, tenant_key, &night).await?;
+        }
+        drift.extend(load.drift.iter().map(|what| format!("source `{name}`: {what}")));
     }
-    Ok(())
+    if drift.is_empty() {
+        return Ok(());
+    }
+    // What could be read is loaded. Numbers of a part are not published, and the reports that need this run wait.
+    let what = "queries do not fit the contract any more; what hangs on them was left as it was";
+    Err(RunError::new(Remedy::FixConfig, format!("{what}:\n{}", drift.join("\n"))).with_hint(
+        "mend the files of the source folder (`vesper check` shows every difference), then run the job again",
+    ))
 }
 
 /// Publishes and tells of it, in one step. Numbers that are held are told too, after the step rolled back.

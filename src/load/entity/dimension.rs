@@ -1,6 +1,6 @@
 //! Dimensions that overwrite (SCD1).
 
-use super::{Image, MergeSpec};
+use super::{CustomerAt, Image, MergeSpec};
 
 /// Delivered is not inferred: a member that a fact named before is completed.
 const DELIVERED: (&str, &str) = ("is_inferred", "false");
@@ -19,6 +19,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         image: Image::Staged(&[("is_active", "coalesce(s.is_active, true)"), DELIVERED]),
         amount: None,
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "company",
@@ -29,6 +30,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         image: Image::Staged(&[DELIVERED]),
         amount: None,
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "product",
@@ -39,6 +41,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         image: Image::Staged(&[DELIVERED]),
         amount: None,
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "territory",
@@ -49,6 +52,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/territory.sql")),
         amount: None,
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "campaign",
@@ -68,5 +72,6 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         image: Image::Staged(&[GONE_ONLY, DELIVERED]),
         amount: Some("budget_cents"),
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
 ];

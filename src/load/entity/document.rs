@@ -1,6 +1,6 @@
 //! What is written down.
 
-use super::{Image, MergeSpec};
+use super::{CustomerAt, Image, MergeSpec};
 
 /// Invoices, payments and movements of stock.
 pub(super) const DOCUMENTS: &[MergeSpec] = &[
@@ -31,6 +31,7 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/invoice.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(s.issued_at at time zone 'UTC')::date"),
+        customer_at: CustomerAt::Instant("f.issued_at"),
     },
     MergeSpec {
         entity: "payment",
@@ -59,6 +60,7 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/payment.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(coalesce(s.processed_at, s.created_at) at time zone 'UTC')::date"),
+        customer_at: CustomerAt::Instant("coalesce(f.processed_at, f.created_at)"),
     },
     MergeSpec {
         entity: "stock_movement",
@@ -81,5 +83,6 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/stock_movement.sql")),
         amount: Some("quantity"),
         rate_day: Some("(s.moved_at at time zone 'UTC')::date"),
+        customer_at: CustomerAt::Nowhere,
     },
 ];

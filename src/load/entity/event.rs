@@ -1,6 +1,6 @@
 //! What happens.
 
-use super::{DELETED_DAY, Image, MergeSpec};
+use super::{CustomerAt, DELETED_DAY, Image, MergeSpec};
 
 /// Deals, contacts, orders and subscriptions, in load order: a line looks up its order.
 pub(super) const EVENTS: &[MergeSpec] = &[
@@ -36,6 +36,9 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         rate_day: Some(
             "case when s.stage in ('closed_won', 'closed_lost') then s.actual_close_date else (s.created_at at time zone 'UTC')::date end",
         ),
+        customer_at: CustomerAt::Instant(
+            "case when f.is_won or f.is_lost then (f.actual_close_date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond' end",
+        ),
     },
     MergeSpec {
         entity: "interaction",
@@ -59,6 +62,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/interaction.sql")),
         amount: None,
         rate_day: None,
+        customer_at: CustomerAt::Instant("f.started_at"),
     },
     MergeSpec {
         entity: "order",
@@ -83,6 +87,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/order.sql")),
         amount: Some("amount"),
         rate_day: Some("(s.ordered_at at time zone 'UTC')::date"),
+        customer_at: CustomerAt::Instant("f.ordered_at"),
     },
     MergeSpec {
         entity: "order_line",
@@ -106,6 +111,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         amount: Some("amount"),
         // The day is its order's, which may be staged or in the star: a statement of its own.
         rate_day: None,
+        customer_at: CustomerAt::Order,
     },
     MergeSpec {
         entity: "subscription",
@@ -131,5 +137,6 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/subscription.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(s.started_at at time zone 'UTC')::date"),
+        customer_at: CustomerAt::Nowhere,
     },
 ];

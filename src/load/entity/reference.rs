@@ -1,6 +1,6 @@
 //! What companies keep in spreadsheets.
 
-use super::{Image, MergeSpec};
+use super::{CustomerAt, Image, MergeSpec};
 
 /// Quotas, costs and touches of campaigns, members of the loyalty programme.
 pub(super) const REFERENCES: &[MergeSpec] = &[
@@ -21,6 +21,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/quota.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("s.start_date"),
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "campaign_cost",
@@ -31,6 +32,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/campaign_cost.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("s.cost_date"),
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "campaign_touch",
@@ -41,6 +43,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/campaign_touch.sql")),
         amount: None,
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
     MergeSpec {
         entity: "loyalty_member",
@@ -51,5 +54,6 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         image: Image::Sql(include_str!("../sql/loyalty_member.sql")),
         amount: Some("points"),
         rate_day: None,
+        customer_at: CustomerAt::Nowhere,
     },
 ];

@@ -138,6 +138,11 @@ const UPDATED_AT: Column =
 const DELETED_AT: Column = may("deleted_at", ColumnType::Timestamp, "when the row was soft-deleted");
 const CURRENCY: Column = must("currency", ColumnType::Text, "ISO 4217 code of the amounts");
 
+/// The entities of which a load may read the changed rows alone. Of every other one all rows are needed: they are few, and
+/// what is said of one depends on the others.
+pub const READ_BY_CHANGE: [&str; 7] =
+    ["deal", "interaction", "order", "order_line", "invoice", "payment", "stock_movement"];
+
 /// Every entity, dimensions first: a fact looks up its keys.
 pub const ENTITIES: &[Entity] = &[
     dimension::SALES_REP,
