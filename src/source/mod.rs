@@ -14,6 +14,7 @@ mod check;
 pub mod contract;
 pub mod copy;
 mod extraction;
+mod option;
 mod sheet;
 mod spec;
 
@@ -23,6 +24,7 @@ use crate::base::{Problems, Remedied, Remedy};
 pub use check::check_queries;
 pub use contract::{Column, ColumnType, Entity, Rule};
 pub use extraction::{Extraction, SelectList};
+pub use option::MetricOptions;
 pub use sheet::{Sheet, SheetPlace};
 pub use spec::{EntityQuery, Input, SourceSpec};
 

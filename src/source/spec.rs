@@ -3,6 +3,7 @@
 use crate::base::strict_toml::TomlFile;
 use crate::base::{Problem, Problems};
 use crate::source::contract::{self, ENTITIES, Entity};
+use crate::source::option::MetricOptions;
 use crate::source::sheet::{Sheet, SheetPlace};
 
 /// An entity and the query that reads it.
@@ -46,6 +47,8 @@ pub struct SourceSpec {
     pub currency: String,
     /// The setting that holds the database's URL.
     pub url_setting: String,
+    /// What the deployment chose about its metrics.
+    pub metric: MetricOptions,
     /// Share of an entity that may vanish in one night before the load refuses (0–1).
     pub vanish_share_max: f64,
     /// What the folder reads, dimensions before facts.
@@ -73,6 +76,7 @@ impl SourceSpec {
             currency: currency.to_owned(),
             url_setting: "VESPER_SOURCE_URL".to_owned(),
             vanish_share_max: VANISH_SHARE_MAX,
+            metric: MetricOptions::default(),
             queries: Vec::new(),
             sheets: Vec::new(),
         };
@@ -151,6 +155,9 @@ impl SourceSpec {
                 file.problem(&share.span, "`vanish_share_max` must lie between 0 and 1", None);
             }
             self.vanish_share_max = share.value;
+        }
+        if let Some(table) = top.table("metric") {
+            self.metric = MetricOptions::read(&table);
         }
         top.finish();
         if let Err(mut found) = file.finish() {
