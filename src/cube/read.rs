@@ -36,6 +36,8 @@ pub struct Cubes {
     pub order: DataFrame,
     /// day · subscriptions, mrr_cents
     pub subscription_stock: DataFrame,
+    /// day, sales_rep, tier · sales, amount_cents, in the tenant's mode of revenue
+    pub revenue: DataFrame,
 }
 
 /// Reads every cube of a tenant, in the caller's transaction.
@@ -176,6 +178,14 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             include_str!("sql/read_subscription_stock.sql"),
             tenant_key,
             &[("day", Date), ("subscriptions", Bigint), ("mrr_cents", Bigint)],
+        )
+        .await?,
+        revenue: read_cube(
+            tx,
+            "revenue_day",
+            include_str!("sql/read_revenue.sql"),
+            tenant_key,
+            &[("day", Date), ("sales_rep", Text), ("tier", Text), ("sales", Bigint), ("amount_cents", Bigint)],
         )
         .await?,
     })

@@ -98,6 +98,42 @@ pub(super) const CUBES: &[CubeSpec] = &[
         extent: Extent::Days,
         insert: include_str!("sql/subscription_stock_day.sql"),
     },
+    CubeSpec {
+        table: "revenue_day",
+        facts: &["deal", "order", "payment"],
+        extent: Extent::Days,
+        insert: include_str!("sql/revenue_day.sql"),
+    },
+    CubeSpec {
+        table: "customer_purchase_day",
+        facts: &["deal", "order"],
+        extent: Extent::Days,
+        insert: include_str!("sql/customer_purchase_day.sql"),
+    },
+    CubeSpec {
+        table: "deal_close_day",
+        facts: &["deal"],
+        extent: Extent::Days,
+        insert: include_str!("sql/deal_close_day.sql"),
+    },
+    CubeSpec {
+        table: "deal_age_day",
+        facts: &["deal"],
+        extent: Extent::Days,
+        insert: include_str!("sql/deal_age_day.sql"),
+    },
+    CubeSpec {
+        table: "stage_visit_day",
+        facts: &["deal"],
+        extent: Extent::Days,
+        insert: include_str!("sql/stage_visit_day.sql"),
+    },
+    CubeSpec {
+        table: "product_pair_day",
+        facts: &["order", "order_line"],
+        extent: Extent::Days,
+        insert: include_str!("sql/product_pair_day.sql"),
+    },
 ];
 
 /// What a refresh did.

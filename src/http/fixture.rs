@@ -35,6 +35,7 @@ pub(super) fn snapshot() -> Snapshot {
         series: BTreeMap::from(series),
         members: BTreeMap::new(),
         documents: documents.collect(),
+        tables: BTreeMap::new(),
     }
 }
 

@@ -78,6 +78,7 @@ pub(super) fn breaches_of(error: &MetricError) -> Vec<Breach> {
         | MetricError::Compute(_)
         | MetricError::Thread
         | MetricError::Kpi(_)
+        | MetricError::Table { .. }
         | MetricError::Warehouse { .. } => Vec::new(),
     }
 }

@@ -329,8 +329,17 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
         let truncate = format!("truncate {}", tables.join(", "));
         tx.execute(AssertSqlSafe(truncate)).await.map_err(warehouse("emptying staging"))?;
     }
-    let tenant =
-        sqlx::query(include_str!("sql/tenant.sql")).bind(&spec.tenant).bind(&spec.currency).fetch_one(&mut *tx).await;
+    let tenant = sqlx::query(include_str!("sql/tenant.sql"))
+        .bind(&spec.tenant)
+        .bind(&spec.currency)
+        .bind(spec.metric.revenue)
+        .bind(spec.metric.rfm_score)
+        .bind(spec.metric.rfm_days)
+        .bind(spec.metric.season_index)
+        .bind(spec.metric.gross_margin_percent)
+        .bind(&spec.metric.deal_band_cents)
+        .fetch_one(&mut *tx)
+        .await;
     let tenant_key: i32 = tenant.map_err(warehouse("registering the tenant"))?.get(0);
     Ok(tenant_key)
 }

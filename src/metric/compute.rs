@@ -11,6 +11,7 @@ use crate::metric::catalog::CATALOG;
 use crate::metric::document::{Context, documents};
 use crate::metric::formula::Measures;
 use crate::metric::snapshot::{Compare, DaySeries, Figure, Member, Slice, Window};
+use crate::metric::table::Tables;
 
 /// Everything that a snapshot publishes, before it has an id.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Computed {
     pub members: BTreeMap<String, Vec<Member>>,
     /// Route → body.
     pub documents: BTreeMap<String, serde_json::Value>,
+    /// Metric → window → table; filled by the publish, since tables are asked of the server.
+    pub tables: Tables,
     /// Sentences a reader must know.
     pub warnings: Vec<String>,
 }
@@ -78,5 +81,5 @@ pub fn compute(
     }
     let context = Context { business_date, first_date, currency, members: &members };
     let (documents, warnings) = documents(&measures, &context)?;
-    Ok(Computed { first_date, points, series, members, documents, warnings })
+    Ok(Computed { first_date, points, series, members, documents, tables: Tables::new(), warnings })
 }

@@ -32,6 +32,7 @@ pub struct Measures<'c> {
     pub(super) follow_up: DayCube<'c>,
     pub(super) order: DayCube<'c>,
     pub(super) subscription_stock: DayCube<'c>,
+    pub(super) revenue: DayCube<'c>,
     pub(super) cubes: &'c Cubes,
 }
 
@@ -63,13 +64,14 @@ impl<'c> Measures<'c> {
             follow_up: DayCube::new(&cubes.follow_up)?,
             order: DayCube::new(&cubes.order)?,
             subscription_stock: DayCube::new(&cubes.subscription_stock)?,
+            revenue: DayCube::new(&cubes.revenue)?,
             cubes,
         })
     }
 
     /// The first day any flow or stock is known for.
     pub fn first_date(&self) -> Option<NaiveDate> {
-        [&self.deal_flow, &self.customer_stock, &self.interaction, &self.order]
+        [&self.deal_flow, &self.customer_stock, &self.interaction, &self.order, &self.revenue]
             .into_iter()
             .filter_map(DayCube::first_date)
             .min()
@@ -87,7 +89,7 @@ impl<'c> Measures<'c> {
             "active_customers" => whole(sum(&self.customer_stock, "customers", &[("status", &["customer"])], stock)),
             "new_customers" => whole(sum(&self.customer_flow, "customers", &[("event", &["became_customer"])], flow)),
             "churned_customers" => whole(sum(&self.customer_flow, "customers", &[("event", &["churned"])], flow)),
-            "revenue" => whole(sum(&self.deal_flow, "value_cents", &[WON], flow)),
+            "revenue" => whole(sum(&self.revenue, "amount_cents", &[], flow)),
             "deals_won" => whole(sum(&self.deal_flow, "deals", &[WON], flow)),
             "deals_lost" => whole(sum(&self.deal_flow, "deals", &[LOST], flow)),
             "deals_created" => whole(sum(&self.deal_flow, "deals", &[("event", &["created"])], flow)),
@@ -107,6 +109,9 @@ impl<'c> Measures<'c> {
             "interactions" => whole(sum(&self.interaction, "interactions", &[], flow)),
             "orders" => whole(sum(&self.order, "orders", &[PLACED], flow)),
             "order_value" => whole(sum(&self.order, "amount_cents", &[PLACED], flow)),
+            "avg_order_value" => {
+                ratio(sum(&self.order, "amount_cents", &[PLACED], flow), sum(&self.order, "orders", &[PLACED], flow))
+            }
             "active_subscriptions" => whole(sum(&self.subscription_stock, "subscriptions", &[], stock)),
             "mrr" => whole(sum(&self.subscription_stock, "mrr_cents", &[], stock)),
             _ => None,

@@ -23,6 +23,7 @@ mod publish;
 mod retention;
 mod store;
 mod sums;
+pub mod table;
 
 use chrono::NaiveDate;
 
@@ -41,6 +42,7 @@ pub use kpi::{KpiError, Kpis};
 pub use publish::{Published, check_cubes, publish};
 pub use snapshot::{Compare, DaySeries, Figure, Member, Slice, Snapshot, SnapshotHeader, Window};
 pub use store::{CHANNEL, PublishedDay, Which, load_snapshot, published_days, tenant_key_of};
+pub use table::{Cell, Table, TableColumn, TableMetric, Tables, all_tables, find_table};
 
 /// What can go wrong between the cubes and a published snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +77,15 @@ pub enum MetricError {
     /// A query of the deployment's own has no answer: nothing was published.
     #[error(transparent)]
     Kpi(KpiError),
+    /// A table could not be computed.
+    #[error("table {metric} could not be computed")]
+    Table {
+        /// The metric.
+        metric: &'static str,
+        /// The driver's reason.
+        #[source]
+        source: sqlx::Error,
+    },
     /// The warehouse refused a statement or broke off.
     #[error("warehouse: {action}")]
     Warehouse {
@@ -97,7 +108,7 @@ impl Remedied for MetricError {
             MetricError::Compute(_) | MetricError::Thread => Remedy::FixCode,
             MetricError::Kpi(source) => source.remedy(),
             MetricError::Identity { .. } | MetricError::Balance { .. } => Remedy::FixData,
-            MetricError::Warehouse { source, .. } => remedy_of(source),
+            MetricError::Warehouse { source, .. } | MetricError::Table { source, .. } => remedy_of(source),
         }
     }
 
@@ -108,9 +119,11 @@ impl Remedied for MetricError {
             ),
             MetricError::Kpi(source) => source.hint(),
             MetricError::Warehouse { source: sqlx::Error::Database(_), .. } => Some("run `vesper migrate`".into()),
-            MetricError::Cube(_) | MetricError::Compute(_) | MetricError::Thread | MetricError::Warehouse { .. } => {
-                None
-            }
+            MetricError::Cube(_)
+            | MetricError::Compute(_)
+            | MetricError::Thread
+            | MetricError::Warehouse { .. }
+            | MetricError::Table { .. } => None,
         }
     }
 }

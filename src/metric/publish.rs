@@ -20,6 +20,7 @@ use crate::metric::identity::{Violation, check_identities};
 use crate::metric::kpi::{Kpis, add_expressions, run_queries};
 use crate::metric::retention::delete_expired;
 use crate::metric::snapshot::{Member, Reconciliation, Slice};
+use crate::metric::table::read_tables;
 use crate::metric::{MetricError, failed};
 
 /// What a publish did.
@@ -58,6 +59,7 @@ pub async fn publish(
         tokio::task::spawn_blocking(move || compute(&cubes, date, &currency, members)).await
     };
     let mut computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
+    computed.tables = read_tables(tx, tenant_key, date, computed.first_date, computed.series.get("revenue")).await?;
     let catalog = kpis.catalog();
     add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
     let checks = check_identities(&computed, date, &reconciliation)
@@ -100,6 +102,7 @@ pub async fn publish(
     write_points(tx, snapshot_id, &computed, &catalog).await?;
     write_series(tx, snapshot_id, &computed).await?;
     write_documents(tx, snapshot_id, &computed).await?;
+    write_tables(tx, snapshot_id, &computed).await?;
     chaos::point("publish.written");
     let moved =
         sqlx::query(include_str!("sql/move_current.sql")).bind(tenant_key).bind(snapshot_id).execute(&mut *tx).await;
@@ -152,8 +155,16 @@ fn hash_content(
     (date, definition_hash): (NaiveDate, &str),
 ) -> String {
     let points: Vec<_> = computed.points.iter().map(|(m, p)| (m, p.iter().collect::<Vec<_>>())).collect();
-    let content =
-        (date, definition_hash, points, &computed.series, &computed.members, &computed.documents, reconciliation);
+    let content = (
+        date,
+        definition_hash,
+        points,
+        &computed.series,
+        &computed.members,
+        &computed.documents,
+        &computed.tables,
+        reconciliation,
+    );
     let bytes = serde_json::to_vec(&content).expect("published values are finite and keys are texts");
     hex::encode(Sha256::digest(bytes))
 }
@@ -168,7 +179,10 @@ async fn read_members(
     let tiers_present =
         cubes.customer_stock.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
     let deal_tiers = cubes.deal_flow.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
-    let has_unknown_tier = tiers_present.iter().chain(deal_tiers.iter()).flatten().any(|t| t == "unknown");
+    let revenue_tiers =
+        cubes.revenue.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
+    let has_unknown_tier =
+        tiers_present.iter().chain(deal_tiers.iter()).chain(revenue_tiers.iter()).flatten().any(|t| t == "unknown");
     for (dimension, names) in [
         ("stage", &STAGES[..]),
         ("status", &STATUSES),
@@ -284,4 +298,20 @@ async fn write_documents(tx: &mut PgConnection, snapshot_id: i64, computed: &Com
     let bodies: Vec<String> = computed.documents.values().map(ToString::to_string).collect();
     let write = sqlx::query(include_str!("sql/insert_documents.sql")).bind(snapshot_id).bind(routes).bind(bodies);
     write.execute(tx).await.map(drop).map_err(failed("writing the documents"))
+}
+
+async fn write_tables(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
+    for (metric, windows) in &computed.tables {
+        for (window, table) in windows {
+            let write = sqlx::query(include_str!("sql/insert_table.sql"))
+                .bind(snapshot_id)
+                .bind(metric)
+                .bind(window.name())
+                .bind(i32::from(table.version))
+                .bind(Json(&table.columns))
+                .bind(Json(&table.rows));
+            write.execute(&mut *tx).await.map_err(failed("writing the tables"))?;
+        }
+    }
+    Ok(())
 }

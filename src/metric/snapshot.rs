@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::money::divide_round;
 use crate::base::{Grain, Period, period::minus_days};
 use crate::metric::catalog::Catalog;
+use crate::metric::table::{Table, Tables};
 use crate::metric::{Check, Unit};
 
 /// A published value as the exact ratio it came from, so that it can be recombined and audited.
@@ -40,6 +41,7 @@ impl Figure {
         match unit {
             Unit::Count | Unit::Money => divide_round(n, d).map(|v| v as f64),
             Unit::Percent => divide_round(n * 1000, d).map(|v| v as f64 / 10.0),
+            Unit::Index => divide_round(n * 10_000, d).map(|v| v as f64 / 10_000.0),
             Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => divide_round(n * 10, d).map(|v| v as f64 / 10.0),
         }
     }
@@ -265,12 +267,19 @@ pub struct Snapshot {
     /// `customers/segmentation`, `deals/pipeline`, `deals/conversions`, `sales-reps/performance`, `interactions/insights`).
     /// `sales-reps/performance` holds every rep in rank order; `revenue/time-series` is cut from `series`.
     pub documents: BTreeMap<String, serde_json::Value>,
+    /// Metric → window → table.
+    pub tables: Tables,
 }
 
 impl Snapshot {
     /// The figure of a metric at a slice, if it was published.
     pub fn figure(&self, metric: &str, slice: &Slice) -> Option<Figure> {
         self.points.get(metric)?.get(slice).copied()
+    }
+
+    /// The table of a metric over a window, if it was published.
+    pub fn table(&self, metric: &str, window: Window) -> Option<&Table> {
+        self.tables.get(metric)?.get(&window)
     }
 
     /// The members of a dimension, in order.

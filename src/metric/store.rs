@@ -9,7 +9,8 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 
 use crate::metric::definition::load_definitions;
-use crate::metric::snapshot::{DaySeries, Figure, Slice, Snapshot, SnapshotHeader};
+use crate::metric::snapshot::{DaySeries, Figure, Slice, Snapshot, SnapshotHeader, Window};
+use crate::metric::table::{Table, Tables};
 use crate::metric::{MetricError, failed};
 
 /// The channel on which a publish is announced; the payload is the snapshot's id.
@@ -101,5 +102,22 @@ pub async fn load_snapshot(
     let rows = sqlx::query("select route, body from metric.document where snapshot_id = $1");
     let rows = rows.bind(id).fetch_all(&mut *connection).await.map_err(failed("reading the documents"))?;
     let documents = rows.iter().map(|r| (r.get(0), r.get::<Json<_>, _>(1).0)).collect();
-    Ok(Some(Snapshot { header, catalog, points, series, members, documents }))
+    let tables = load_tables(connection, id).await?;
+    Ok(Some(Snapshot { header, catalog, points, series, members, documents, tables }))
+}
+
+async fn load_tables(connection: &mut PgConnection, snapshot_id: i64) -> Result<Tables, MetricError> {
+    let rows = sqlx::query(
+        "select metric, time_window, version, columns, rows from metric.published_table where snapshot_id = $1",
+    );
+    let rows = rows.bind(snapshot_id).fetch_all(connection).await.map_err(failed("reading the tables"))?;
+    let mut tables = Tables::new();
+    for row in rows {
+        // A window of a later version of the program is none of ours.
+        let Some(window) = Window::parse(row.get(1)) else { continue };
+        let version = row.get::<i32, _>(2).unsigned_abs() as u16;
+        let table = Table { version, columns: row.get::<Json<_>, _>(3).0, rows: row.get::<Json<_>, _>(4).0 };
+        tables.entry(row.get(0)).or_default().insert(window, table);
+    }
+    Ok(tables)
 }

@@ -92,7 +92,7 @@ fn figure(metric: &Metric, weight: i64, dice: &mut Dice) -> Figure {
         (Unit::Money, _) => Figure::whole(count * 812_345 + dice.roll(100)),
         (Unit::Percent, _) => Figure::ratio(count, count + weight * 2 + dice.roll(weight + 1)),
         (Unit::Count, _) => Figure::whole(count),
-        (Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean, _) => {
+        (Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index, _) => {
             Figure::ratio(count * 31 + dice.roll(count), count)
         }
     }
@@ -219,6 +219,7 @@ pub(crate) fn snapshot() -> Snapshot {
         series: series(business_date, first_date),
         members,
         documents: BTreeMap::new(),
+        tables: BTreeMap::new(),
     }
 }
 

@@ -84,6 +84,13 @@ impl Locale {
         format!("{sign}{}{}{}", self.integer((tenths / 10).abs()), self.separators().1, (tenths % 10).abs())
     }
 
+    /// A number of hundredths: `1.04`.
+    pub fn hundredths(self, hundredths: i64) -> String {
+        let sign = if hundredths < 0 { "−" } else { "" };
+        let whole = self.integer((hundredths / 100).abs());
+        format!("{sign}{whole}{}{:02}", self.separators().1, (hundredths % 100).abs())
+    }
+
     /// A number that is already written, as a percentage: `66.7%`, `66,7 %`.
     pub fn percent(self, number: &str) -> String {
         match self {
@@ -142,6 +149,7 @@ impl Locale {
             Unit::Weeks => say(words.weeks, &[&tenths()]),
             Unit::Minutes => say(words.minutes, &[&tenths()]),
             Unit::Mean => tenths(),
+            Unit::Index => self.hundredths((value * 100.0).round() as i64),
         }
     }
 
@@ -149,7 +157,7 @@ impl Locale {
     pub fn cell(self, figure: Option<Figure>, unit: Unit, currency: &str) -> String {
         match unit {
             Unit::Days | Unit::Weeks | Unit::Minutes => self.full(figure, Unit::Mean, currency),
-            Unit::Count | Unit::Money | Unit::Percent | Unit::Mean => self.full(figure, unit, currency),
+            Unit::Count | Unit::Money | Unit::Percent | Unit::Mean | Unit::Index => self.full(figure, unit, currency),
         }
     }
 
@@ -215,7 +223,9 @@ impl Locale {
         match unit {
             Unit::Money => self.priced(value < 0.0, &short, currency),
             Unit::Percent => format!("{sign}{}", self.percent(&short)),
-            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => format!("{sign}{short}"),
+            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => {
+                format!("{sign}{short}")
+            }
         }
     }
 

@@ -87,7 +87,7 @@ fn build_column(source: &Source<'_>, measure: &Measure, rows: &[Row], at: usize)
             let denominator = whole.map_or(1, |f| f.denominator);
             rows.iter().filter_map(|row| row.cells[at]).any(|f| f.denominator != denominator)
         }
-        Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => true,
+        Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => true,
     };
     Column { metric: measure.metric.versioned(), label: measure.label(source.locale), unit, is_ratio }
 }

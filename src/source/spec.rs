@@ -4,6 +4,7 @@ use crate::base::strict_toml::TomlFile;
 use crate::base::{Problem, Problems};
 use crate::source::change::ChangeSpec;
 use crate::source::contract::{self, ENTITIES, Entity};
+use crate::source::option::MetricOptions;
 use crate::source::sheet::{Sheet, SheetPlace};
 
 /// An entity and the query that reads it.
@@ -47,6 +48,8 @@ pub struct SourceSpec {
     pub currency: String,
     /// The setting that holds the database's URL.
     pub url_setting: String,
+    /// What the deployment chose about its metrics.
+    pub metric: MetricOptions,
     /// Share of an entity that may vanish in one night before the load refuses (0–1).
     pub vanish_share_max: f64,
     /// Seconds to wait for a table that another session locks.
@@ -80,6 +83,7 @@ impl SourceSpec {
             vanish_share_max: VANISH_SHARE_MAX,
             lock_timeout_seconds: LOCK_TIMEOUT_SECONDS,
             changes: ChangeSpec::default(),
+            metric: MetricOptions::default(),
             queries: Vec::new(),
             sheets: Vec::new(),
         };
@@ -162,6 +166,9 @@ impl SourceSpec {
         self.lock_timeout_seconds = top.integer_or("lock_timeout_seconds", LOCK_TIMEOUT_SECONDS, 1..=3600);
         if let Some(changes) = top.table("changes") {
             self.changes = ChangeSpec::read(&changes);
+        }
+        if let Some(table) = top.table("metric") {
+            self.metric = MetricOptions::read(&table);
         }
         top.finish();
         if let Err(mut found) = file.finish() {

@@ -1,5 +1,5 @@
 -- grain: one row per customer whose lifetime changed · $1 tenant_key · re-run: changes nothing
-insert into cube.customer_life as l (tenant_key, customer_id, tier, status, is_live, active_seconds, active_since, won_cents, won_deals)
+insert into cube.customer_life as l (tenant_key, customer_id, tier, status, is_live, active_seconds, active_since, won_cents, won_deals, open_deals)
 with spell as (
     select s.customer_id,
         coalesce(sum(extract(epoch from least(s.left_at, c.deleted_at) - s.entered_at)) filter (where least(s.left_at, c.deleted_at) is not null), 0)::bigint as active_seconds,
@@ -16,15 +16,25 @@ won as (
     join star.dim_customer as c on c.customer_key = d.customer_key
     where d.tenant_key = $1::int and d.is_won
     group by c.customer_id
+),
+
+pending as (
+    select c.customer_id, count(*) as open_deals
+    from star.fact_deal as d
+    join star.dim_customer as c on c.customer_key = d.customer_key
+    where d.tenant_key = $1::int and not d.is_won and not d.is_lost and d.deleted_at is null
+    group by c.customer_id
 )
 
-select $1::int, c.customer_id, c.tier, c.status, c.deleted_at is null, coalesce(s.active_seconds, 0), s.active_since, coalesce(w.won_cents, 0), coalesce(w.won_deals, 0)
+select $1::int, c.customer_id, c.tier, c.status, c.deleted_at is null, coalesce(s.active_seconds, 0), s.active_since, coalesce(w.won_cents, 0), coalesce(w.won_deals, 0),
+    coalesce(p.open_deals, 0)
 from star.dim_customer as c
 left join spell as s on s.customer_id = c.customer_id
 left join won as w on w.customer_id = c.customer_id
+left join pending as p on p.customer_id = c.customer_id
 where c.tenant_key = $1::int and c.is_current and not c.is_inferred
 on conflict (tenant_key, customer_id) do update
 set tier = excluded.tier, status = excluded.status, is_live = excluded.is_live, active_seconds = excluded.active_seconds,
-    active_since = excluded.active_since, won_cents = excluded.won_cents, won_deals = excluded.won_deals
-where (l.tier, l.status, l.is_live, l.active_seconds, l.active_since, l.won_cents, l.won_deals)
-    is distinct from (excluded.tier, excluded.status, excluded.is_live, excluded.active_seconds, excluded.active_since, excluded.won_cents, excluded.won_deals)
+    active_since = excluded.active_since, won_cents = excluded.won_cents, won_deals = excluded.won_deals, open_deals = excluded.open_deals
+where (l.tier, l.status, l.is_live, l.active_seconds, l.active_since, l.won_cents, l.won_deals, l.open_deals)
+    is distinct from (excluded.tier, excluded.status, excluded.is_live, excluded.active_seconds, excluded.active_since, excluded.won_cents, excluded.won_deals, excluded.open_deals)

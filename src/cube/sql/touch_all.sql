@@ -12,6 +12,12 @@ with cube_day as (
     union all select day from cube.interaction_day where tenant_key = $1::int
     union all select day from cube.order_day where tenant_key = $1::int
     union all select day from cube.product_day where tenant_key = $1::int
+    union all select day from cube.revenue_day where tenant_key = $1::int
+    union all select day from cube.customer_purchase_day where tenant_key = $1::int
+    union all select day from cube.deal_close_day where tenant_key = $1::int
+    union all select day from cube.deal_age_day where tenant_key = $1::int
+    union all select day from cube.stage_visit_day where tenant_key = $1::int
+    union all select day from cube.product_pair_day where tenant_key = $1::int
     union all select day from cube.subscription_stock_day where tenant_key = $1::int
 ),
 
@@ -34,6 +40,8 @@ star_day as (
     union all select started_date from star.fact_interaction where tenant_key = $1::int
     union all select order_date from star.fact_order where tenant_key = $1::int
     union all select order_date from star.fact_order_line where tenant_key = $1::int
+    union all select payment_date from star.fact_payment where tenant_key = $1::int
+    union all select refund_date from star.fact_payment where tenant_key = $1::int
 ),
 
 span as (
@@ -44,5 +52,5 @@ span as (
 select $1::int, f.fact, d.date
 from span
 join star.dim_date as d on d.date between span.first_day and span.last_day
-cross join (values ('customer'), ('deal'), ('interaction'), ('order'), ('order_line'), ('subscription')) as f (fact)
+cross join (values ('customer'), ('deal'), ('interaction'), ('order'), ('order_line'), ('payment'), ('subscription')) as f (fact)
 on conflict do nothing

@@ -56,7 +56,7 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
             "refund_date",
             "deleted_at",
         ],
-        days: &[],
+        days: &["payment_date", "refund_date"],
         image: Image::Sql(include_str!("../sql/payment.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(coalesce(s.processed_at, s.created_at) at time zone 'UTC')::date"),

@@ -29,5 +29,11 @@ pub const LINEAGE: &[Lineage] = &[
     of("follow_up_day", "an interaction that asked for a follow-up", &["fact_interaction"]),
     of("order_day", "an order", &["fact_order", "dim_sales_rep"]),
     of("product_day", "a line of an order", &["fact_order_line", "fact_order", "dim_product"]),
+    of("revenue_day", "a deal, an order or a payment", &["fact_deal", "fact_order", "fact_payment", "dim_customer"]),
+    of("customer_purchase_day", "a deal won or an order", &["fact_deal", "fact_order", "dim_customer"]),
+    of("deal_close_day", "a closed deal", &["fact_deal"]),
+    of("deal_age_day", "a deal won", &["fact_deal"]),
+    of("stage_visit_day", "a deal's visit of a stage", &["fact_deal_stage"]),
+    of("product_pair_day", "a pair of lines of an order", &["fact_order_line", "fact_order", "dim_product"]),
     of("subscription_stock_day", "a paid span of a subscription", &["fact_subscription"]),
 ];

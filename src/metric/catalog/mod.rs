@@ -15,7 +15,7 @@ mod sales;
 
 use std::sync::LazyLock;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use handbook::{document, entry, handbook};
 pub use known::Catalog;
@@ -26,7 +26,7 @@ pub use planned::{PLANNED, Planned};
 use crate::base::nearest;
 
 /// What a value is counted in; decides how it is rounded and printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// A whole number of things.
@@ -43,12 +43,14 @@ pub enum Unit {
     Minutes,
     /// A plain mean with one decimal (probability, frequency).
     Mean,
+    /// A ratio to one with four decimals (lift, seasonal index).
+    Index,
 }
 
 impl Unit {
     /// All units.
-    pub const ALL: [Unit; 7] =
-        [Unit::Count, Unit::Money, Unit::Percent, Unit::Days, Unit::Weeks, Unit::Minutes, Unit::Mean];
+    pub const ALL: [Unit; 8] =
+        [Unit::Count, Unit::Money, Unit::Percent, Unit::Days, Unit::Weeks, Unit::Minutes, Unit::Mean, Unit::Index];
 
     /// The name used in files and answers.
     pub fn name(self) -> &'static str {
@@ -60,6 +62,7 @@ impl Unit {
             Unit::Weeks => "weeks",
             Unit::Minutes => "minutes",
             Unit::Mean => "mean",
+            Unit::Index => "index",
         }
     }
 }

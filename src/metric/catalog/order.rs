@@ -7,4 +7,6 @@ pub(super) const METRICS: &[Metric] = metrics! { Orders:
         "orders placed in the window, cancelled ones apart";
     order_value @ 1 "Order value" Money Up Flow [] true Recorded ["order_day"]
         "value of the orders placed in the window, cancelled ones apart, in the reporting currency";
+    avg_order_value @ 1 "Average order value" Money Up Flow [] false Recorded ["order_day"]
+        "value of the orders placed in the window / their number, cancelled ones apart";
 };

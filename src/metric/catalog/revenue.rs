@@ -3,8 +3,8 @@
 use crate::metric::catalog::{Metric, metrics};
 
 pub(super) const METRICS: &[Metric] = metrics! { Revenue:
-    revenue @ 1 "Revenue" Money Up Flow ["tier", "sales_rep"] true Recorded ["deal_flow_day"]
-        "value of deals won, at the actual close date, in the reporting currency at the rate of that day";
+    revenue @ 2 "Revenue" Money Up Flow ["tier", "sales_rep"] true Recorded ["revenue_day"]
+        "value of deals won, at the actual close date, in the reporting currency at the rate of that day; or, as the source's revenue says, fulfilled orders at their date or completed payments less refunds, each at its day";
     active_subscriptions @ 1 "Active subscriptions" Count Up Stock [] false Recorded ["subscription_stock_day"]
         "paid subscriptions running at the end of the window";
     mrr @ 1 "Monthly recurring revenue" Money Up Stock [] false Recorded ["subscription_stock_day"]

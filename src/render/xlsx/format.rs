@@ -80,6 +80,7 @@ impl Formats {
             Unit::Weeks => tenths(words.weeks),
             Unit::Minutes => tenths(words.minutes),
             Unit::Mean => "#,##0.0".to_owned(),
+            Unit::Index => "#,##0.00".to_owned(),
         }
     }
 
@@ -96,7 +97,7 @@ impl Formats {
                 format!("[>=1000000]{millions};[>=10000]{thousands};{}", scaled("#,##0", ""))
             }
             Unit::Percent => "0%".to_owned(),
-            Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => "#,##0".to_owned(),
+            Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => "#,##0".to_owned(),
         }
     }
 
@@ -130,7 +131,9 @@ fn quoted(words: &str) -> String {
 pub(super) fn numerator(figure: Figure, unit: Unit) -> f64 {
     match unit {
         Unit::Money => figure.numerator as f64 / 100.0,
-        Unit::Count | Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => figure.numerator as f64,
+        Unit::Count | Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => {
+            figure.numerator as f64
+        }
     }
 }
 

@@ -1,0 +1,14 @@
+-- grain: one row per order date and pair of products of the touched days · $1 tenant_key · re-run: after the days were deleted, the same rows
+insert into cube.product_pair_day (tenant_key, day, product_key, other_key, orders)
+with line as (
+    select distinct l.order_date as day, l.order_id, l.product_key
+    from star.fact_order_line as l
+    join star.fact_order as o on o.tenant_key = l.tenant_key and o.order_id = l.order_id
+    where l.tenant_key = $1::int and o.status <> 'cancelled'
+        and l.order_date in (select t.day from vesper.touched_day as t where t.tenant_key = $1::int and t.fact in ('order', 'order_line'))
+)
+
+select $1::int, a.day, a.product_key, b.product_key, count(*)
+from line as a
+join line as b on b.order_id = a.order_id and b.day = a.day and b.product_key >= a.product_key
+group by a.day, a.product_key, b.product_key

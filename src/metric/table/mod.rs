@@ -1,0 +1,259 @@
+//! Metrics that are tables: cohorts, cells, rankings, reasons.
+//!
+//! In: the tenant's cubes and a window; each table is one statement beside this file, run on the server.
+//! Out: typed columns and rows of exact figures, published beside the points.
+//!
+//! A table whose inputs the deployment does not read is absent. Ratios travel as numerator and denominator, so that
+//! each shows its n.
+
+mod customer;
+mod finish;
+mod order;
+mod sales;
+mod season;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, Row, postgres::PgRow};
+
+use crate::base::Period;
+use crate::metric::snapshot::{Compare, DaySeries, Figure, Window};
+use crate::metric::{MetricError, Unit, failed};
+
+/// A metric that is a table.
+pub struct TableMetric {
+    /// The name used in templates and routes.
+    pub name: &'static str,
+    /// Changes whenever the meaning changes.
+    pub version: u16,
+    /// The short label a reader sees.
+    pub label: &'static str,
+    /// The definition in words.
+    pub definition: &'static str,
+    /// Entities the source must deliver; without one of them the table is absent.
+    pub needs: &'static [&'static str],
+    /// The windows it is published for; a table of what there is at the business date knows `all` alone.
+    pub windows: &'static [Window],
+    /// Its columns, as published.
+    pub columns: &'static [(&'static str, &'static str, Kind)],
+    query: Query,
+    finish: Option<fn(&mut Vec<Vec<Cell>>)>,
+}
+
+/// What a column of a table holds, and how many columns of the query it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text: one column.
+    Text,
+    /// A count or an amount: one column.
+    Whole(Unit),
+    /// A ratio: numerator and denominator.
+    Ratio(Unit),
+    /// Nothing in the query: the cell is filled from the others afterwards.
+    Derived(Unit),
+}
+
+/// Where the rows come from. `$1` is the tenant and `$2` the end of the window (exclusive).
+enum Query {
+    /// What there is at the end of the window.
+    AsOf(&'static str),
+    /// What happened in the window: `$3` is its start.
+    Within(&'static str),
+    /// The window against the one before: `$4` is that one's start.
+    Compared(&'static str),
+    /// The daily series of revenue, by calendar month.
+    Season,
+}
+
+/// A published table over one window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// The version of its definition.
+    pub version: u16,
+    /// Its columns.
+    pub columns: Vec<TableColumn>,
+    /// Its rows, in the order they are shown.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A column of a published table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableColumn {
+    /// The name, for machines.
+    pub name: String,
+    /// The heading, for readers.
+    pub label: String,
+    /// What its figures are counted in; none for text.
+    pub unit: Option<Unit>,
+}
+
+/// A cell of a published table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Cell {
+    /// Nothing is known.
+    Nothing,
+    /// A name.
+    Text(String),
+    /// An exact figure as `[numerator, denominator]`; its value follows the column's unit.
+    Ratio(i64, i64),
+}
+
+impl Cell {
+    /// The figure in the cell.
+    pub fn figure(&self) -> Option<Figure> {
+        match self {
+            Cell::Ratio(numerator, denominator) => Some(Figure::ratio(*numerator, *denominator)),
+            Cell::Nothing | Cell::Text(_) => None,
+        }
+    }
+
+    /// The text in the cell.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            Cell::Nothing | Cell::Ratio(..) => None,
+        }
+    }
+}
+
+impl Table {
+    /// The cell of a row in the column called `name`.
+    pub fn cell(&self, row: usize, name: &str) -> Option<&Cell> {
+        let column = self.columns.iter().position(|c| c.name == name)?;
+        self.rows.get(row)?.get(column)
+    }
+
+    /// The cells of a row as JSON values by column name; money in cents, ratios rounded as everywhere, null where
+    /// there is nothing.
+    pub fn record(&self, row: usize) -> serde_json::Map<String, serde_json::Value> {
+        let cells = self.columns.iter().zip(self.rows.get(row).into_iter().flatten());
+        let value = |column: &TableColumn, cell: &Cell| match (cell, column.unit) {
+            (Cell::Text(text), _) => serde_json::json!(text),
+            (_, Some(Unit::Count | Unit::Money)) => serde_json::json!(cell.figure().and_then(|f| f.rounded())),
+            (_, Some(unit)) => serde_json::json!(cell.figure().and_then(|f| f.value(unit))),
+            (_, None) => serde_json::Value::Null,
+        };
+        cells.map(|(column, cell)| (column.name.clone(), value(column, cell))).collect()
+    }
+}
+
+/// Metric → window → table.
+pub type Tables = BTreeMap<String, BTreeMap<Window, Table>>;
+
+/// Every table metric, in the order it is documented.
+pub fn all_tables() -> impl Iterator<Item = &'static TableMetric> {
+    customer::CUSTOMER.iter().chain(sales::SALES).chain(order::ORDER)
+}
+
+/// The table metric called `name`.
+pub fn find_table(name: &str) -> Option<&'static TableMetric> {
+    all_tables().find(|t| t.name == name)
+}
+
+/// Computes every table of a business date whose inputs the tenant has, in the caller's transaction.
+pub(super) async fn read_tables(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    business_date: NaiveDate,
+    first_date: NaiveDate,
+    revenue: Option<&DaySeries>,
+) -> Result<Tables, MetricError> {
+    let entities = sqlx::query_scalar("select distinct l.entity from vesper.load_count as l where l.tenant_key = $1");
+    let entities: Vec<String> =
+        entities.bind(tenant_key).fetch_all(&mut *tx).await.map_err(failed("reading the entities of the tenant"))?;
+    let entities: BTreeSet<&str> = entities.iter().map(String::as_str).collect();
+    let mut tables = Tables::new();
+    for metric in all_tables().filter(|t| t.needs.iter().all(|need| entities.contains(need))) {
+        for window in metric.windows {
+            let period = window.period(business_date, first_date);
+            let mut rows = match &metric.query {
+                Query::Season => {
+                    let index = "select t.season_index from star.dim_tenant as t where t.tenant_key = $1";
+                    let index: String = sqlx::query_scalar(index)
+                        .bind(tenant_key)
+                        .fetch_one(&mut *tx)
+                        .await
+                        .map_err(failed("reading the tenant"))?;
+                    revenue.map_or_else(Vec::new, |days| season::indices(days, business_date, &index))
+                }
+                query => read_rows(tx, tenant_key, metric, query, period, before(*window, business_date)).await?,
+            };
+            if let Some(finish) = metric.finish {
+                finish(&mut rows);
+            }
+            let columns = metric.columns.iter().map(|(name, label, kind)| TableColumn {
+                name: (*name).to_owned(),
+                label: (*label).to_owned(),
+                unit: kind.unit(),
+            });
+            let table = Table { version: metric.version, columns: columns.collect(), rows };
+            tables.entry(metric.name.to_owned()).or_default().insert(*window, table);
+        }
+    }
+    Ok(tables)
+}
+
+/// The first day of the window before; of `all` there is none before.
+fn before(window: Window, business_date: NaiveDate) -> Option<NaiveDate> {
+    window.compared(Compare::Previous, business_date).map(|period| period.from)
+}
+
+async fn read_rows(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    metric: &TableMetric,
+    query: &Query,
+    period: Period,
+    before: Option<NaiveDate>,
+) -> Result<Vec<Vec<Cell>>, MetricError> {
+    let rows = match query {
+        Query::AsOf(sql) => sqlx::query(*sql).bind(tenant_key).bind(period.until),
+        Query::Within(sql) => sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from),
+        Query::Compared(sql) => {
+            sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from).bind(before.unwrap_or(period.from))
+        }
+        Query::Season => return Ok(Vec::new()),
+    };
+    let rows = rows.fetch_all(tx).await.map_err(|source| MetricError::Table { metric: metric.name, source })?;
+    rows.iter().map(|row| read_row(row, metric)).collect()
+}
+
+fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError> {
+    let mut next = 0;
+    let mut cells = Vec::with_capacity(metric.columns.len());
+    let failed = |source| MetricError::Table { metric: metric.name, source };
+    for (_, _, kind) in metric.columns {
+        cells.push(match kind {
+            Kind::Text => row.try_get::<Option<String>, _>(next).map_err(failed)?.map_or(Cell::Nothing, Cell::Text),
+            Kind::Whole(_) => {
+                row.try_get::<Option<i64>, _>(next).map_err(failed)?.map_or(Cell::Nothing, |n| Cell::Ratio(n, 1))
+            }
+            Kind::Ratio(_) => {
+                let (n, d) = (row.try_get::<Option<i64>, _>(next), row.try_get::<Option<i64>, _>(next + 1));
+                match (n.map_err(failed)?, d.map_err(failed)?) {
+                    (Some(n), Some(d)) => Cell::Ratio(n, d),
+                    _ => Cell::Nothing,
+                }
+            }
+            Kind::Derived(_) => Cell::Nothing,
+        });
+        next += match kind {
+            Kind::Text | Kind::Whole(_) => 1,
+            Kind::Ratio(_) => 2,
+            Kind::Derived(_) => 0,
+        };
+    }
+    Ok(cells)
+}
+
+impl Kind {
+    fn unit(self) -> Option<Unit> {
+        match self {
+            Kind::Text => None,
+            Kind::Whole(unit) | Kind::Ratio(unit) | Kind::Derived(unit) => Some(unit),
+        }
+    }
+}

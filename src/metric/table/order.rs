@@ -1,0 +1,144 @@
+//! Tables of orders, products and stock; the season of revenue.
+
+use crate::metric::Unit;
+use crate::metric::snapshot::Window;
+use crate::metric::table::{Kind, Query, TableMetric};
+
+/// A flow, over its three common spans.
+const FLOW: &[Window] = &[Window::All, Window::Quarter, Window::Year];
+/// What there is at the business date.
+const NOW: &[Window] = &[Window::All];
+
+pub(super) const ORDER: &[TableMetric] = &[
+    TableMetric {
+        name: "orders_by_status",
+        version: 1,
+        label: "Orders by status",
+        definition: "orders placed in the window by their status now: count, share, value and value an order",
+        needs: &["order"],
+        windows: FLOW,
+        columns: &[
+            ("status", "Status", Kind::Text),
+            ("orders", "Orders", Kind::Whole(Unit::Count)),
+            ("share", "Share", Kind::Ratio(Unit::Percent)),
+            ("value", "Value", Kind::Whole(Unit::Money)),
+            ("avg_value", "Average value", Kind::Ratio(Unit::Money)),
+        ],
+        query: Query::Within(include_str!("sql/orders_by_status.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "order_habits",
+        version: 1,
+        label: "Order habits",
+        definition: "customers who ever ordered: share with two or more orders, orders a customer, median days between \
+            consecutive days of ordering; cancelled orders apart",
+        needs: &["order"],
+        windows: NOW,
+        columns: &[
+            ("customers", "Customers", Kind::Whole(Unit::Count)),
+            ("repeaters", "Repeat customers", Kind::Whole(Unit::Count)),
+            ("repeat_rate", "Repeat rate", Kind::Ratio(Unit::Percent)),
+            ("orders_each", "Orders a customer", Kind::Ratio(Unit::Index)),
+            ("median_gap", "Median days between", Kind::Ratio(Unit::Days)),
+        ],
+        query: Query::AsOf(include_str!("sql/order_habits.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "products",
+        version: 1,
+        label: "Products",
+        definition: "products sold in the window, cancelled orders apart: quantity, orders that hold them, revenue and its \
+            share; the 200 with the highest revenue",
+        needs: &["order_line"],
+        windows: FLOW,
+        columns: &[
+            ("product_id", "Product id", Kind::Text),
+            ("product", "Product", Kind::Text),
+            ("category", "Category", Kind::Text),
+            ("quantity", "Quantity", Kind::Whole(Unit::Count)),
+            ("orders", "Orders", Kind::Whole(Unit::Count)),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("share", "Share", Kind::Ratio(Unit::Percent)),
+        ],
+        query: Query::Within(include_str!("sql/products.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "product_categories",
+        version: 1,
+        label: "Product categories",
+        definition: "revenue and quantity of the window by category, cancelled orders apart",
+        needs: &["order_line"],
+        windows: FLOW,
+        columns: &[
+            ("category", "Category", Kind::Text),
+            ("quantity", "Quantity", Kind::Whole(Unit::Count)),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("share", "Share", Kind::Ratio(Unit::Percent)),
+        ],
+        query: Query::Within(include_str!("sql/product_categories.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "product_pairs",
+        version: 1,
+        label: "Bought together",
+        definition: "pairs of products in the same order: support = orders with both / orders, confidence = with both / with \
+            the first, lift = support / (share of the one × share of the other); the 50 most frequent of at least \
+            two orders",
+        needs: &["order_line"],
+        windows: FLOW,
+        columns: &[
+            ("product", "Product", Kind::Text),
+            ("with", "With", Kind::Text),
+            ("orders", "Orders with both", Kind::Whole(Unit::Count)),
+            ("support", "Support", Kind::Ratio(Unit::Percent)),
+            ("confidence", "Confidence", Kind::Ratio(Unit::Percent)),
+            ("lift", "Lift", Kind::Ratio(Unit::Index)),
+        ],
+        query: Query::Within(include_str!("sql/product_pairs.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "inventory",
+        version: 1,
+        label: "Inventory",
+        definition: "products in stock: days of supply = on hand / mean daily demand of 28 days, turnover = that demand a \
+            year / on hand, stock-out days of 28, suggested reorder point = d·L + z·√(L·σd²) with 14 days of lead \
+            time and z for 95 %; beside it the source's own",
+        needs: &["inventory", "order_line"],
+        windows: NOW,
+        columns: &[
+            ("product_id", "Product id", Kind::Text),
+            ("product", "Product", Kind::Text),
+            ("on_hand", "On hand", Kind::Whole(Unit::Count)),
+            ("daily_demand", "Demand a day", Kind::Ratio(Unit::Index)),
+            ("days_of_supply", "Days of supply", Kind::Ratio(Unit::Days)),
+            ("turnover", "Turnover a year", Kind::Ratio(Unit::Index)),
+            ("stock_out_days", "Stock-out days", Kind::Whole(Unit::Count)),
+            ("reorder_point", "Suggested reorder point", Kind::Whole(Unit::Count)),
+            ("reorder_point_set", "Reorder point set", Kind::Whole(Unit::Count)),
+        ],
+        query: Query::AsOf(include_str!("sql/inventory.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "seasonality",
+        version: 1,
+        label: "Seasonality",
+        definition: "seasonal index of revenue by calendar month: ratio to the centred moving average, mean 1 (or share of \
+            the average of whole years, the source's season_index); under 24 whole months: insufficient history",
+        needs: &[],
+        windows: NOW,
+        columns: &[
+            ("month", "Month", Kind::Text),
+            ("index", "Index", Kind::Derived(Unit::Index)),
+            ("months", "Months of history", Kind::Whole(Unit::Count)),
+            ("note", "Note", Kind::Text),
+        ],
+        query: Query::Season,
+        finish: None,
+    },
+];

@@ -1,0 +1,187 @@
+//! Tables of sales: sizes, reasons, stages, reps.
+
+use crate::metric::Unit;
+use crate::metric::snapshot::Window;
+use crate::metric::table::finish::wilson;
+use crate::metric::table::{Kind, Query, TableMetric};
+
+/// A flow, over its three common spans.
+const FLOW: &[Window] = &[Window::All, Window::Quarter, Window::Year];
+/// Spans that have one before.
+const SPAN: &[Window] = &[Window::Month, Window::Quarter, Window::Year];
+/// What there is at the business date.
+const NOW: &[Window] = &[Window::All];
+
+pub(super) const SALES: &[TableMetric] = &[
+    TableMetric {
+        name: "win_rate_by_size",
+        version: 1,
+        label: "Win rate by deal size",
+        definition: "deals closed in the window by fixed bands of value: won / (won + lost) by count with its Wilson 95 % \
+            interval, and by value",
+        needs: &["deal"],
+        windows: FLOW,
+        columns: &[
+            ("band", "Size", Kind::Text),
+            ("floor", "From", Kind::Whole(Unit::Money)),
+            ("won", "Won", Kind::Whole(Unit::Count)),
+            ("lost", "Lost", Kind::Whole(Unit::Count)),
+            ("win_rate", "Win rate", Kind::Ratio(Unit::Percent)),
+            ("win_rate_value", "Win rate by value", Kind::Ratio(Unit::Percent)),
+            ("revenue", "Won value", Kind::Whole(Unit::Money)),
+            ("low", "From (95 %)", Kind::Derived(Unit::Percent)),
+            ("high", "To (95 %)", Kind::Derived(Unit::Percent)),
+        ],
+        query: Query::Within(include_str!("sql/win_rate_by_size.sql")),
+        finish: Some(wilson),
+    },
+    TableMetric {
+        name: "close_reasons",
+        version: 1,
+        label: "Win and loss reasons",
+        definition: "deals closed in the window by outcome and the reason given at close: share of the outcome by count and \
+            by value; unspecified where none was given",
+        needs: &["deal"],
+        windows: FLOW,
+        columns: &[
+            ("outcome", "Outcome", Kind::Text),
+            ("reason", "Reason", Kind::Text),
+            ("deals", "Deals", Kind::Whole(Unit::Count)),
+            ("share", "Share", Kind::Ratio(Unit::Percent)),
+            ("value", "Value", Kind::Whole(Unit::Money)),
+            ("share_value", "Share of value", Kind::Ratio(Unit::Percent)),
+        ],
+        query: Query::Within(include_str!("sql/close_reasons.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "stage_duration",
+        version: 1,
+        label: "Time in stage",
+        definition: "visits of a stage that were seen to begin and end within the window: mean, median and 90th percentile of \
+            exit − entry (percentiles by whole hours); open visits as the mean age of the deals that are there; the \
+            bottleneck has the highest median × visits of those with at least five",
+        needs: &["deal"],
+        windows: FLOW,
+        columns: &[
+            ("stage", "Stage", Kind::Text),
+            ("basis", "Basis", Kind::Text),
+            ("visits", "Completed visits", Kind::Whole(Unit::Count)),
+            ("mean", "Mean", Kind::Ratio(Unit::Days)),
+            ("median", "Median", Kind::Ratio(Unit::Days)),
+            ("p90", "P90", Kind::Ratio(Unit::Days)),
+            ("open_deals", "Open deals", Kind::Whole(Unit::Count)),
+            ("open_age", "Mean age of open", Kind::Ratio(Unit::Days)),
+            ("note", "Note", Kind::Text),
+        ],
+        query: Query::Within(include_str!("sql/stage_duration.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "days_to_close",
+        version: 1,
+        label: "Days to close",
+        definition: "deals won in the window: mean, median and 90th percentile (nearest rank) of the days from creation to \
+            actual close",
+        needs: &["deal"],
+        windows: FLOW,
+        columns: &[
+            ("deals", "Deals won", Kind::Whole(Unit::Count)),
+            ("mean", "Mean", Kind::Ratio(Unit::Days)),
+            ("median", "Median", Kind::Ratio(Unit::Days)),
+            ("p90", "P90", Kind::Whole(Unit::Days)),
+        ],
+        query: Query::Within(include_str!("sql/days_to_close.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "leaderboard",
+        version: 1,
+        label: "Leaderboard",
+        definition: "reps by revenue credited in the window: equal revenue shares a rank and the next is skipped; movement = \
+            rank in the window before − rank now; whoever sold nothing is not ranked",
+        needs: &["sales_rep"],
+        windows: SPAN,
+        columns: &[
+            ("rank", "Rank", Kind::Whole(Unit::Count)),
+            ("sales_rep_id", "Rep id", Kind::Text),
+            ("sales_rep", "Rep", Kind::Text),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("sales", "Sales", Kind::Whole(Unit::Count)),
+            ("avg_sale", "Average sale", Kind::Ratio(Unit::Money)),
+            ("win_rate", "Win rate", Kind::Ratio(Unit::Percent)),
+            ("closed", "Deals closed", Kind::Whole(Unit::Count)),
+            ("rank_before", "Rank before", Kind::Whole(Unit::Count)),
+            ("movement", "Movement", Kind::Whole(Unit::Count)),
+        ],
+        query: Query::Compared(include_str!("sql/leaderboard.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "quota_attainment",
+        version: 1,
+        label: "Quota attainment",
+        definition: "revenue on the days that a quota covers / quota, prorated by the days of it that are over, by the \
+            calendar year it begins in; coverage = open value due in the rest / max(0, quota − won); no quota, no \
+            row",
+        needs: &["quota"],
+        windows: NOW,
+        columns: &[
+            ("year", "Year", Kind::Text),
+            ("sales_rep_id", "Rep id", Kind::Text),
+            ("sales_rep", "Rep", Kind::Text),
+            ("quota_due", "Quota so far", Kind::Whole(Unit::Money)),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("attainment", "Attainment", Kind::Ratio(Unit::Percent)),
+            ("quota", "Whole quota", Kind::Whole(Unit::Money)),
+            ("open_due", "Open value due", Kind::Whole(Unit::Money)),
+            ("coverage", "Coverage", Kind::Ratio(Unit::Index)),
+        ],
+        query: Query::AsOf(include_str!("sql/quota_attainment.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "workload",
+        version: 1,
+        label: "Workload",
+        definition: "active customers and open pipeline by rep and territory against the mean of all reps (1.0); rebalance = \
+            accounts to take over (+) or give (−) for the smallest spread, sums to zero",
+        needs: &["sales_rep", "customer"],
+        windows: NOW,
+        columns: &[
+            ("territory", "Territory", Kind::Text),
+            ("sales_rep_id", "Rep id", Kind::Text),
+            ("sales_rep", "Rep", Kind::Text),
+            ("accounts", "Accounts", Kind::Whole(Unit::Count)),
+            ("open_deals", "Open deals", Kind::Whole(Unit::Count)),
+            ("open_value", "Open pipeline", Kind::Whole(Unit::Money)),
+            ("account_index", "Account index", Kind::Ratio(Unit::Index)),
+            ("value_index", "Value index", Kind::Ratio(Unit::Index)),
+            ("rebalance", "Rebalance", Kind::Whole(Unit::Count)),
+        ],
+        query: Query::AsOf(include_str!("sql/workload.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "activity",
+        version: 1,
+        label: "Activity",
+        definition: "calls, meetings and e-mails of a rep per business day of the window",
+        needs: &["interaction"],
+        windows: FLOW,
+        columns: &[
+            ("sales_rep_id", "Rep id", Kind::Text),
+            ("sales_rep", "Rep", Kind::Text),
+            ("interactions", "Interactions", Kind::Whole(Unit::Count)),
+            ("calls", "Calls", Kind::Whole(Unit::Count)),
+            ("meetings", "Meetings", Kind::Whole(Unit::Count)),
+            ("emails", "E-mails", Kind::Whole(Unit::Count)),
+            ("calls_a_day", "Calls a day", Kind::Ratio(Unit::Index)),
+            ("meetings_a_day", "Meetings a day", Kind::Ratio(Unit::Index)),
+            ("emails_a_day", "E-mails a day", Kind::Ratio(Unit::Index)),
+            ("interactions_a_day", "Interactions a day", Kind::Ratio(Unit::Index)),
+        ],
+        query: Query::Within(include_str!("sql/activity.sql")),
+        finish: None,
+    },
+];

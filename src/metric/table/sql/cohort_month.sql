@@ -1,0 +1,38 @@
+-- grain: one row per cohort (month of the first purchase) and month since, the empty ones too · $1 tenant_key, $2 until · re-run: pure read
+-- Of the month that is not over yet nothing is told.
+with bought as (
+    select q.customer_id, q.day, q.amount_cents, (extract(year from q.day) * 12 + extract(month from q.day) - 1)::int / 1 as at
+    from cube.customer_purchase_day as q
+    join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end
+    where q.tenant_key = $1::int and q.day < $2::date
+),
+
+by_customer as (
+    select b.customer_id, b.at, sum(b.amount_cents) as cents, min(b.at) over (partition by b.customer_id) as cohort
+    from bought as b
+    group by b.customer_id, b.at
+),
+
+active as (
+    select c.cohort, c.at, count(*) as customers, sum(c.cents) as cents from by_customer as c group by c.cohort, c.at
+),
+
+last as (
+    -- The last one that is over: that of the day before it, unless it ends with the window.
+    select (extract(year from $2::date) * 12 + extract(month from $2::date) - 1)::int / 1 - 1 as complete,
+        (extract(year from $2::date - 1) * 12 + extract(month from $2::date - 1) - 1)::int / 1 as present
+),
+
+grid as (
+    select a.cohort, g.at, a.customers as size, a.cents as first_cents
+    from active as a cross join last as l cross join lateral generate_series(a.cohort, l.present) as g (at)
+    where a.at = a.cohort and a.cohort > l.present - 60
+)
+
+select to_char(make_date(g.cohort * 1 / 12, g.cohort * 1 % 12 + 1, 1), 'YYYY-MM'), (g.at - g.cohort)::bigint, g.size,
+    case when g.at <= l.complete then coalesce(a.customers, 0) end, case when g.at <= l.complete then coalesce(a.customers, 0) end, g.size,
+    case when g.at <= l.complete then round(coalesce(a.cents, 0))::bigint end, case when g.at <= l.complete then round(coalesce(a.cents, 0))::bigint end, round(g.first_cents)::bigint
+from grid as g
+cross join last as l
+left join active as a on a.cohort = g.cohort and a.at = g.at
+order by g.cohort, g.at
