@@ -184,6 +184,7 @@ mod tests {
                 ("deals_lost".into(), series(&|day| if day % 10 == 0 { 2 } else { 0 })),
             ]),
             members: BTreeMap::new(),
+            tables: BTreeMap::new(),
             documents: BTreeMap::new(),
         }
     }

@@ -54,6 +54,9 @@ const CLOSED: &str = "sum(deals) filter (where event in ('won', 'lost'))";
 /// Orders have fractions of cents, which are rounded once a day and status.
 const ROUNDED_ORDERS: &str =
     "(select o.tenant_key, o.day, o.status, round(100 * sum(o.amount)) as cents from :cube as o group by 1, 2, 3)";
+/// The tenant's own mode of the three.
+const REVENUE_OF_THE_MODE: &str = "(select q.tenant_key, q.day, q.sales_rep_key, q.tier, q.amount_cents from :cube as q \
+     join star.dim_tenant as t on t.tenant_key = q.tenant_key and t.revenue_mode = q.mode)";
 const OPEN_STAGES: &str = "stage in ('lead', 'qualified', 'proposal', 'negotiation')";
 
 /// The derivation of a metric of the house, at a member of a dimension where that makes a difference.
@@ -125,7 +128,7 @@ const DERIVATIONS: &[Derivation] = &[
         side("deal_stock_day", Any, "100"),
     ),
     whole("stage_reached", side("deal_cohort_day", UntilEnd, "sum(entered) filter (where stage = 'lead')")),
-    whole("revenue", side("deal_flow_day", Within, "sum(value_cents) filter (where event = 'won')")),
+    whole("revenue", Side { rows: Some(REVENUE_OF_THE_MODE), ..side("revenue_day", Within, "sum(round(amount_cents))") }),
     whole("active_subscriptions", side("subscription_stock_day", UntilEnd, "sum(subscriptions)")),
     whole("mrr", side("subscription_stock_day", UntilEnd, "sum(mrr_cents)")),
     whole("orders", side("order_day", Within, "sum(orders) filter (where status <> 'cancelled')")),
