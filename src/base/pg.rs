@@ -128,6 +128,8 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(size_max)
             .acquire_timeout(CONNECT_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, lent| Box::pin(answers(connection, lent.idle_for)))
             // A commit that a crash of the server may forget could hand out the same fencing token twice.
             .after_connect(|connection, _| {
                 Box::pin(async { connection.execute("set synchronous_commit = on").await.map(|_| ()) })
@@ -154,6 +156,17 @@ impl Database {
 
 /// How long a connection may take: long enough for a distant server, short enough for a person who waits.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection that was quiet for longer is asked before it is lent: the server may have gone away meanwhile. One that
+/// has just answered is lent as it is, because asking would double the round trips of a busy worker.
+const QUIET_MAX: Duration = Duration::from_secs(1);
+
+async fn answers(connection: &mut PgConnection, idle_for: Duration) -> Result<bool, sqlx::Error> {
+    if idle_for > QUIET_MAX {
+        connection.ping().await?;
+    }
+    Ok(true)
+}
 
 /// Whether a released connection may be used again. The driver does not roll back a `begin` that was cancelled while
 /// it was under way: the next user's writes would join a transaction that nobody commits.

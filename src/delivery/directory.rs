@@ -87,7 +87,7 @@ mod tests {
             rcpt: rcpt.to_owned(),
             mail_from: "vesper@example.com".to_owned(),
             head: format!("Message-ID: <{id}@example.com>\r\n\r\n").into_bytes(),
-            body: b"hello\r\n".to_vec(),
+            body: std::sync::Arc::from(*b"hello\r\n"),
         }
     }
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::delivery::directory::{DirectoryMailer, Stored};
@@ -11,7 +10,7 @@ use crate::delivery::smtp::SmtpLane;
 use crate::delivery::{DeliveryError, DomainList, Recipient, SmtpRelays};
 
 /// A claimed message as a mailer takes it.
-#[derive(Clone, FromRow)]
+#[derive(Clone)]
 pub(super) struct Mail {
     pub(super) message_id: i64,
     pub(super) attempt: i32,
@@ -21,7 +20,8 @@ pub(super) struct Mail {
     pub(super) mail_from: String,
     /// Header block with its closing empty line.
     pub(super) head: Vec<u8>,
-    pub(super) body: Vec<u8>,
+    /// Shared by the mails of an edition.
+    pub(super) body: Arc<[u8]>,
 }
 
 impl Mail {
@@ -194,7 +194,7 @@ impl Lane {
                 Err(e) => Verdict::SenderAway(Reply { code: None, text: format!("the directory refuses: {e}") }),
             },
             Lane::Memory(memory) => {
-                memory.keep([mail.head.as_slice(), mail.body.as_slice()].concat());
+                memory.keep([&mail.head[..], &mail.body[..]].concat());
                 Verdict::Sent(Reply { code: None, text: "kept in memory".to_owned() })
             }
         }

@@ -21,6 +21,7 @@
 
 mod address;
 mod bounce;
+mod clerk;
 mod compose;
 mod directory;
 mod domains;

@@ -1,13 +1,11 @@
-//! The outbox: what is to be sent, as rows. Enqueue, claim, mark, record, take back, settle.
+//! The outbox: what is to be sent, as rows. Enqueue, take back, settle; a lane's `clerk` claims, marks and records.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
 use crate::base::chaos;
-use crate::delivery::mailer::{Mail, Reply};
 use crate::delivery::{ComposedMail, DeliveryError, Recipient};
 
 /// The notification channel of the ledgers; a transaction that queues a run or a mail speaks on it.
@@ -131,85 +129,6 @@ pub(super) async fn reap_messages(pool: &PgPool) -> Result<u64, DeliveryError> {
     }
     let expired = sqlx::query(include_str!("expire_messages.sql")).execute(pool).await;
     Ok(reaped + expired.map_err(DeliveryError::ledger("expire messages"))?.rows_affected())
-}
-
-/// Takes the message that has been due longest.
-pub(super) async fn claim_message(pool: &PgPool, owner: Uuid) -> Result<Option<Mail>, DeliveryError> {
-    let claimed = sqlx::query_as(include_str!("claim_message.sql")).bind(owner).fetch_optional(pool).await;
-    let claimed = claimed.map_err(DeliveryError::ledger("claim a message"))?;
-    if claimed.is_some() {
-        chaos::point("mail.claimed");
-    }
-    Ok(claimed)
-}
-
-/// Makes durable that the final dot is about to be written. `false`: the message is no longer ours, write nothing.
-pub(super) async fn mark_committing(pool: &PgPool, mail: &Mail) -> Result<bool, DeliveryError> {
-    if chaos::is_mutant("marker") {
-        return Ok(true);
-    }
-    let marked = sqlx::query(include_str!("mark_committing.sql"))
-        .bind(mail.message_id)
-        .bind(mail.attempt)
-        .bind(mail.lease_owner)
-        .execute(pool)
-        .await;
-    Ok(marked.map_err(DeliveryError::ledger("mark a message"))?.rows_affected() == 1)
-}
-
-/// What a delivery came to, for the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The server has it.
-    Sent,
-    /// Not now.
-    Retry,
-    /// Never.
-    Refused,
-    /// Nobody knows.
-    Unknown,
-    /// The server was never asked about this message.
-    Released,
-}
-
-impl Outcome {
-    /// The name in the meters.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Outcome::Sent => "sent",
-            Outcome::Retry => "retried",
-            Outcome::Refused => "refused",
-            Outcome::Unknown => "unknown",
-            Outcome::Released => "released",
-        }
-    }
-}
-
-/// Records what a delivery came to; fenced on the attempt, so that a late record of a lost claim changes nothing.
-pub(super) async fn record_outcome(
-    pool: &PgPool,
-    mail: &Mail,
-    outcome: Outcome,
-    reply: &Reply,
-) -> Result<(), DeliveryError> {
-    let sql = match outcome {
-        Outcome::Sent => include_str!("record_sent.sql"),
-        Outcome::Released => include_str!("release_message.sql"),
-        Outcome::Retry | Outcome::Refused | Outcome::Unknown => include_str!("record_failure.sql"),
-    };
-    let mut query = sqlx::query(sql)
-        .bind(mail.message_id)
-        .bind(mail.attempt)
-        .bind(mail.lease_owner)
-        .bind(reply.code.map(i32::from))
-        .bind(&reply.text);
-    match outcome {
-        Outcome::Sent | Outcome::Released => {}
-        Outcome::Retry => query = query.bind("retry"),
-        Outcome::Refused => query = query.bind("refused"),
-        Outcome::Unknown => query = query.bind("unknown"),
-    }
-    query.execute(pool).await.map(|_| ()).map_err(DeliveryError::ledger("record a delivery"))
 }
 
 /// What a person knows about a message.

@@ -11,7 +11,8 @@ use crate::base::meter::meters;
 use crate::base::{Remedied, Remedy, chaos};
 use crate::delivery::bounce::record_bounce;
 use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
-use crate::delivery::outbox::{Outcome, claim_message, mark_committing, reap_messages, record_outcome};
+use crate::delivery::clerk::{Clerk, Outcome};
+use crate::delivery::outbox::reap_messages;
 use crate::delivery::rest::Rest;
 use crate::delivery::{DeliveryError, Mailer};
 
@@ -44,7 +45,7 @@ impl Sender {
 
     /// Sends every message that is due, or as many as the word to stop lets it. Nothing while the sender rests.
     pub async fn send_due(&self, stop: &watch::Receiver<bool>) -> Result<Sending, DeliveryError> {
-        reap_messages(&self.pool).await?;
+        self.take_back().await?;
         let lanes = (0..self.mailer.lane_count()).map(|_| self.run_lane(stop));
         let mut total = Sending::default();
         let mut failed = None;
@@ -60,12 +61,25 @@ impl Sender {
         failed.map_or(Ok(total), Err)
     }
 
+    /// Takes back messages of senders that fell silent and gives up on expired ones; a second call changes nothing.
+    pub async fn take_back(&self) -> Result<(), DeliveryError> {
+        reap_messages(&self.pool).await.map(|_| ())
+    }
+
     async fn run_lane(&self, stop: &watch::Receiver<bool>) -> Result<Sending, DeliveryError> {
         let mut lane = self.mailer.lane();
+        let mut clerk = Clerk::new(self.pool.clone(), self.owner);
         let mut sending = Sending::default();
-        while !*stop.borrow() && !self.is_resting() {
-            let Some(mail) = claim_message(&self.pool, self.owner).await? else { break };
-            match self.send_one(&mut lane, &mail).await? {
+        let mut next = None;
+        loop {
+            if next.is_none() && self.goes_on(stop) {
+                next = clerk.claim().await?;
+            }
+            let Some(mail) = next.take() else { break };
+            chaos::point("mail.claimed");
+            let is_sent;
+            (is_sent, next) = self.send_one(&mut lane, &mut clerk, &mail, stop).await?;
+            match is_sent {
                 true => sending.sent_count += 1,
                 false => sending.unsent_count += 1,
             }
@@ -74,9 +88,20 @@ impl Sender {
         Ok(sending)
     }
 
-    /// Delivers one message and records what came of it; whether it was sent.
-    async fn send_one(&self, lane: &mut Lane, mail: &Mail) -> Result<bool, DeliveryError> {
-        let mark = async || match mark_committing(&self.pool, mail).await {
+    fn goes_on(&self, stop: &watch::Receiver<bool>) -> bool {
+        !*stop.borrow() && !self.is_resting()
+    }
+
+    /// Delivers one message and records what came of it; whether it was sent, and the message to send next if the record
+    /// claimed one.
+    async fn send_one(
+        &self,
+        lane: &mut Lane,
+        clerk: &mut Clerk,
+        mail: &Mail,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(bool, Option<Mail>), DeliveryError> {
+        let mark = async || match clerk.mark(mail).await {
             Ok(is_ours) => is_ours,
             // Without a durable marker the dot must not be written.
             Err(error) => {
@@ -99,7 +124,7 @@ impl Sender {
                 (Outcome::Released, reply)
             }
             // Somebody else has it, or the lease brings it back; there is nothing to say about it.
-            Verdict::Lost => return Ok(false),
+            Verdict::Lost => return Ok((false, None)),
         };
         meters().count_message(outcome.name());
         if outcome == Outcome::Sent {
@@ -107,20 +132,26 @@ impl Sender {
         } else {
             tracing::warn!(message.id = mail.message_id, smtp.code = reply.code, outcome = ?outcome, "message not sent");
         }
-        self.record(mail, outcome, &reply).await?;
+        let next = self.record(clerk, mail, (outcome, &reply), stop).await?;
         chaos::point("mail.recorded");
         if is_bounced {
             record_bounce(&self.pool, mail, &reply).await?;
         }
-        Ok(outcome == Outcome::Sent)
+        Ok((outcome == Outcome::Sent, next))
     }
 
     /// The server has spoken; a database that is away for a moment must not make that unknown.
-    async fn record(&self, mail: &Mail, outcome: Outcome, reply: &Reply) -> Result<(), DeliveryError> {
-        let mut recorded = Ok(());
+    async fn record(
+        &self,
+        clerk: &mut Clerk,
+        mail: &Mail,
+        (outcome, reply): (Outcome, &Reply),
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Option<Mail>, DeliveryError> {
+        let mut recorded = Ok(None);
         for pause in RECORD_PAUSES {
             tokio::time::sleep(Duration::from_secs(pause)).await;
-            recorded = record_outcome(&self.pool, mail, outcome, reply).await;
+            recorded = clerk.record(mail, outcome, reply, self.goes_on(stop)).await;
             if recorded.as_ref().err().is_none_or(|e| e.remedy() != Remedy::RetryLater) {
                 break;
             }

@@ -123,39 +123,48 @@ impl SmtpLane {
         // When all rest there is nothing to say; why they rest was said when they began.
         let mut verdict = Verdict::SenderAway(Reply::default());
         for (at, server) in relays.servers.iter().enumerate().filter(|(_, server)| !server.rest.is_resting()) {
-            let mut connection = match self.open(at).await {
-                Ok(connection) => connection,
-                Err(reply) => {
-                    let_rest(server, &reply);
-                    verdict = Verdict::SenderAway(reply);
-                    continue;
-                }
-            };
-            chaos::point("mail.connected");
-            match introduce(&mut connection, mail, server).await {
-                Ok(()) => {
+            let refusal = match self.converse(at, mail).await {
+                Ok(connection) => {
                     chaos::point("mail.introduced");
                     server.rest.end();
                     return self.hand_over(at, connection, mail, mark).await;
                 }
+                Err(refusal) => refusal,
+            };
+            match &refusal {
+                Verdict::SenderAway(reply) => let_rest(server, reply),
+                Verdict::Retry(reply) if has_left(&refusal) && relays.servers.len() > 1 => let_rest(server, reply),
+                // One refuses the sender's address, another may not; nothing was handed over.
+                Verdict::Refused(Reply { code: Some(_), .. }) if at + 1 < relays.servers.len() => {}
+                _ => return refusal,
+            }
+            verdict = refusal;
+        }
+        verdict
+    }
+
+    /// A conversation in which the server waits for the message. One that was kept from the message before may have
+    /// ended since; nothing was handed over in it, so a new one takes its place.
+    async fn converse(&mut self, at: usize, mail: &Mail) -> Result<Connection, Verdict> {
+        let relays = self.relays.clone();
+        let server = &relays.servers[at];
+        loop {
+            let kept = self.connections[at].take();
+            let is_kept = kept.is_some();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => server.connect().await.map_err(Verdict::SenderAway)?,
+            };
+            chaos::point("mail.connected");
+            match introduce(&mut connection, mail, server).await {
+                Ok(()) => return Ok(connection),
+                Err(refusal) if is_kept && has_left(&refusal) => {}
                 Err(refusal) => {
                     part_from(connection, &refusal).await;
-                    match &refusal {
-                        Verdict::SenderAway(reply) => let_rest(server, reply),
-                        Verdict::Retry(reply @ Reply { code: None | Some(CLOSING), .. })
-                            if relays.servers.len() > 1 =>
-                        {
-                            let_rest(server, reply);
-                        }
-                        // One refuses the sender's address, another may not; nothing was handed over.
-                        Verdict::Refused(Reply { code: Some(_), .. }) if at + 1 < relays.servers.len() => {}
-                        _ => return refusal,
-                    }
-                    verdict = refusal;
+                    return Err(refusal);
                 }
             }
         }
-        verdict
     }
 
     /// Marks the message and writes it. From here on no other server is asked. A connection that said anything but yes
@@ -173,7 +182,7 @@ impl SmtpLane {
             return Verdict::Lost;
         }
         chaos::point("mail.marked");
-        let parts = [mail.head.as_slice(), mail.body.as_slice()];
+        let parts = [&mail.head[..], &mail.body[..]];
         let answering = chaos::at_first_pause("mail.written", connection.wire.message_iter(parts.into_iter()));
         match tokio::time::timeout(patience, answering).await {
             Ok(Ok(response)) => {
@@ -186,16 +195,6 @@ impl SmtpLane {
             Ok(Err(error)) => Verdict::Unknown(reply_of(&error)),
             Err(_) => Verdict::Unknown(silence("the final dot", patience)),
         }
-    }
-
-    /// The open connection if it still answers, or a new one.
-    async fn open(&mut self, at: usize) -> Result<Connection, Reply> {
-        if let Some(mut connection) = self.connections[at].take()
-            && tokio::time::timeout(COURTESY, connection.wire.test_connected()).await == Ok(true)
-        {
-            return Ok(connection);
-        }
-        self.relays.servers[at].connect().await
     }
 
     pub(super) async fn close(self) {
@@ -302,10 +301,14 @@ async fn answer(
     }
 }
 
+/// Whether the server broke off, fell silent or ended the conversation.
+fn has_left(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Retry(Reply { code: None | Some(CLOSING), .. }))
+}
+
 /// A server that answered is told goodbye; one that broke off is left.
 async fn part_from(mut connection: Connection, verdict: &Verdict) {
-    let has_broken = matches!(verdict, Verdict::Retry(Reply { code: None | Some(CLOSING), .. }));
-    if !has_broken {
+    if !has_left(verdict) {
         let _ = tokio::time::timeout(COURTESY, connection.wire.quit()).await;
     }
 }

@@ -1,5 +1,6 @@
 //! The worker: tick, claim, run under a heartbeat, record; beside it the sender of mail.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use crate::base::meter::meters;
 use crate::base::{Night, Remedy, clock};
-use crate::delivery::{Mailer, Sender};
+use crate::delivery::{DeliveryError, Mailer, Sender, Sending};
 use crate::job::lease::lease_lost;
 use crate::job::{
     Claim, Failure, JobError, Origin, RunError, Ticker, Wake, claim, fail, finish, hand_over, step, tick,
@@ -290,12 +291,36 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 /// Sends what is due at every tick until the word to stop.
 async fn send_mail(sender: Sender, mut wake: Wake, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = sender.send_due(&stop).await {
+        let (sent, is_woken) = send_and_take_back(&sender, &mut wake, &stop).await;
+        if let Err(error) = sent {
             tracing::error!("{}", RunError::from(error));
+        }
+        if is_woken {
+            continue;
         }
         tokio::select! {
             () = wake.tick() => {}
             () = stopped(&mut stop) => {}
+        }
+    }
+}
+
+/// Sends what is due and meanwhile, at every tick, takes back what others left in the middle: a long queue must not keep
+/// a dead sender's messages waiting. Whether there was such a tick: it may have told of a message that no lane saw.
+async fn send_and_take_back(
+    sender: &Sender,
+    wake: &mut Wake,
+    stop: &watch::Receiver<bool>,
+) -> (Result<Sending, DeliveryError>, bool) {
+    let mut sending = pin!(sender.send_due(stop));
+    let mut is_woken = false;
+    loop {
+        tokio::select! {
+            sent = &mut sending => return (sent, is_woken),
+            () = wake.tick() => is_woken = true,
+        }
+        if let Err(error) = sender.take_back().await {
+            tracing::error!("{}", RunError::from(error));
         }
     }
 }

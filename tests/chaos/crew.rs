@@ -1,5 +1,6 @@
 //! Workers as processes: two at a time, watched, replaced when they die where they were told to, stopped at the end.
 
+use std::collections::VecDeque;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -22,6 +23,8 @@ pub struct Crash {
 struct Worker {
     child: Child,
     log: PathBuf,
+    /// Where it was told to die.
+    crash: Option<Crash>,
     /// It was told to stop.
     is_retired: bool,
 }
@@ -34,6 +37,8 @@ pub struct Crew<'s> {
     /// The database may be away when a worker starts: then it ends, and whoever watches it starts it again.
     pub is_stormy: bool,
     started_count: usize,
+    /// Where the next workers die, in turns, until somebody has died everywhere.
+    orders: VecDeque<Crash>,
     /// How many died where they were told to.
     pub death_count: usize,
     /// Processes that ended in a way nobody asked for.
@@ -49,13 +54,27 @@ impl<'s> Crew<'s> {
             mutant,
             is_stormy: false,
             started_count: 0,
+            orders: VecDeque::new(),
             death_count: 0,
             accidents: Vec::new(),
         }
     }
 
-    /// Starts a worker that dies at `crash`, or by nothing of its own.
-    pub async fn start(&mut self, crash: Option<Crash>) {
+    /// Tells the workers that start from now on where to die, one after the other and from the first again: two may be
+    /// told the same, and whichever comes to that pass first dies there.
+    pub fn order(&mut self, crashes: &[Crash]) {
+        self.orders = crashes.iter().copied().collect();
+    }
+
+    /// Where nobody has died yet.
+    pub fn orders(&self) -> impl Iterator<Item = &Crash> {
+        self.orders.iter()
+    }
+
+    /// Starts a worker that dies at the next place ordered, or by nothing of its own.
+    pub async fn start(&mut self) {
+        let crash = self.orders.front().copied();
+        self.orders.rotate_left(usize::from(crash.is_some()));
         self.started_count += 1;
         let log = self.shop.directory().join(format!("worker-{}.log", self.started_count));
         let words = std::fs::File::create(&log).expect("a log");
@@ -70,10 +89,10 @@ impl<'s> Crew<'s> {
             command.env("VESPER_MUTANT", mutant);
         }
         let child = command.spawn().expect("the binary starts");
-        self.workers.push(Worker { child, log, is_retired: false });
+        self.workers.push(Worker { child, log, crash, is_retired: false });
     }
 
-    /// Looks after every process; each that died where it was told to is replaced by one that is told nothing.
+    /// Looks after every process; each that ended is replaced by one that follows the next order.
     pub async fn look(&mut self) {
         let mut index = 0;
         while index < self.workers.len() {
@@ -84,7 +103,7 @@ impl<'s> Crew<'s> {
             };
             let worker = self.workers.swap_remove(index);
             self.note(&worker, status);
-            self.start(None).await;
+            self.start().await;
         }
     }
 
@@ -100,6 +119,7 @@ impl<'s> Crew<'s> {
         }
         if words.contains("chaos: died at ") {
             self.death_count += 1;
+            self.orders.retain(|order| Some(*order) != worker.crash);
         } else {
             self.accidents.push(format!("a worker ended by itself ({status}): {}", last_lines(&words)));
         }
@@ -138,7 +158,7 @@ impl<'s> Crew<'s> {
     pub async fn kill(&mut self, chance: usize) {
         let mut worker = self.workers.swap_remove(chance % self.workers.len());
         let _ = worker.child.kill().await;
-        self.start(None).await;
+        self.start().await;
     }
 
     /// Freezes a worker by chance, as a machine does that is moved; says which.
@@ -189,7 +209,7 @@ fn send(child: &Child, signal: Signal) {
 /// The exit code of a process that found no database.
 const DATABASE_AWAY: i32 = 5;
 /// How long a worker may take to stop: its runs have a grace of 25 s, and there are none.
-const STOP_PATIENCE: Duration = Duration::from_secs(15);
+const STOP_PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(30);
 /// Between two words that wake every worker; each costs a worker a dozen statements.
@@ -206,6 +226,11 @@ select pg_notify('vesper', 'chaos');";
 /// The leases of all runs ended a second ago, whether their holders are alive or not.
 pub const EXPIRE_RUNS: &str = "\
 update vesper.run set lease_until = clock_timestamp() - interval '1 second' where state = 'running'";
+
+/// The leases of holders that have been silent for a second end now; a living one renews its lease every second.
+pub const EXPIRE_SILENT: &str = "\
+update vesper.run set lease_until = clock_timestamp() - interval '1 second'
+where state = 'running' and lease_until < clock_timestamp() + interval '1.7 seconds'";
 
 /// The leases of holders that have been silent for a second end now (a living one renews its lease every second), and
 /// a job of every few seconds has no further slot.
@@ -269,7 +294,7 @@ pub async fn settle(crew: &mut Crew<'_>) -> bool {
 /// One worker, undisturbed, until nothing is left to do.
 pub async fn work_until_quiet(shop: &Shop) {
     let mut crew = Crew::new(shop, None);
-    crew.start(None).await;
+    crew.start().await;
     let is_quiet = async |crew: &Crew<'_>| crew.count_open().await == 0;
     let is_quiet = work(&mut crew, is_quiet, QUIET_PATIENCE).await;
     assert!(is_quiet, "the undisturbed nights do not end:\n{}", crew.words());

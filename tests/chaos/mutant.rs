@@ -16,7 +16,7 @@ const CALM: JobPlan = JobPlan { recipients: &["a", "b", "c", "d", "e"], formats:
 const TRIES: usize = 8;
 
 async fn violations(shop: &Shop, mutant: &'static str, point: &'static str) -> Vec<Violation> {
-    let evidence = kill(shop, Some(mutant), Crash { point, pass: 1 }).await;
+    let evidence = kill(shop, Some(mutant), &[Crash { point, pass: 1 }]).await;
     check(&evidence.unwrap_or_else(|problem| panic!("{mutant}: {problem}")))
 }
 
@@ -73,8 +73,8 @@ async fn superseded_in_a_step(mutant: Option<&'static str>) -> Evidence {
     let shop = Shop::after_the_nights(&[CALM]).await;
     let hold_up = shop.hold_up(CALM.name).await;
     let mut crew = Crew::new(&shop, mutant);
-    crew.start(None).await;
-    crew.start(None).await;
+    crew.start().await;
+    crew.start().await;
     let do_two_wait = async |crew: &Crew<'_>| {
         let waiting = shop.count(WAITING).await;
         if waiting == 1 {
@@ -82,7 +82,7 @@ async fn superseded_in_a_step(mutant: Option<&'static str>) -> Evidence {
         }
         waiting > 1 || !crew.accidents.is_empty()
     };
-    let is_taken = work(&mut crew, do_two_wait, Duration::from_secs(30)).await;
+    let is_taken = work(&mut crew, do_two_wait, Duration::from_secs(120)).await;
     assert!(is_taken, "the run is not taken away:\n{}", crew.words());
     drop(hold_up);
     finish(&shop, crew).await

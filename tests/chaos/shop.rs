@@ -161,7 +161,7 @@ fn moody() -> Decide {
             ("RCPT", "refused") => Some(Answer::Say("550 5.1.1 no such mailbox")),
             ("RCPT", "deferred") if is_first_of_two => Some(Answer::Say("451 4.7.1 come back later")),
             ("dot", "busy") if is_first_of_two => Some(Answer::Say("452 4.3.1 out of space")),
-            ("dot", "slow") => Some(Answer::After(Duration::from_millis(120), "250 2.0.0 queued at last")),
+            ("dot", "slow") => Some(Answer::After(Duration::from_millis(200), "250 2.0.0 queued at last")),
             ("dot", "lost") if is_first_of_two => Some(Answer::AcceptAndHangUp),
             ("dot", "torn") if is_first_of_two => Some(Answer::HangUp),
             _ => None,

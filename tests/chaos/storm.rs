@@ -230,8 +230,8 @@ async fn workers_in_a_storm_lose_nothing_and_send_nothing_twice() {
     let shop = open_shop(&own, &proxy, wild(seed, is_calm.clone())).await;
     let mut crew = Crew::new(&shop, None);
     crew.is_stormy = true;
-    crew.start(None).await;
-    crew.start(None).await;
+    crew.start().await;
+    crew.start().await;
     let done = rage(&mut crew, &mut own, &proxy, plan_storm(seed, span)).await;
 
     is_calm.store(true, Ordering::Relaxed);

@@ -82,7 +82,8 @@ async fn called_with(answer: Answer, on_uncertain: OnUncertain) -> (Ledger, Hook
     publish(&ledger.pool, &hooks, &claim, 7).await;
     let patient = hooks.outside.call_patience;
     if let Answer::Silence = answer {
-        hooks.outside.call_patience = Duration::from_millis(300);
+        // Enough to write the request on a busy machine.
+        hooks.outside.call_patience = Duration::from_secs(2);
     }
     call(&ledger.pool, &hooks).await;
     hooks.outside.call_patience = patient;

@@ -57,7 +57,7 @@ async fn a_name_that_changes_its_mind_is_looked_up_once_and_called_where_it_was_
     let (mut all, memory) =
         named(&format!("https://crm.example.com:{}/", outer.port), &[&["127.0.0.2"], &["127.0.0.1"]]);
     all.outside.allowed = Allowed::parse("127.0.0.2").expect("an address");
-    all.outside.connect_patience = Duration::from_millis(300);
+    all.outside.connect_patience = Duration::from_secs(2);
     publish(&ledger.pool, &all, &claim, 7).await;
     call(&ledger.pool, &all).await;
     assert_eq!(

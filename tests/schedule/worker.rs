@@ -157,7 +157,7 @@ async fn a_worker_takes_a_slot_to_the_mailbox_and_stops_when_told() {
         runner,
         mailer: Mailer::Memory(memory.clone()),
         run_max: 2,
-        grace: Duration::from_secs(5),
+        grace: Duration::from_secs(60),
     };
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(worker.serve(stopping));
