@@ -33,6 +33,7 @@ pub const POINTS: &[&str] = &[
     "run.finished",
     "run.failed",
     "run.reaped",
+    "run.handed_over",
     "mail.claimed",
     "mail.connected",
     "mail.introduced",
@@ -42,6 +43,13 @@ pub const POINTS: &[&str] = &[
     "mail.recorded",
     "mail.reaped",
     "mail.closing",
+    "webhook.announced",
+    "webhook.claimed",
+    "webhook.marked",
+    "webhook.answered",
+    "webhook.recorded",
+    "alert.opened",
+    "alert.told",
 ];
 
 /// Every safeguard that can be taken out: the marker before the final dot, the memo of a step, the fence at its end,

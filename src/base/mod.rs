@@ -8,6 +8,7 @@
 pub mod calendar;
 pub mod chaos;
 pub mod clock;
+pub mod desk;
 pub mod folder;
 pub mod meter;
 pub mod money;
@@ -21,6 +22,7 @@ pub mod telemetry;
 pub mod told;
 
 pub use calendar::Calendar;
+pub use desk::Desk;
 pub use folder::{FileStamp, Folder, FolderError};
 pub use money::{Money, percent};
 pub use night::Night;

@@ -1,14 +1,11 @@
-//! A lane's clerk: says to the outbox what the lane does, on one connection that it keeps.
+//! A lane's clerk: says to the outbox what the lane does, one statement a word.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{FromRow, PgPool, Postgres};
-use tokio::time::Instant;
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::base::chaos;
+use crate::base::{Desk, chaos};
 use crate::delivery::DeliveryError;
 use crate::delivery::mailer::{Mail, Reply};
 
@@ -40,15 +37,10 @@ impl Outcome {
     }
 }
 
-/// A connection that was silent for longer may have died; the pool asks before it lends one.
-const KEPT_MAX: Duration = Duration::from_secs(1);
-
 /// One lane's words to the outbox.
 pub(super) struct Clerk {
-    pool: PgPool,
+    desk: Desk,
     owner: Uuid,
-    /// Kept from word to word, because taking one from the pool costs several times what most words do.
-    connection: Option<(PoolConnection<Postgres>, Instant)>,
     /// The body of the last message and its digest.
     body: Option<(Vec<u8>, Arc<[u8]>)>,
 }
@@ -68,8 +60,8 @@ struct ClaimRow {
 }
 
 impl Clerk {
-    pub(super) fn new(pool: PgPool, owner: Uuid) -> Self {
-        Self { pool, owner, connection: None, body: None }
+    pub(super) fn new(desk: Desk, owner: Uuid) -> Self {
+        Self { desk, owner, body: None }
     }
 
     /// Takes the message that has been due longest.
@@ -83,7 +75,7 @@ impl Clerk {
             return Ok(true);
         }
         let failed = || DeliveryError::ledger("mark a message");
-        let mut connection = self.take().await.map_err(failed())?;
+        let mut connection = self.desk.take().await.map_err(failed())?;
         let marked = sqlx::query(include_str!("mark_committing.sql"))
             .bind(mail.message_id)
             .bind(mail.attempt)
@@ -91,7 +83,7 @@ impl Clerk {
             .execute(&mut *connection)
             .await
             .map_err(failed())?;
-        self.keep(connection);
+        self.desk.keep(connection);
         Ok(marked.rows_affected() == 1)
     }
 
@@ -123,12 +115,12 @@ impl Clerk {
         if let Some(word) = word {
             record = record.bind(word);
         }
-        record.execute(&self.pool).await.map(|_| None).map_err(DeliveryError::ledger("record a delivery"))
+        record.execute(self.desk.pool()).await.map(|_| None).map_err(DeliveryError::ledger("record a delivery"))
     }
 
     /// One statement: records `sent` and takes the next message.
     async fn turn(&mut self, sent: Option<(&Mail, &Reply)>, goes_on: bool) -> Result<Option<Mail>, sqlx::Error> {
-        let mut connection = self.take().await?;
+        let mut connection = self.desk.take().await?;
         let row: Option<ClaimRow> = sqlx::query_as(include_str!("claim_message.sql"))
             .bind(self.owner)
             .bind(self.body.as_ref().map(|(digest, _)| digest))
@@ -139,7 +131,7 @@ impl Clerk {
             .bind(sent.map(|(_, reply)| reply.text.as_str()))
             .fetch_optional(&mut *connection)
             .await?;
-        self.keep(connection);
+        self.desk.keep(connection);
         Ok(row.map(|row| self.mail_of(row)))
     }
 
@@ -150,18 +142,5 @@ impl Clerk {
         }
         let (_, body) = self.body.as_ref().expect("the statement leaves out no body but the one that is held");
         Mail { message_id, attempt, lease_owner, label, rcpt, mail_from, head, body: body.clone() }
-    }
-
-    /// The kept connection, or one from the pool.
-    async fn take(&mut self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        match self.connection.take().filter(|(_, kept_at)| kept_at.elapsed() < KEPT_MAX) {
-            Some((connection, _)) => Ok(connection),
-            None => self.pool.acquire().await,
-        }
-    }
-
-    /// Keeps a connection that has just answered; one that failed goes back to the pool, which looks at it.
-    fn keep(&mut self, connection: PoolConnection<Postgres>) {
-        self.connection = Some((connection, Instant::now()));
     }
 }

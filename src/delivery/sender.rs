@@ -8,17 +8,17 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::base::meter::meters;
-use crate::base::{Remedied, Remedy, chaos};
+use crate::base::{Desk, Remedied, Remedy, chaos};
 use crate::delivery::bounce::record_bounce;
-use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
 use crate::delivery::clerk::{Clerk, Outcome};
+use crate::delivery::mailer::{Lane, Mail, Reply, Verdict};
 use crate::delivery::outbox::reap_messages;
 use crate::delivery::rest::Rest;
 use crate::delivery::{DeliveryError, Mailer};
 
 /// Sends what is due.
 pub struct Sender {
-    pool: PgPool,
+    desk: Desk,
     mailer: Mailer,
     owner: Uuid,
     /// For a mailer without servers that rest each on its own.
@@ -40,7 +40,7 @@ pub struct Sending {
 impl Sender {
     /// A sender with an identity of its own.
     pub fn new(pool: PgPool, mailer: Mailer) -> Self {
-        Self { pool, mailer, owner: Uuid::new_v4(), rest: Rest::default() }
+        Self { desk: Desk::new(pool), mailer, owner: Uuid::new_v4(), rest: Rest::default() }
     }
 
     /// Sends every message that is due, or as many as the word to stop lets it. Nothing while the sender rests.
@@ -63,12 +63,12 @@ impl Sender {
 
     /// Takes back messages of senders that fell silent and gives up on expired ones; a second call changes nothing.
     pub async fn take_back(&self) -> Result<(), DeliveryError> {
-        reap_messages(&self.pool).await.map(|_| ())
+        reap_messages(self.desk.pool()).await.map(|_| ())
     }
 
     async fn run_lane(&self, stop: &watch::Receiver<bool>) -> Result<Sending, DeliveryError> {
         let mut lane = self.mailer.lane();
-        let mut clerk = Clerk::new(self.pool.clone(), self.owner);
+        let mut clerk = Clerk::new(self.desk.clone(), self.owner);
         let mut sending = Sending::default();
         let mut next = None;
         loop {
@@ -135,7 +135,7 @@ impl Sender {
         let next = self.record(clerk, mail, (outcome, &reply), stop).await?;
         chaos::point("mail.recorded");
         if is_bounced {
-            record_bounce(&self.pool, mail, &reply).await?;
+            record_bounce(self.desk.pool(), mail, &reply).await?;
         }
         Ok((outcome == Outcome::Sent, next))
     }

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, PgPool};
 
+use crate::base::chaos;
 use crate::delivery::{MailDraft, OnUncertain, Posting, Recipient, compose_mail, enqueue};
 use crate::job::alert_mail::Trouble;
 use crate::job::{JobError, RunError};
@@ -68,6 +69,10 @@ pub async fn look_for_trouble(pool: &PgPool, post: &AlertPost) -> Result<Look, J
         sqlx::query_scalar(include_str!("open_alerts.sql")).fetch_all(&mut *tx).await.map_err(write())?;
     let closed: Vec<i64> =
         sqlx::query_scalar(include_str!("close_alerts.sql")).fetch_all(&mut *tx).await.map_err(write())?;
+    let is_news = !opened.is_empty() || !closed.is_empty();
+    if is_news {
+        chaos::point("alert.opened");
+    }
     let mut look = Look { opened_count: opened.len(), closed_count: closed.len(), mail_count: 0 };
     let alerts: Vec<AlertRow> = sqlx::query_as(include_str!("told_alerts.sql"))
         .bind([opened, closed].concat())
@@ -79,6 +84,9 @@ pub async fn look_for_trouble(pool: &PgPool, post: &AlertPost) -> Result<Look, J
         look.mail_count += alert.post(&mut tx, post).await?;
     }
     tx.commit().await.map_err(write())?;
+    if is_news {
+        chaos::point("alert.told");
+    }
     Ok(look)
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
-use crate::base::{Remedy, chaos};
+use crate::base::{Desk, Remedy, chaos};
+use crate::job::slot::stored_schedule;
 use crate::job::{JobError, RunError, Spec};
 
 /// Who asked for a run.
@@ -62,7 +63,7 @@ pub struct Claim {
     pub owner: Uuid,
     /// The job's spec as it was when the run was made.
     pub spec: Spec,
-    /// The job's next slot, for a run of the schedule: until then its mail is worth sending.
+    /// The job's next slot that its calendar lets run, for a run of the schedule: until then its mail is worth sending.
     pub next_slot_at: Option<DateTime<Utc>>,
     /// Silence after which another worker takes the run.
     pub lease: Duration,
@@ -82,28 +83,51 @@ struct ClaimRow {
     lease_owner: Uuid,
     spec: serde_json::Value,
     next_at: Option<DateTime<Utc>>,
+    cron: String,
+    tz: String,
+    dst: String,
+    calendar: Option<serde_json::Value>,
     lateness_secs: f64,
     lease_secs: f64,
     timeout_secs: f64,
 }
 
+/// A next slot further away than this expires no mail: every mail is given up before it.
+const NEXT_SLOT_MAX: TimeDelta = TimeDelta::days(4);
+
+impl ClaimRow {
+    /// The next slot, over those that the calendar skips.
+    fn next_slot_at(&self) -> Option<DateTime<Utc>> {
+        let (next_at, calendar) = (self.next_at?, self.calendar.as_ref());
+        if calendar.is_none() {
+            return Some(next_at);
+        }
+        match stored_schedule(&self.cron, &self.tz, &self.dst, calendar) {
+            Ok(schedule) => schedule.next_running(next_at - TimeDelta::microseconds(1), next_at + NEXT_SLOT_MAX),
+            // The next slot tells why the schedule cannot be read.
+            Err(_) => Some(next_at),
+        }
+    }
+}
+
 /// Takes the oldest run that is ready; `None` when there is none or another worker was faster.
-pub async fn claim(pool: &PgPool, worker: Uuid) -> Result<Option<Claim>, JobError> {
-    take(pool, worker, None).await
+pub async fn claim(desk: impl Into<Desk>, worker: Uuid) -> Result<Option<Claim>, JobError> {
+    take(&desk.into(), worker, None).await
 }
 
 /// Takes one run; `None` when it is not ready: its job is live elsewhere, it waits, or it is done.
 pub async fn claim_run(pool: &PgPool, worker: Uuid, run_id: i64) -> Result<Option<Claim>, JobError> {
-    take(pool, worker, Some(run_id)).await
+    take(&Desk::from(pool), worker, Some(run_id)).await
 }
 
-async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<Claim>, JobError> {
-    let Some(row) = take_row(pool, worker, run_id).await? else { return Ok(None) };
+async fn take(desk: &Desk, worker: Uuid, run_id: Option<i64>) -> Result<Option<Claim>, JobError> {
+    let Some(row) = take_row(desk, worker, run_id).await? else { return Ok(None) };
     chaos::point("run.claimed");
     let origin = Origin::parse(&row.origin);
+    let next_slot_at = row.next_slot_at().filter(|_| origin == Origin::Cron);
     let spec = match serde_json::from_value(row.spec) {
         Ok(spec) => spec,
-        Err(source) => return reject_spec(pool, row.run_id, (row.attempt, worker), source).await,
+        Err(source) => return reject_spec(desk.pool(), row.run_id, (row.attempt, worker), source).await,
     };
     Ok(Some(Claim {
         run_id: row.run_id,
@@ -117,7 +141,7 @@ async fn take(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option
         attempt: row.attempt,
         owner: row.lease_owner,
         spec,
-        next_slot_at: row.next_at.filter(|_| origin == Origin::Cron),
+        next_slot_at,
         lease: Duration::from_secs_f64(row.lease_secs),
         timeout: Duration::from_secs_f64(row.timeout_secs),
     }))
@@ -129,21 +153,26 @@ const RACE_MAX: usize = 4;
 /// The oldest queued runs that are asked first. When none of them is ready (they wait, or their jobs are live), all are.
 const WINDOW: i64 = 16;
 
-async fn take_row(pool: &PgPool, worker: Uuid, run_id: Option<i64>) -> Result<Option<ClaimRow>, JobError> {
+async fn take_row(desk: &Desk, worker: Uuid, run_id: Option<i64>) -> Result<Option<ClaimRow>, JobError> {
     let mut window = Some(WINDOW);
+    let failed = || JobError::ledger("claim a run");
     for _ in 0..RACE_MAX {
+        let mut connection = desk.take().await.map_err(failed())?;
         let claimed: Result<Option<ClaimRow>, sqlx::Error> = sqlx::query_as(include_str!("claim_run.sql"))
             .bind(worker)
             .bind(run_id)
             .bind(window)
-            .fetch_optional(pool)
+            .fetch_optional(&mut *connection)
             .await;
+        if claimed.is_ok() {
+            desk.keep(connection);
+        }
         match claimed {
             Ok(None) if run_id.is_none() && window.is_some() => window = None,
             // Two workers took two runs of one job in the same instant; `run_one_live` let the other. Jobs beside it
             // may be ready.
             Err(sqlx::Error::Database(e)) if e.is_unique_violation() => {}
-            answered => return answered.map_err(JobError::ledger("claim a run")),
+            answered => return answered.map_err(failed()),
         }
     }
     Ok(None)
@@ -172,26 +201,31 @@ async fn reject_spec(
 
 /// Renews the lease. [`JobError::Superseded`] means that the work must stop: it can commit nothing more.
 pub async fn heartbeat(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
-    write_fenced(pool, claim, include_str!("heartbeat.sql"), "renew a lease").await?;
+    write_fenced(&pool.into(), claim, include_str!("heartbeat.sql"), "renew a lease").await?;
     chaos::point("run.renewed");
     Ok(())
 }
 
 /// Records success.
-pub async fn finish(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
-    write_fenced(pool, claim, include_str!("finish_run.sql"), "finish a run").await?;
+pub async fn finish(desk: impl Into<Desk>, claim: &Claim) -> Result<(), JobError> {
+    write_fenced(&desk.into(), claim, include_str!("finish_run.sql"), "finish a run").await?;
     chaos::point("run.finished");
     Ok(())
 }
 
 /// Gives the run back untried, for a worker that stops.
 pub async fn hand_over(pool: &PgPool, claim: &Claim) -> Result<(), JobError> {
-    write_fenced(pool, claim, include_str!("hand_over_run.sql"), "hand a run over").await
+    write_fenced(&pool.into(), claim, include_str!("hand_over_run.sql"), "hand a run over").await?;
+    chaos::point("run.handed_over");
+    Ok(())
 }
 
-async fn write_fenced(pool: &PgPool, claim: &Claim, sql: &'static str, action: &'static str) -> Result<(), JobError> {
-    let written = sqlx::query(sql).bind(claim.run_id).bind(claim.attempt).bind(claim.owner).execute(pool).await;
-    match written.map_err(JobError::ledger(action))?.rows_affected() {
+async fn write_fenced(desk: &Desk, claim: &Claim, sql: &'static str, action: &'static str) -> Result<(), JobError> {
+    let mut connection = desk.take().await.map_err(JobError::ledger(action))?;
+    let write = sqlx::query(sql).bind(claim.run_id).bind(claim.attempt).bind(claim.owner);
+    let written = write.execute(&mut *connection).await.map_err(JobError::ledger(action))?;
+    desk.keep(connection);
+    match written.rows_affected() {
         0 => Err(JobError::Superseded { run_id: claim.run_id, attempt: claim.attempt }),
         _ => Ok(()),
     }

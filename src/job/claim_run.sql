@@ -47,5 +47,6 @@ from taken, vesper.job
 where r.run_id = taken.run_id and job.job_id = r.job_id
 returning
     r.run_id, r.job_id, r.scheduled_for, r.business_date, r.origin, r.is_mailing, r.attempt, r.lease_owner, r.spec,
-    job.next_at, extract(epoch from r.started_at - r.scheduled_for)::float8 as lateness_secs,
+    job.next_at, job.cron, job.tz, job.dst, job.calendar,
+    extract(epoch from r.started_at - r.scheduled_for)::float8 as lateness_secs,
     extract(epoch from job.lease)::float8 as lease_secs, extract(epoch from job.run_timeout)::float8 as timeout_secs

@@ -81,16 +81,21 @@ impl Schedule {
 
     /// Whether a slot in `(after, until]` runs by the calendar.
     pub fn runs_within(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        self.next_running(after, until).is_some()
+    }
+
+    /// The first slot in `(after, until]` that runs by the calendar.
+    pub fn next_running(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let mut next = self.next_after(after);
         while let Some(slot) = next.filter(|slot| *slot <= until) {
             if self.off_reason(slot).is_none() {
-                return true;
+                return Some(slot);
             }
             // The rest of that day does not run either.
             let midnight = self.resolve(plus_days(self.local_date(slot), 1).and_time(NaiveTime::MIN));
             next = self.next_after(slot.max(midnight - Duration::seconds(1)));
         }
-        false
+        None
     }
 
     /// The local date of an instant.

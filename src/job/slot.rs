@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use sqlx::{FromRow, PgConnection, PgPool};
 
 use crate::base::chaos;
@@ -43,12 +44,7 @@ impl StoredJob {
     }
 
     fn schedule(&self) -> Result<Schedule, String> {
-        let zone = self.tz.parse().map_err(|_| format!("unknown zone {}", self.tz))?;
-        let dst = if self.dst == Dst::Elapsed.name() { Dst::Elapsed } else { Dst::Wall };
-        let schedule = Schedule::parse(&self.cron, zone, dst)?;
-        let Some(days) = &self.calendar else { return Ok(schedule) };
-        let rule: DayRule = serde_json::from_value(days.clone()).map_err(|e| format!("calendar: {e}"))?;
-        Ok(schedule.on_days(rule))
+        stored_schedule(&self.cron, &self.tz, &self.dst, self.calendar.as_ref())
     }
 
     fn catchup(&self) -> Result<Catchup, String> {
@@ -57,6 +53,21 @@ impl StoredJob {
         let span = Duration::from_secs_f64;
         Ok(Catchup { policy: *policy, grace: span(self.grace_secs), window: span(self.window_secs) })
     }
+}
+
+/// A schedule as the ledger holds it.
+pub(super) fn stored_schedule(
+    cron: &str,
+    tz: &str,
+    dst: &str,
+    calendar: Option<&serde_json::Value>,
+) -> Result<Schedule, String> {
+    let zone = tz.parse().map_err(|_| format!("unknown zone {tz}"))?;
+    let dst = if dst == Dst::Elapsed.name() { Dst::Elapsed } else { Dst::Wall };
+    let schedule = Schedule::parse(cron, zone, dst)?;
+    let Some(days) = calendar else { return Ok(schedule) };
+    let rule = DayRule::deserialize(days).map_err(|e| format!("calendar: {e}"))?;
+    Ok(schedule.on_days(rule))
 }
 
 /// A job's passed slots with their business dates.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection};
 
-use crate::base::chaos;
+use crate::base::{Desk, chaos};
 use crate::job::{Claim, JobError, RunError};
 
 /// Does `work` once for this run and returns what it returned, now or on an earlier attempt.
@@ -13,12 +13,14 @@ use crate::job::{Claim, JobError, RunError};
 /// `work` writes through the connection it is given and nowhere else. The fence comes last, so that its lock on the
 /// run is held for milliseconds: when the lease was lost meanwhile, everything rolls back and the answer is
 /// [`JobError::Superseded`]. A second attempt finds the memo and does nothing.
-pub async fn step<T, F>(pool: &PgPool, claim: &Claim, name: &str, work: F) -> Result<T, RunError>
+pub async fn step<T, F>(desk: impl Into<Desk>, claim: &Claim, name: &str, work: F) -> Result<T, RunError>
 where
     T: Serialize + DeserializeOwned,
     F: AsyncFnOnce(&mut PgConnection) -> Result<T, RunError>,
 {
-    let mut tx = pool.begin().await.map_err(JobError::ledger("open a step"))?;
+    let desk = desk.into();
+    let mut connection = desk.take().await.map_err(JobError::ledger("open a step"))?;
+    let mut tx = connection.begin().await.map_err(JobError::ledger("open a step"))?;
     sqlx::query(include_str!("open_step.sql"))
         .bind(&claim.job)
         .execute(&mut *tx)
@@ -58,6 +60,7 @@ where
     chaos::point("step.fenced");
     tx.commit().await.map_err(JobError::ledger("commit a step"))?;
     chaos::point("step.committed");
+    desk.keep(connection);
     Ok(output)
 }
 

@@ -14,7 +14,7 @@ use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use crate::base::meter::meters;
-use crate::base::{Night, Remedy, clock};
+use crate::base::{Desk, Night, Remedy, clock};
 use crate::delivery::{DeliveryError, Mailer, Sender, Sending};
 use crate::job::lease::lease_lost;
 use crate::job::{
@@ -28,6 +28,7 @@ pub struct RunContext {
     pub pool: PgPool,
     /// The run: job, business date, frozen spec.
     pub claim: Arc<Claim>,
+    desk: Desk,
 }
 
 impl RunContext {
@@ -37,7 +38,7 @@ impl RunContext {
         T: Serialize + DeserializeOwned,
         F: AsyncFnOnce(&mut PgConnection) -> Result<T, RunError>,
     {
-        step(&self.pool, &self.claim, name, work).await
+        step(&self.desk, &self.claim, name, work).await
     }
 
     /// The night this run works for.
@@ -119,12 +120,12 @@ impl Worker {
     }
 
     async fn run_loop(&self, mut wake: Wake, mut stop: watch::Receiver<bool>, runs: &mut JoinSet<()>) {
-        let owner = Uuid::new_v4();
+        let (owner, desk) = (Uuid::new_v4(), Desk::from(&self.pool));
         let mut is_tick = true;
         while !*stop.borrow() {
             let mut turned = if is_tick { self.look().await } else { Ok(()) };
             if turned.is_ok() {
-                turned = self.start_runs(owner, &stop, runs).await;
+                turned = self.start_runs(&desk, owner, &stop, runs).await;
             }
             meters().note_turn(turned.is_ok());
             if let Err(error) = turned {
@@ -157,16 +158,17 @@ impl Worker {
     /// Claims what is ready for as long as there is room.
     async fn start_runs(
         &self,
+        desk: &Desk,
         owner: Uuid,
         stop: &watch::Receiver<bool>,
         runs: &mut JoinSet<()>,
     ) -> Result<(), JobError> {
         while runs.len() < self.run_max && !*stop.borrow() {
-            let Some(claim) = claim(&self.pool, owner).await? else { break };
-            let (pool, runner, stop, grace) = (self.pool.clone(), self.runner.clone(), stop.clone(), self.grace);
+            let Some(claim) = claim(desk, owner).await? else { break };
+            let (desk, runner, stop, grace) = (desk.clone(), self.runner.clone(), stop.clone(), self.grace);
             runs.spawn(async move {
                 let (span, job, date) = (span_of(&claim), claim.job.clone(), claim.business_date);
-                let ending = run_claimed(&pool, claim, &runner, Stop { stop, grace }).await;
+                let ending = run_claimed(&desk, claim, &runner, Stop { stop, grace }).await;
                 if let Ending::Failed { error, failure } = ending {
                     let next = if failure == Failure::Retried { "is tried again" } else { "is dead" };
                     span.in_scope(|| tracing::error!("{job} for {date} failed and {next}: {error}"));
@@ -190,14 +192,14 @@ pub struct Stop {
 /// worker logs it, `vesper run` prints it.
 ///
 /// A panic is a failure like another; a lost lease, a time-out and the word to stop end the work first.
-pub async fn run_claimed(pool: &PgPool, claim: Claim, runner: &Runner, stop: Stop) -> Ending {
-    let span = span_of(&claim);
+pub async fn run_claimed(desk: impl Into<Desk>, claim: Claim, runner: &Runner, stop: Stop) -> Ending {
+    let (desk, span) = (desk.into(), span_of(&claim));
     let (began_at, claim) = (Instant::now(), Arc::new(claim));
     let kind = claim.spec.kind.name();
     if claim.attempt == 1 && claim.origin == Origin::Cron {
         meters().count_start(&claim.job, kind, claim.lateness);
     }
-    let ending = work_and_record(pool, claim.clone(), runner, stop).instrument(span).await;
+    let ending = work_and_record(&desk, claim.clone(), runner, stop).instrument(span).await;
     meters().count_run(&claim.job, kind, ending.name(), began_at.elapsed());
     ending
 }
@@ -208,12 +210,14 @@ fn span_of(claim: &Claim) -> Span {
     tracing::error_span!("run", run.id = claim.run_id, job.name = %claim.job, run.attempt = claim.attempt)
 }
 
-async fn work_and_record(pool: &PgPool, claim: Arc<Claim>, runner: &Runner, stop: Stop) -> Ending {
-    let (job, date) = (claim.job.clone(), claim.business_date);
+async fn work_and_record(desk: &Desk, claim: Arc<Claim>, runner: &Runner, stop: Stop) -> Ending {
+    let (pool, job, date) = (desk.pool(), claim.job.clone(), claim.business_date);
     tracing::info!("{job} for {date} starts");
     // The set aborts its task when it is dropped: work never outlives the function that records it.
     let mut work = JoinSet::new();
-    work.spawn(runner(RunContext { pool: pool.clone(), claim: claim.clone() }).instrument(Span::current()));
+    work.spawn(
+        runner(RunContext { pool: pool.clone(), claim: claim.clone(), desk: desk.clone() }).instrument(Span::current()),
+    );
     let worked = tokio::select! {
         joined = work.join_next() => outcome(joined.expect("the set holds one task")),
         () = lease_lost(pool, &claim) => Outcome::Superseded,
@@ -224,7 +228,7 @@ async fn work_and_record(pool: &PgPool, claim: Arc<Claim>, runner: &Runner, stop
         () = grace_over(stop) => Outcome::HandedOver,
     };
     work.shutdown().await;
-    let recorded = match record(pool, &claim, worked).await {
+    let recorded = match record(desk, &claim, worked).await {
         Ok(Ending::Superseded) | Err(JobError::Superseded { .. }) => why_lost(pool, &claim).await,
         other => other,
     };
@@ -258,12 +262,14 @@ fn outcome(joined: Result<Result<(), RunError>, JoinError>) -> Outcome {
     }
 }
 
-async fn record(pool: &PgPool, claim: &Claim, outcome: Outcome) -> Result<Ending, JobError> {
+async fn record(desk: &Desk, claim: &Claim, outcome: Outcome) -> Result<Ending, JobError> {
     match outcome {
-        Outcome::Succeeded => finish(pool, claim).await.map(|()| Ending::Succeeded),
-        Outcome::Failed(error) => fail(pool, claim, &error).await.map(|failure| Ending::Failed { error, failure }),
+        Outcome::Succeeded => finish(desk, claim).await.map(|()| Ending::Succeeded),
+        Outcome::Failed(error) => {
+            fail(desk.pool(), claim, &error).await.map(|failure| Ending::Failed { error, failure })
+        }
         Outcome::Superseded => Ok(Ending::Superseded),
-        Outcome::HandedOver => hand_over(pool, claim).await.map(|()| Ending::HandedOver),
+        Outcome::HandedOver => hand_over(desk.pool(), claim).await.map(|()| Ending::HandedOver),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::evidence::{Evidence, Message, Run};
+use super::evidence::{Alert, Evidence, Message, Run};
 use super::plan::{JobPlan, address};
 
 /// A broken invariant and the rows that show it.
@@ -32,6 +32,8 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     the_numbers_are_the_undisturbed_ones(evidence, &mut found);
     editions_reach_their_recipients(evidence, &mut found);
     mail_and_ledger_agree(evidence, &mut found);
+    calls_and_ledger_agree(evidence, &mut found);
+    alerts_are_told_once(evidence, &mut found);
     nothing_dies_without_a_reason(evidence, &mut found);
     everything_has_come_to_rest(evidence, &mut found);
     a_job_has_one_live_run(evidence, &mut found);
@@ -166,7 +168,7 @@ fn editions_reach_their_recipients(evidence: &Evidence, found: &mut Vec<Violatio
             expected.insert(format!("{job}|{slot}|{}", address(name)), 0);
         }
     }
-    for message in &evidence.messages {
+    for message in evidence.messages.iter().filter(|message| !message.dedupe_key.starts_with("alert.")) {
         match expected.get_mut(&message.dedupe_key) {
             Some(count) if message.dedupe_key.ends_with(&format!("|{}", message.rcpt)) => *count += 1,
             // A run that has not succeeded yet has mail too, when it died between its last step and its end.
@@ -182,6 +184,47 @@ fn editions_reach_their_recipients(evidence: &Evidence, found: &mut Vec<Violatio
 fn is_open_edition(evidence: &Evidence, message: &Message) -> bool {
     let job = message.dedupe_key.split('|').next().unwrap_or_default();
     evidence.runs.iter().any(|run| run.job_id == job && matches!(run.state.as_str(), "queued" | "running" | "dead"))
+}
+
+/// I4 to I8 for the receivers of calls: each edition is told to each of them, and what arrived and the ledger agree.
+fn calls_and_ledger_agree(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let (count, expected) = (evidence.calls.len(), evidence.hook_count * evidence.editions.len());
+    if count != expected {
+        violate(found, 4, format!("{count} calls of {expected}"));
+    }
+    for id in evidence.received.iter().filter(|id| !evidence.calls.iter().any(|call| call.rfc_message_id == **id)) {
+        violate(found, 5, format!("a call arrived without a row: {id}"));
+    }
+    for call in &evidence.calls {
+        let count = evidence.received.iter().filter(|id| **id == call.rfc_message_id).count();
+        let (id, state, is_held) = (call.message_id, call.state.as_str(), call.on_uncertain == "hold");
+        let about = || format!("call {id} ({}, {state}) arrived {count} times", call.on_uncertain);
+        if is_held && count > 1 {
+            violate(found, 6, about());
+        }
+        if state == "sent" && count == 0 {
+            violate(found, 7, about());
+        }
+        if count > 0 && !matches!(state, "sent" | "uncertain") {
+            violate(found, 8, about());
+        }
+        if matches!(state, "pending" | "sending") {
+            violate(found, 11, about());
+        }
+    }
+}
+
+/// I3 for alerts: one mail for the beginning of each and one for its end.
+fn alerts_are_told_once(evidence: &Evidence, found: &mut Vec<Violation>) {
+    for alert in &evidence.alerts {
+        if alert.opened_count != 1 || alert.closed_count != i64::from(alert.is_closed) {
+            let Alert { alert_id, is_closed, opened_count, closed_count } = alert;
+            let what = format!(
+                "alert {alert_id} (closed: {is_closed}) told {opened_count} times, its end {closed_count} times"
+            );
+            violate(found, 3, what);
+        }
+    }
 }
 
 /// I5 to I9: what the server accepted and what the ledger says of it.

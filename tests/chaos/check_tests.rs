@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::check::check;
 use super::directed::HELD;
-use super::evidence::{Change, Edition, Evidence, JobEvidence, Load, Message, Run, Step, Undisturbed};
+use super::evidence::{Alert, Call, Change, Edition, Evidence, JobEvidence, Load, Message, Run, Step, Undisturbed};
 use super::plan::{JobPlan, NIGHT};
 use crate::delivery::smtp_server::{Accepted, Refused};
 
@@ -95,8 +95,7 @@ fn all_is_well() -> Evidence {
         star: "s".to_owned(),
         undisturbed: Some(Undisturbed { star: "s".to_owned(), snapshots: vec![(date(), "x".to_owned())] }),
         accepted: vec![mail()],
-        refused: Vec::new(),
-        accidents: Vec::new(),
+        ..Evidence::default()
     }
 }
 
@@ -118,6 +117,35 @@ fn message(evidence: &mut Evidence) -> &mut Message {
 #[test]
 fn where_all_is_well_nothing_is_found() {
     assert_eq!(check(&all_is_well()), Vec::new());
+}
+
+#[test]
+fn an_edition_told_to_nobody_a_held_call_made_twice_and_one_that_is_lost_are_found() {
+    let call = |state: &str| Call {
+        message_id: 9,
+        rfc_message_id: "msg_9".to_owned(),
+        state: state.to_owned(),
+        on_uncertain: "hold".to_owned(),
+    };
+    let told = |evidence: &mut Evidence, state: &str, received: &[&str]| {
+        (evidence.hook_count, evidence.calls) = (1, vec![call(state)]);
+        evidence.received = received.iter().map(|id| (*id).to_owned()).collect();
+    };
+    assert_eq!(broken_by(|e| told(e, "sent", &["msg_9"])), NOTHING);
+    assert_eq!(broken_by(|e| e.hook_count = 1), [4]);
+    assert_eq!(broken_by(|e| told(e, "sent", &["msg_9", "msg_8"])), [5]);
+    assert_eq!(broken_by(|e| told(e, "sent", &["msg_9", "msg_9"])), [6]);
+    assert_eq!(broken_by(|e| told(e, "sent", &[])), [7]);
+    assert_eq!(broken_by(|e| told(e, "dead", &["msg_9"])), [8]);
+    assert_eq!(broken_by(|e| told(e, "pending", &[])), [11]);
+}
+
+#[test]
+fn an_alert_that_nobody_or_everybody_heard_of_is_found() {
+    let alert = |opened_count, closed_count| Alert { alert_id: 1, is_closed: true, opened_count, closed_count };
+    assert_eq!(broken_by(|e| e.alerts.push(alert(1, 1))), NOTHING);
+    assert_eq!(broken_by(|e| e.alerts.push(alert(0, 1))), [3]);
+    assert_eq!(broken_by(|e| e.alerts.push(alert(1, 2))), [3]);
 }
 
 #[test]

@@ -13,7 +13,8 @@ use super::check::check;
 use super::crew::{Crash, Crew, EXPIRE_RUNS, EXPIRE_SENDING, EXPIRE_SILENT, settle, work};
 use super::evidence::Evidence;
 use super::plan::{Cron, JobPlan, NIGHT};
-use super::shop::Shop;
+use super::shop::{HOOKS, Shop};
+use crate::delivery::hook_server::HookServer;
 
 /// A report whose every mail is held when its acceptance is unknown.
 pub const HELD: JobPlan = JobPlan {
@@ -26,6 +27,7 @@ pub const HELD: JobPlan = JobPlan {
     on_uncertain: "hold",
     formats: "\"xlsx\"",
     lease: "3s",
+    owner: None,
 };
 
 /// A report whose mail is sent again.
@@ -49,6 +51,19 @@ const MANY: [JobPlan; 4] = [
     JobPlan { name: "resent-3", ..RESENT },
 ];
 
+/// A report whose owner hears of its trouble.
+const WATCHED: JobPlan =
+    JobPlan { name: "watched", rewind: TimeDelta::days(1), recipients: &["plain"], owner: Some("owner"), ..HELD };
+
+/// The job's clock is wrong whenever nobody was told so, and right whenever somebody was.
+const TURN_TROUBLE: &str = "\
+update vesper.job as j set next_at = date_trunc('day', clock_timestamp(), 'UTC') + interval '1 day', cursor_at = case
+    when exists (select from vesper.alert as a where a.job_id = j.job_id and a.kind = 'clock' and a.closed_at is null)
+    then date_trunc('day', clock_timestamp(), 'UTC') else clock_timestamp() + interval '5 minutes' end
+where j.job_id = 'watched' and date_trunc('day', clock_timestamp() + interval '6 minutes', 'UTC') < clock_timestamp()";
+const END_TROUBLE: &str =
+    "update vesper.job set cursor_at = date_trunc('day', clock_timestamp(), 'UTC') where job_id = 'watched'";
+
 const TWO_NIGHTS: JobPlan = JobPlan { rewind: TimeDelta::days(2), ..NIGHT };
 /// The report that needs them.
 const BRIEF: JobPlan = JobPlan { rewind: TimeDelta::days(2), recipients: &["plain", "lost"], ..HELD };
@@ -57,12 +72,18 @@ const BRIEF: JobPlan = JobPlan { rewind: TimeDelta::days(2), recipients: &["plai
 /// cost far more than a death.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Work {
+    /// A job whose trouble begins and ends, looked at every quarter of a minute.
+    Alerts,
+    /// Editions that two receivers are told of.
+    Hooks,
     /// Two nights, and a report that needs them.
     Nights,
-    /// Nights enough for points that are passed once in each.
-    ManyNights,
-    /// Slots, runs and editions of nights that are done.
+    /// Five nights, for a point that is passed once in each: two workers have each come to their third after them.
+    ManyNights(&'static str),
+    /// Slots and runs of nights that are done; these never end, as one comes every second.
     Runs,
+    /// Their editions, of which there are some.
+    Editions,
     /// Their steps.
     Steps,
     /// Their mail.
@@ -75,24 +96,29 @@ enum Work {
 fn work_of(point: &'static str) -> Work {
     match point {
         "run.renewed" | "run.failed" | "run.reaped" | "mail.reaped" | "mail.closing" => Work::Alone(point),
-        "cube.refreshed" => Work::ManyNights,
+        "run.handed_over" => Work::Alone(point),
+        "cube.refreshed" => Work::ManyNights(point),
         _ => match point.split('.').next().unwrap_or_default() {
-            "publish" => Work::ManyNights,
+            "alert" => Work::Alerts,
+            "webhook" => Work::Hooks,
+            "publish" => Work::ManyNights(point),
             "load" | "cube" => Work::Nights,
-            "slots" | "run" | "edition" => Work::Runs,
+            "slots" | "run" => Work::Runs,
+            "edition" => Work::Editions,
             "mail" if !matches!(point, "mail.stored" | "mail.enqueued") => Work::Mail,
             _ => Work::Steps,
         },
     }
 }
 
-/// Every point, twice: on its first pass and on its third.
+/// Every point, twice: on its first pass and on its third. A worker that stops has no third run to hand over.
 fn cases() -> BTreeMap<Work, Vec<Crash>> {
     let chosen = std::env::var("CHAOS_POINT").ok();
     let mut cases: BTreeMap<Work, Vec<Crash>> = BTreeMap::new();
     for point in POINTS.iter().filter(|point| chosen.as_ref().is_none_or(|chosen| point.starts_with(chosen))) {
         let crashes = cases.entry(work_of(point)).or_default();
-        crashes.extend([Crash { point, pass: 1 }, Crash { point, pass: 3 }]);
+        let passes: &[u32] = if *point == "run.handed_over" { &[1] } else { &[1, 3] };
+        crashes.extend(passes.iter().map(|pass| Crash { point, pass: *pass }));
     }
     cases
 }
@@ -108,7 +134,12 @@ async fn workers_killed_at_every_named_point_lose_nothing_and_send_nothing_twice
     let played = stream::iter(cases()).map(|(work, crashes)| async move {
         let began = Instant::now();
         let problems = play(work, &crashes).await;
-        println!("{work:?}: {} deaths, {:.1} s, {} problems", crashes.len(), began.elapsed().as_secs_f64(), problems.len());
+        println!(
+            "{work:?}: {} deaths, {:.1} s, {} problems",
+            crashes.len(),
+            began.elapsed().as_secs_f64(),
+            problems.len()
+        );
         let problems = problems.into_iter().map(|problem| format!("{work:?}: {problem}"));
         problems.inspect(|problem| println!("{problem}")).collect::<Vec<_>>()
     });
@@ -121,7 +152,7 @@ async fn workers_killed_at_every_named_point_lose_nothing_and_send_nothing_twice
 async fn play(work: Work, crashes: &[Crash]) -> Vec<String> {
     let shop = match work {
         Work::Nights => Shop::before_the_nights(&[TWO_NIGHTS, BRIEF]).await,
-        Work::ManyNights => Shop::before_the_nights(&[JobPlan { rewind: TimeDelta::days(9), ..NIGHT }]).await,
+        Work::ManyNights(_) => Shop::before_the_nights(&[JobPlan { rewind: TimeDelta::days(5), ..NIGHT }]).await,
         // There is always a mail under way, and lanes end with an open connection.
         Work::Alone("mail.reaped" | "mail.closing") => {
             let recipients = &["slow1", "slow2", "slow3", "slow4", "slow5", "slow6", "slow7", "slow8"];
@@ -129,8 +160,10 @@ async fn play(work: Work, crashes: &[Crash]) -> Vec<String> {
             let plans = [JobPlan { recipients, ..RESENT }, JobPlan { recipients: calm, ..HELD }];
             Shop::after_the_nights(&plans).await
         }
+        Work::Alerts => Shop::after_the_nights(&[WATCHED, PULSE]).await,
+        Work::Hooks => Shop::after_the_nights(&[[HELD, RESENT].as_slice(), &MANY].concat()).await.with_hooks().await,
         Work::Alone(_) => Shop::after_the_nights(&[HELD, RESENT, PULSE]).await,
-        Work::Runs | Work::Steps | Work::Mail => {
+        Work::Runs | Work::Editions | Work::Steps | Work::Mail => {
             Shop::after_the_nights(&[[HELD, RESENT, PULSE].as_slice(), &MANY].concat()).await
         }
     };
@@ -147,6 +180,9 @@ pub async fn kill(shop: &Shop, mutant: Option<&'static str>, crashes: &[Crash]) 
     crew.start().await;
     crew.start().await;
     let stimulus = Stimulus::begin(shop, crashes[0].point).await;
+    if crashes[0].point == "run.handed_over" {
+        retire_in_the_middle_of_a_run(&mut crew).await?;
+    }
     let have_died = async |crew: &Crew<'_>| {
         stimulus.repeat(shop).await;
         // What the dead held comes back soon: the living want it for their own deaths.
@@ -159,8 +195,23 @@ pub async fn kill(shop: &Shop, mutant: Option<&'static str>, crashes: &[Crash]) 
         let (left, accidents) = (left.join(", "), crew.accidents.join("\n"));
         return Err(format!("nobody died at {left}\n{accidents}\n{}", crew.words()));
     }
-    stimulus.end().await;
+    stimulus.end(shop).await;
     Ok(finish(shop, crew).await)
+}
+
+/// Tells a worker to stop while it works on a run that does not end.
+async fn retire_in_the_middle_of_a_run(crew: &mut Crew<'_>) -> Result<(), String> {
+    let shop = crew.shop();
+    let is_live = async |_: &Crew<'_>| {
+        shop.count("select count(*) from vesper.run where state = 'running' and job_id = 'held'").await > 0
+    };
+    if !work(crew, is_live, POINT_PATIENCE).await {
+        return Err(format!("nobody works\n{}", crew.words()));
+    }
+    // Either may hold it.
+    crew.retire(0);
+    crew.retire(1);
+    Ok(())
 }
 
 /// Lets time pass until nothing is open, stops everyone and reads what is left.
@@ -178,15 +229,20 @@ pub async fn finish(shop: &Shop, mut crew: Crew<'_>) -> Evidence {
     let mut connection = shop.pool.acquire().await.expect("the database answers");
     let evidence = Evidence::read(&mut connection, shop.jobs.clone(), &shop.server).await;
     let undisturbed = shop.undisturbed.clone();
-    Evidence { undisturbed, accidents: crew.accidents, ..evidence }
+    let hook_count = if shop.hooks.is_some() { HOOKS.len() } else { 0 };
+    let calls = shop.hooks.iter().flat_map(HookServer::received);
+    let received = calls.map(|call| call.headers.get("webhook-id").cloned().unwrap_or_default()).collect();
+    Evidence { undisturbed, hook_count, received, accidents: crew.accidents, ..evidence }
 }
 
 /// What makes a rare point come: without it the workers would have to wait for a real silence.
 struct Stimulus {
     /// Runs are held up in their first step, so that they live long enough to be renewed.
     hold_up: Option<sqlx::PgConnection>,
-    /// Ends leases under their holders.
-    steal: Option<&'static str>,
+    /// Ends leases under their holders, or turns trouble on and off.
+    bend: Option<&'static str>,
+    /// What the turning leaves is set right.
+    mend: Option<&'static str>,
 }
 
 impl Stimulus {
@@ -199,22 +255,27 @@ impl Stimulus {
                 request_run(&shop.pool, &request).await.expect("a run");
             }
         }
-        let hold_up = if point == "run.renewed" { Some(shop.hold_up(HELD.name).await) } else { None };
-        let steal = match point {
-            "run.reaped" => Some(EXPIRE_RUNS),
-            "mail.reaped" => Some(EXPIRE_SENDING),
-            _ => None,
+        let hold_up =
+            if matches!(point, "run.renewed" | "run.handed_over") { Some(shop.hold_up(HELD.name).await) } else { None };
+        let (bend, mend) = match point {
+            "run.reaped" => (Some(EXPIRE_RUNS), None),
+            "mail.reaped" => (Some(EXPIRE_SENDING), None),
+            "alert.opened" => (Some(TURN_TROUBLE), Some(END_TROUBLE)),
+            _ => (None, None),
         };
-        Stimulus { hold_up, steal }
+        Stimulus { hold_up, bend, mend }
     }
 
     async fn repeat(&self, shop: &Shop) {
-        if let Some(steal) = self.steal {
-            shop.bend(steal).await;
+        if let Some(bend) = self.bend {
+            shop.bend(bend).await;
         }
     }
 
-    async fn end(self) {
+    async fn end(self, shop: &Shop) {
+        if let Some(mend) = self.mend {
+            shop.bend(mend).await;
+        }
         if let Some(hold_up) = self.hold_up {
             hold_up.close().await.expect("an idle connection closes");
         }

@@ -85,6 +85,25 @@ pub struct Message {
     pub smtp_text: Option<String>,
 }
 
+/// A call of a receiver as it ended.
+#[derive(Debug, Clone, FromRow)]
+pub struct Call {
+    pub message_id: i64,
+    /// Its `webhook-id`.
+    pub rfc_message_id: String,
+    pub state: String,
+    pub on_uncertain: String,
+}
+
+/// An alert, and how many mails told of its beginning and of its end.
+#[derive(Debug, Clone, FromRow)]
+pub struct Alert {
+    pub alert_id: i64,
+    pub is_closed: bool,
+    pub opened_count: i64,
+    pub closed_count: i64,
+}
+
 /// Everything the checker judges by.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
@@ -96,6 +115,12 @@ pub struct Evidence {
     pub editions: Vec<Edition>,
     pub messages: Vec<Message>,
     pub message_changes: Vec<Change>,
+    pub calls: Vec<Call>,
+    /// How many receivers are told of each edition.
+    pub hook_count: usize,
+    /// The `webhook-id` of every call that arrived.
+    pub received: Vec<String>,
+    pub alerts: Vec<Alert>,
     /// Published numbers: business date and digest, in order.
     pub snapshots: Vec<(NaiveDate, String)>,
     /// Digest of the star.
@@ -151,13 +176,30 @@ impl Evidence {
         evidence.messages = rows(
             connection,
             "select message_id, rfc_message_id, dedupe_key, rcpt, state, on_uncertain, attempt, attempt_max, smtp_code, \
-             smtp_text from vesper.message order by message_id",
+             smtp_text from vesper.message where channel = 'mail' order by message_id",
         )
         .await;
         evidence.message_changes = rows(
             connection,
             "select message_id as id, '' as job_id, was, state, was_attempt, attempt from audit.message_change \
              order by change_id",
+        )
+        .await;
+        evidence.calls = rows(
+            connection,
+            "select message_id, rfc_message_id, state, on_uncertain from vesper.message where channel = 'webhook' \
+             order by message_id",
+        )
+        .await;
+        evidence.alerts = rows(
+            connection,
+            "select a.alert_id, a.closed_at is not null as is_closed, \
+             (select count(*) from vesper.message as m \
+              where m.dedupe_key like 'alert.' || a.alert_id || '.opened|%') as opened_count, \
+             (select count(*) from vesper.message as m \
+              where m.dedupe_key like 'alert.' || a.alert_id || '.closed|%') as closed_count \
+             from vesper.alert as a where exists (select from vesper.job where job.job_id = a.job_id and spec -> 'owner' <> 'null') \
+             order by a.alert_id",
         )
         .await;
         evidence.snapshots = read_snapshots(connection).await;

@@ -57,6 +57,8 @@ pub struct JobPlan {
     pub formats: &'static str,
     /// Silence after which a run is taken away; renewed after a third of it.
     pub lease: &'static str,
+    /// Who is told of trouble.
+    pub owner: Option<&'static str>,
 }
 
 /// The night of all harnesses.
@@ -70,6 +72,7 @@ pub const NIGHT: JobPlan = JobPlan {
     on_uncertain: "hold",
     formats: "",
     lease: "3s",
+    owner: None,
 };
 
 impl JobPlan {
@@ -81,8 +84,9 @@ impl JobPlan {
     /// Its file. Attempts are many, because a harness kills more often than a year does.
     pub fn file(&self) -> String {
         let cron = self.cron.text();
+        let owner = self.owner.map_or(String::new(), |name| format!("owner = \"{}\"\n", address(name)));
         let common = format!(
-            "cron = \"{cron}\"\ncatchup = \"all\"\ncatchup_window = \"60d\"\nattempts = 100\nlease = \"{}\"\n",
+            "{owner}cron = \"{cron}\"\ncatchup = \"all\"\ncatchup_window = \"60d\"\nattempts = 100\nlease = \"{}\"\n",
             self.lease
         );
         if self.is_night {

@@ -18,6 +18,7 @@ use super::crew::work_until_quiet;
 use super::evidence::{JobEvidence, Undisturbed, read_snapshots};
 use super::plan::{JobPlan, NIGHT, TEMPLATE};
 use super::star::star_digest;
+use crate::delivery::hook_server::{Answer as Reply, HookServer};
 use crate::delivery::smtp_server::{Answer, Decide, Script, SmtpServer};
 use crate::support::cluster::{TestDatabase, open_directory, operational_database, warehouse_database};
 
@@ -31,6 +32,8 @@ pub struct Shop {
     pub pool: PgPool,
     /// The jobs, with the cursor before the first worker.
     pub jobs: Vec<JobEvidence>,
+    /// Who is told of its editions.
+    pub hooks: Option<HookServer>,
     /// What its nights come to.
     pub undisturbed: Option<Undisturbed>,
 }
@@ -93,7 +96,23 @@ impl Shop {
             known.push(JobEvidence { plan: *plan, started_at, cursor_at: DateTime::UNIX_EPOCH });
         }
         let server = SmtpServer::start(Script::by(mood)).await;
-        Shop { place, folder, server, pool, jobs: known, undisturbed: None }
+        Shop { place, folder, server, pool, jobs: known, hooks: None, undisturbed: None }
+    }
+
+    /// Tells two receivers of its editions: one that is not asked again when its answer is lost, and one that is. Of the
+    /// first calls some answers are lost.
+    pub async fn with_hooks(self) -> Shop {
+        let taken = Reply::Say("204 No Content", "", "");
+        let server = HookServer::start(&[taken, Reply::HangUp, taken, Reply::HangUp, Reply::HangUp]).await;
+        for (name, on_uncertain) in HOOKS {
+            let file = format!(
+                "url = \"http://127.0.0.1:{}/{name}\"\nevents = [\"edition.sealed\"]\nsecret = \"VESPER_WEBHOOK_SECRET\"\n\
+                 allow_loopback = true\non_uncertain = \"{on_uncertain}\"\n",
+                server.port
+            );
+            write(&self.directory().join(format!("jobs/webhook/{name}.toml")), &file);
+        }
+        Shop { hooks: Some(server), ..self }
     }
 
     /// The variables of a worker.
@@ -103,6 +122,7 @@ impl Shop {
             ("VESPER_SOURCE_URL", source),
             ("VESPER_WAREHOUSE_URL", warehouse),
             ("VESPER_MAIL_URL", self.server.url()),
+            ("VESPER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()),
             ("VESPER_MAIL_FROM", "Vesper <reports@vesper.example>".to_owned()),
         ])
     }
@@ -140,6 +160,9 @@ impl Shop {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
     }
 }
+
+/// The receivers of a shop with hooks, and what happens to a call whose answer was lost.
+pub const HOOKS: [(&str, &str); 2] = [("once", "hold"), ("again", "resend")];
 
 /// Moves a job's cursor into the past: the slots since then are due at once.
 async fn rewind(pool: &PgPool, plan: &JobPlan) -> DateTime<Utc> {

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use uuid::Uuid;
 use vesper::base::Folder;
-use vesper::job::{Job, job_lines, materialise, read_jobs, sync_jobs};
+use vesper::job::{Job, claim, job_lines, materialise, read_jobs, sync_jobs};
 
 use super::{empty_ledger, execute, look};
 
@@ -35,6 +36,20 @@ async fn a_slot_on_a_day_off_is_a_skipped_row_that_names_the_holiday() {
     let expected = "02 queued\n03 skipped 3 October 2026 is no business day: Tag der Deutschen Einheit (calendar house)\n\
                     04 skipped 4 October 2026 is no business day: Sunday (calendar house)\n05 queued\n06 queued";
     assert_eq!(look(&ledger.pool, OCTOBER).await, expected);
+}
+
+#[tokio::test]
+async fn a_mail_is_worth_sending_until_the_next_slot_that_runs_and_not_until_one_that_is_skipped() {
+    let (ledger, folder) = (empty_ledger().await, tempfile::tempdir().expect("a folder"));
+    let jobs = read(folder.path(), DAILY, "weekend = [\"sat\", \"sun\"]");
+    sync_jobs(&ledger.pool, &jobs).await.expect("the ledger takes the files");
+    execute(&ledger.pool, REWIND).await;
+    materialise(&ledger.pool).await.expect("a tick");
+    execute(&ledger.pool, "update vesper.job set cursor_at = '2026-10-02T07:00:00Z', next_at = '2026-10-03T07:00:00Z'")
+        .await;
+    let friday = claim(&ledger.pool, Uuid::new_v4()).await.expect("an answer").expect("a run that is ready");
+    assert_eq!(friday.scheduled_for.to_rfc3339(), "2026-10-02T07:00:00+00:00");
+    assert_eq!(friday.next_slot_at.map(|at| at.to_rfc3339()).as_deref(), Some("2026-10-05T07:00:00+00:00"));
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use url::{Host, Position, Url};
 
+use crate::base::chaos;
 use crate::delivery::mailer::Reply;
 use crate::delivery::webhook::outbox::{Call, CallOutcome};
 use crate::delivery::webhook::signature::signature_header;
@@ -176,6 +177,7 @@ pub(super) async fn make_call(
     if !mark().await {
         return None;
     }
+    chaos::point("webhook.marked");
     match timeout_at(deadline, line.request.send_request(request)).await {
         Ok(Ok(response)) => Some(judge(response, deadline).await),
         Ok(Err(e)) => Some((CallOutcome::Unknown, words(format!("the answer was lost: {}", chain(&e))))),

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::base::chaos;
 use crate::delivery::DeliveryError;
 use crate::delivery::mailer::Reply;
 use crate::delivery::outbox::CHANNEL;
@@ -62,6 +63,7 @@ pub(super) async fn enqueue_calls(
         .execute(&mut *tx)
         .await
         .map_err(write())?;
+    chaos::point("webhook.announced");
     sqlx::query("select pg_notify($1, 'message')").bind(CHANNEL).execute(tx).await.map_err(write())?;
     Ok(inserted.rows_affected())
 }
@@ -95,7 +97,11 @@ pub(super) struct Call {
 /// Takes the hook's oldest call that is due.
 pub(super) async fn claim_call(pool: &PgPool, hook: &str, owner: Uuid) -> Result<Option<Call>, DeliveryError> {
     let claimed = sqlx::query_as(include_str!("claim_call.sql")).bind(hook).bind(owner).fetch_optional(pool).await;
-    claimed.map_err(DeliveryError::ledger("claim a call"))
+    let claimed: Option<Call> = claimed.map_err(DeliveryError::ledger("claim a call"))?;
+    if claimed.is_some() {
+        chaos::point("webhook.claimed");
+    }
+    Ok(claimed)
 }
 
 /// Makes durable that the request is about to be written. `false`: the call is no longer ours, write nothing.

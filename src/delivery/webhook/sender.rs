@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use uuid::Uuid;
 
-use crate::base::{Remedied, Remedy};
+use crate::base::{Remedied, Remedy, chaos};
 use crate::delivery::DeliveryError;
 use crate::delivery::mailer::Reply;
 use crate::delivery::outbox::reap_messages;
@@ -163,8 +163,10 @@ impl Caller {
             }
         };
         let Some((outcome, reply)) = make_call(&webhooks.outside, hook, call, mark).await else { return Ok(false) };
+        chaos::point("webhook.answered");
         self.note(&hook.name, call, outcome, &reply);
         self.record(call, outcome, &reply).await?;
+        chaos::point("webhook.recorded");
         Ok(outcome == CallOutcome::Sent)
     }
 
