@@ -243,11 +243,12 @@ update vesper.job set next_at = null where cron like '%/%' and next_at is not nu
 pub const EXPIRE_SENDING: &str = "\
 update vesper.message set lease_until = clock_timestamp() - interval '1 second' where state = 'sending'";
 
-/// What is left to do, and workers that do not listen yet: those have not begun, and would not hear the word to stop.
+/// What is left to do, the end of trouble that was told (by then it is over) among it, and workers that do not listen yet: those have not begun, and would not hear the word to stop.
 const OPEN: &str = "\
 select (select count(*) from vesper.run where state in ('queued', 'running'))
     + (select count(*) from vesper.message where state in ('pending', 'sending'))
     + (select count(*) from vesper.job where enabled and next_at <= clock_timestamp())
+    + (select count(*) from vesper.alert where kind = 'clock' and closed_at is null)
     + greatest(0, $1 - (
         select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'))";
 

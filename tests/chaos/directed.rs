@@ -55,12 +55,13 @@ const MANY: [JobPlan; 4] = [
 const WATCHED: JobPlan =
     JobPlan { name: "watched", rewind: TimeDelta::days(1), recipients: &["plain"], owner: Some("owner"), ..HELD };
 
-/// The job's clock is wrong whenever nobody was told so, and right whenever somebody was.
+/// Once its slot is a run, the job's clock is wrong whenever nobody was told so, and right whenever somebody was.
 const TURN_TROUBLE: &str = "\
 update vesper.job as j set next_at = date_trunc('day', clock_timestamp(), 'UTC') + interval '1 day', cursor_at = case
     when exists (select from vesper.alert as a where a.job_id = j.job_id and a.kind = 'clock' and a.closed_at is null)
     then date_trunc('day', clock_timestamp(), 'UTC') else clock_timestamp() + interval '5 minutes' end
-where j.job_id = 'watched' and date_trunc('day', clock_timestamp() + interval '6 minutes', 'UTC') < clock_timestamp()";
+where j.job_id = 'watched' and exists (select from vesper.run as r where r.job_id = j.job_id)
+    and date_trunc('day', clock_timestamp() + interval '6 minutes', 'UTC') < clock_timestamp()";
 const END_TROUBLE: &str =
     "update vesper.job set cursor_at = date_trunc('day', clock_timestamp(), 'UTC') where job_id = 'watched'";
 
