@@ -34,3 +34,4 @@ pub mod metric;
 pub mod render;
 pub mod report;
 pub mod source;
+pub mod table;

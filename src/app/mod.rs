@@ -17,4 +17,4 @@ pub use migrate::{MigrateError, check_migrations, migrate};
 pub use reload::follow_files;
 pub use roles::{WarehouseRole, make_roles};
 pub use supervisor::{Duty, tell_supervisor};
-pub use window::{follow_snapshots, refresh_window};
+pub use window::{Window, WindowError};

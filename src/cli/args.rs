@@ -5,6 +5,7 @@ mod log;
 mod metric;
 mod outbox;
 mod report;
+mod token;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ pub use outbox::{
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
 };
 pub use report::{PreviewArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs};
+pub use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
 
 const AFTER_HELP: &str = "\
 Start here:
@@ -99,6 +101,15 @@ Examples:
   vesper outbox resolve 17 --sent                  it was uncertain and did arrive
   vesper outbox resend 17 18                       send them again, under the same Message-IDs
   vesper outbox suppress former@example.org --reason 'left the company'";
+
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  vesper token create --scope metrics --note 'sales dashboard'
+  vesper token create --tenant north --scope metrics --scope editions --expires 2026-12-31
+  vesper token revoke 3f9c0a7be21d
+
+A token is shown once; the warehouse keeps a hash of it. Before the first token HTTP answers this machine
+alone; from then on every request needs one.";
 
 const CONTRACT_EXAMPLES: &str = "\
 Examples:
@@ -190,6 +201,9 @@ pub enum Command {
     /// List outgoing mail, settle what is uncertain, send again, suppress addresses
     #[command(after_help = OUTBOX_EXAMPLES)]
     Outbox(OutboxArgs),
+    /// Make, list and revoke the tokens that HTTP asks for
+    #[command(after_help = TOKEN_EXAMPLES)]
+    Token(TokenArgs),
 }
 
 /// Arguments of `vesper demo`.

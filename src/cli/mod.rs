@@ -26,6 +26,7 @@ pub use args::{
     MessageState, MetricsArgs, MigrateArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
     OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
     PreviewArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs, RunArgs, ServeArgs, StatusArgs,
+    TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -78,6 +79,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Preview(args) => command::preview::preview(&settings, &environment, args).await,
         Command::Report(args) => command::report::report(&settings, args),
         Command::Status(args) => command::status::status(&settings, args).await,
+        Command::Token(args) => command::token::token(&settings, args).await,
         Command::Outbox(args) => command::outbox::outbox(&settings, args).await,
     }
 }

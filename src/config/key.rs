@@ -54,9 +54,12 @@ pub(super) const MAIL_CA_FILE: &Key = &KEYS[15];
 pub(super) const MAIL_DOMAINS: &Key = &KEYS[16];
 pub(super) const LINK_KEY: &Key = &KEYS[17];
 pub(super) const KPI_URL: &Key = &KEYS[18];
+pub(super) const HTTP_CORS: &Key = &KEYS[19];
+pub(super) const HTTP_TLS_CERT: &Key = &KEYS[20];
+pub(super) const HTTP_TLS_KEY: &Key = &KEYS[21];
 
 /// All settings, in the order they are documented.
-pub static KEYS: [Key; 19] = [
+pub static KEYS: [Key; 22] = [
     Key {
         path: "source.url",
         variable: "VESPER_SOURCE_URL",
@@ -228,6 +231,33 @@ pub static KEYS: [Key; 19] = [
         is_secret: true,
         check: postgres_url,
     },
+    Key {
+        path: "http.cors",
+        variable: "VESPER_HTTP_CORS",
+        what: "the sites whose pages may read the API, or * for all; none when not set",
+        example: "https://dash.example.org http://localhost:3000",
+        default: None,
+        is_secret: false,
+        check: origins,
+    },
+    Key {
+        path: "http.tls_cert",
+        variable: "VESPER_HTTP_TLS_CERT",
+        what: "the certificate HTTP is answered with (PEM, the whole chain); plain when not set",
+        example: "/etc/vesper/tls/cert.pem",
+        default: None,
+        is_secret: false,
+        check: anything,
+    },
+    Key {
+        path: "http.tls_key",
+        variable: "VESPER_HTTP_TLS_KEY",
+        what: "the file of its private key (PEM)",
+        example: "/etc/vesper/tls/key.pem",
+        default: None,
+        is_secret: false,
+        check: anything,
+    },
 ];
 
 fn postgres_url(value: &str) -> Result<(), &'static str> {
@@ -263,6 +293,16 @@ fn web_url(value: &str) -> Result<(), &'static str> {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     let is_url = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace));
     if is_url { Ok(()) } else { Err("expected https://host or http://host") }
+}
+
+fn origins(value: &str) -> Result<(), &'static str> {
+    let is_origin =
+        |origin: &str| origin == "*" || url::Url::parse(origin).is_ok_and(|url| url.path() == "/" && url.has_host());
+    if value.split_whitespace().all(is_origin) {
+        Ok(())
+    } else {
+        Err("expected origins: https://dash.example.org, or *")
+    }
 }
 
 fn networks(value: &str) -> Result<(), &'static str> {
@@ -318,6 +358,8 @@ mod tests {
             (currency, "eur"),
             (web_url, "reports.example.org"),
             (networks, "10.1.0.0/33"),
+            (origins, "dash.example.org"),
+            (origins, "https://dash.example.org/page"),
             (host_name, "reports example.org"),
             (host_name, "-.example.org"),
             (long_key, "hunter2"),

@@ -12,9 +12,9 @@ use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::base::{Folder, Problem, Problems, chaos, nearest};
 use crate::config::environment::read_secret;
 use crate::config::key::{
-    ALERTS_TO, CURRENCY, HTTP_BIND, JOBS_DIR, KPI_URL, LINK_KEY, MAIL_CA_FILE, MAIL_DOMAINS, MAIL_FROM, MAIL_HELO,
-    MAIL_URL, ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL, TEMPLATES_DIR, WAREHOUSE_URL, WEBHOOK_ALLOW,
-    WEBHOOK_CA_FILE,
+    ALERTS_TO, CURRENCY, HTTP_BIND, HTTP_CORS, HTTP_TLS_CERT, HTTP_TLS_KEY, JOBS_DIR, KPI_URL, LINK_KEY, MAIL_CA_FILE,
+    MAIL_DOMAINS, MAIL_FROM, MAIL_HELO, MAIL_URL, ORGANISATION, PUBLIC_URL, REFERENCE_DIR, SOURCE_URL, TEMPLATES_DIR,
+    WAREHOUSE_URL, WEBHOOK_ALLOW, WEBHOOK_CA_FILE,
 };
 use crate::config::{BUILT_IN_JOBS, BUILT_IN_TEMPLATES, ConfigError, Environment, KEYS, Key};
 
@@ -167,6 +167,22 @@ impl Settings {
     /// Where that address was given, for messages.
     pub fn http_bind_origin(&self) -> &str {
         self.values.get(HTTP_BIND.path).map_or("VESPER_HTTP_BIND (its default)", |given| &given.origin)
+    }
+
+    /// The sites whose pages may read the API, parted by spaces; empty means none.
+    pub fn http_cors(&self) -> &str {
+        self.value(HTTP_CORS).unwrap_or_default()
+    }
+
+    /// The files of the certificate and of its key, if HTTP is answered with TLS; one without the other is a problem.
+    pub fn http_tls(&self) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+        let file = |key: &Key| self.values.get(key.path).map(|given| given.base_dir.join(&given.value));
+        match (file(HTTP_TLS_CERT), file(HTTP_TLS_KEY)) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (None, None) => Ok(None),
+            (Some(_), None) => self.required(HTTP_TLS_KEY).map(|_| None),
+            (None, Some(_)) => self.required(HTTP_TLS_CERT).map(|_| None),
+        }
     }
 
     /// The job files: the folder that was named, else `jobs` here, else those compiled into the binary.

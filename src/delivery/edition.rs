@@ -2,6 +2,7 @@
 
 mod body;
 mod link;
+mod list;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::base::chaos;
 use crate::delivery::{DeliveryError, MailBody, OutgoingArtifact};
 
 pub use link::{FileLink, LinkKey, escape};
+pub use list::{EditionLine, list_editions};
 pub use shelf::{FileHead, FileShelf};
 
 /// Where every number and every pixel of an edition comes from.

@@ -2,25 +2,22 @@
 
 use axum::http::{HeaderMap, header};
 
-/// Whether `Accept` lets the answer be JSON. A missing header takes everything.
-pub(super) fn takes_json(request: &HeaderMap) -> bool {
-    quality(request, "application", "json") > 0.0
-}
-
 /// Whether the client names `application/problem+json`, and not with a lower quality than plain JSON.
 pub(super) fn prefers_problem_json(request: &HeaderMap) -> bool {
     let named = ranges(request).any(|(range, q)| range == "application/problem+json" && q > 0.0);
     let named_json =
         ranges(request).filter(|(range, _)| range == "application/json").map(|(_, q)| q).fold(0.0, f64::max);
-    named && quality(request, "application", "problem+json") >= named_json
+    named && quality(request, "application/problem+json") >= named_json
 }
 
-/// The quality of the most specific range that matches.
-fn quality(request: &HeaderMap, kind: &str, subtype: &str) -> f64 {
+/// How much the client likes a media type: the quality of the most specific range that matches. A missing header takes
+/// everything.
+pub(super) fn quality(request: &HeaderMap, media_type: &str) -> f64 {
     if !request.contains_key(header::ACCEPT) {
         return 1.0;
     }
-    let names = [format!("{kind}/{subtype}"), format!("{kind}/*"), "*/*".to_owned()];
+    let kind = media_type.split('/').next().unwrap_or_default();
+    let names = [media_type.to_owned(), format!("{kind}/*"), "*/*".to_owned()];
     names.iter().find_map(|name| ranges(request).find(|(range, _)| range == name)).map_or(0.0, |(_, q)| q)
 }
 
@@ -41,6 +38,10 @@ mod tests {
 
     fn accept(value: &str) -> HeaderMap {
         HeaderMap::from_iter([(header::ACCEPT, value.parse().expect("a header value"))])
+    }
+
+    fn takes_json(request: &HeaderMap) -> bool {
+        quality(request, "application/json") > 0.0
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body as AxumBody;
-use axum::extract::{Path, Query as RawQuery, State};
+use axum::extract::{Extension, Path, Query as RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -11,12 +11,18 @@ use serde::Deserialize;
 
 use crate::base::clock;
 use crate::delivery::edition::{FileHead, FileLink, FileShelf, escape};
+use crate::http::answer::is_open;
 use crate::http::body::respond;
-use crate::http::serve::HttpState;
-use crate::http::validator::is_not_modified;
+use crate::http::encoding::Encoding;
+use crate::http::guard::{Caller, Desk};
+use crate::http::refusal::Refusal;
+use crate::http::token::Scope;
+use crate::http::validator::{is_not_modified, tag};
 
 /// Below it a digest and a name.
 pub(super) const PATH: &str = "/files/{digest}/{name}";
+/// A file of a sealed report, for a token instead of a signature; below the base path.
+pub(super) const EDITION_PATH: &str = "editions/{edition}/files/{name}";
 
 /// What a link says beside its path.
 #[derive(Deserialize)]
@@ -29,13 +35,13 @@ pub(super) struct Signed {
 
 /// Answers a link: the file, or in plain words why not, for the person who clicked on it.
 pub(super) async fn file(
-    State(state): State<Arc<HttpState>>,
+    State(desk): State<Arc<Desk>>,
     Path((digest, name)): Path<(String, String)>,
     signed: Result<RawQuery<Signed>, axum::extract::rejection::QueryRejection>,
     request: HeaderMap,
 ) -> Response {
     let forged = || words(StatusCode::FORBIDDEN, "This link is not complete, or it was changed.".to_owned());
-    let (Some(shelf), Ok(RawQuery(signed))) = (&state.files, signed) else { return forged() };
+    let (Some(shelf), Ok(RawQuery(signed))) = (&desk.state.files, signed) else { return forged() };
     let link = FileLink { digest: &digest, name: &name, expires: signed.expires };
     if !shelf.key.has_signed(&link, &signed.signature) {
         return forged();
@@ -50,7 +56,7 @@ pub(super) async fn file(
         Err(_) => Ok(None),
     };
     match found {
-        Ok(Some(head)) => content(shelf, bytes, &link, &head, &request),
+        Ok(Some(head)) => content(shelf, bytes, &name, &head, &request),
         Ok(None) => words(StatusCode::NOT_FOUND, "This file is no longer kept here.".to_owned()),
         Err(error) => {
             tracing::warn!("a sealed file cannot be read: {error}");
@@ -62,9 +68,46 @@ pub(super) async fn file(
     }
 }
 
-fn content(shelf: &FileShelf, digest: [u8; 32], link: &FileLink<'_>, head: &FileHead, request: &HeaderMap) -> Response {
+/// Answers a token: a file of a report that it may see. What it may not see is not there for it.
+pub(super) async fn edition_file(
+    State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Caller>,
+    Path((edition_id, name)): Path<(String, String)>,
+    request: HeaderMap,
+) -> Response {
+    let found = open_file(&desk, &caller, &edition_id, &name).await;
+    found.map_or_else(
+        |refusal| refusal.respond(&request),
+        |(shelf, digest, head)| content(shelf, digest, &name, &head, &request),
+    )
+}
+
+async fn open_file<'d>(
+    desk: &'d Desk,
+    caller: &Caller,
+    edition_id: &str,
+    name: &str,
+) -> Result<(&'d FileShelf, [u8; 32], FileHead), Refusal> {
+    caller.require(&Scope::Editions(None))?;
+    let missing = || Refusal::not_found("no such file of a sealed report");
+    let shown = desk.state.tenants.get(&caller.tenant).and_then(|published| published.edition()).ok_or_else(missing)?;
+    let mut open = shown.reports.iter().filter(|line| is_open(line, caller.reader()));
+    let line = open.find(|line| line.edition_id.to_string() == edition_id).ok_or_else(missing)?;
+    let file = line.manifest.files.iter().find(|file| file.name == name).ok_or_else(missing)?;
+    let mut digest = [0; 32];
+    hex::decode_to_slice(&file.sha256, &mut digest).map_err(|_| missing())?;
+    let away = || Refusal::unavailable("warehouse_away", "the file cannot be read just now");
+    let shelf = desk.state.files.as_ref().ok_or_else(away)?;
+    let found = shelf.find(&digest, name).await.map_err(|error| {
+        tracing::warn!("a sealed file cannot be read: {error}");
+        away()
+    })?;
+    Ok((shelf, digest, found.ok_or_else(missing)?))
+}
+
+fn content(shelf: &FileShelf, digest: [u8; 32], name: &str, head: &FileHead, request: &HeaderMap) -> Response {
     let text = |value: String| HeaderValue::from_str(&value).expect("hex, digits and percent encoding");
-    let etag = text(format!("\"{}\"", link.digest));
+    let etag = hex::encode(digest);
     // The content never changes and no date is told, so no date of a client's can be right.
     let mut response = if is_not_modified(request, &etag, DateTime::<Utc>::MAX_UTC) {
         let mut response = Response::new(AxumBody::empty());
@@ -77,15 +120,12 @@ fn content(shelf: &FileShelf, digest: [u8; 32], link: &FileLink<'_>, head: &File
         let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
         headers.insert(header::CONTENT_TYPE, media_type);
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(head.size));
-        headers.insert(header::CONTENT_DISPOSITION, text(disposition(link.name)));
+        headers.insert(header::CONTENT_DISPOSITION, text(disposition(name)));
         response
     };
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, etag);
+    headers.insert(header::ETAG, tag(&etag, Encoding::Identity));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // The address is the permission: no other site may learn it.
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 
 use crate::base::nearest;
+use crate::delivery::edition::escape;
+use crate::http::page::Cursor;
 use crate::http::refusal::Refusal;
+use crate::http::route::BASE_PATH;
 
 /// A parameter of a route.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub(super) struct Parameter {
     pub(super) name: &'static str,
     pub(super) is_required: bool,
     pub(super) expected: Expected,
+    /// What it does, for the description of the interface.
+    pub(super) about: &'static str,
 }
 
 /// What a parameter's value may be.
@@ -27,6 +32,10 @@ pub(super) enum Expected {
     Date,
     /// The source's own id of something.
     Id,
+    /// A dimension and one of its members.
+    Member,
+    /// Where a page ends, as an earlier answer told it.
+    Cursor,
 }
 
 /// The parameters of a request, checked and in one order whatever the request's was.
@@ -34,20 +43,21 @@ pub(super) enum Expected {
 pub(super) struct Query(BTreeMap<&'static str, String>);
 
 /// Longer than any id an operational database gives out (a UUID has 36 characters).
-const ID_LENGTH_MAX: usize = 128;
+pub(super) const ID_LENGTH_MAX: usize = 128;
 
 impl Query {
-    /// Checks `pairs` against what a route takes.
-    pub(super) fn read(parameters: &'static [Parameter], pairs: Vec<(String, String)>) -> Result<Self, Refusal> {
+    /// Checks `pairs` against the groups of parameters that a route takes.
+    pub(super) fn read(groups: &[&'static [Parameter]], pairs: Vec<(String, String)>) -> Result<Self, Refusal> {
         let mut values = BTreeMap::new();
+        let parameters = || groups.iter().copied().flatten();
         for (name, value) in pairs {
-            let known = parameters.iter().find(|p| p.name == name).ok_or_else(|| unknown(&name, parameters))?;
+            let known = parameters().find(|p| p.name == name).ok_or_else(|| unknown(&name, parameters()))?;
             known.check(&value)?;
             if values.insert(known.name, value).is_some() {
                 return Err(Refusal::parameter(&name, format!("{name} is given more than once")));
             }
         }
-        match parameters.iter().find(|p| p.is_required && !values.contains_key(p.name)) {
+        match parameters().find(|p| p.is_required && !values.contains_key(p.name)) {
             Some(p) => Err(Refusal::missing_parameter(p.name, format!("{} is required: {}", p.name, p.expectation()))),
             None => Ok(Self(values)),
         }
@@ -68,6 +78,15 @@ impl Query {
         let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
         pairs.join("&")
     }
+
+    /// The URL of the page after `cursor`: the same question again, relative to the host.
+    pub(super) fn link(&self, path: &str, cursor: &str) -> String {
+        let others =
+            self.0.iter().filter(|(name, _)| **name != "page[after]").map(|(name, value)| (*name, value.as_str()));
+        let pairs =
+            others.chain([("page[after]", cursor)]).map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+        format!("{BASE_PATH}/{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    }
 }
 
 impl Parameter {
@@ -77,6 +96,11 @@ impl Parameter {
             Expected::Number { from, to } => value.parse::<i64>().is_ok_and(|n| (from..=to).contains(&n)),
             Expected::Date => date(value).is_some(),
             Expected::Id => !value.is_empty() && value.len() <= ID_LENGTH_MAX,
+            Expected::Member => {
+                value.len() <= 2 * ID_LENGTH_MAX
+                    && value.split_once(':').is_some_and(|(d, m)| !d.is_empty() && !m.is_empty())
+            }
+            Expected::Cursor => value.len() <= ID_LENGTH_MAX && Cursor::parse(value).is_some(),
         };
         if is_valid {
             Ok(())
@@ -86,13 +110,15 @@ impl Parameter {
     }
 
     /// What a value must be, to stand after "must be".
-    fn expectation(&self) -> String {
+    pub(super) fn expectation(&self) -> String {
         match self.expected {
             Expected::OneOf([rest @ .., last]) => format!("{} or {last}", rest.join(", ")),
             Expected::OneOf([]) => "nothing".to_owned(),
             Expected::Number { from, to } => format!("a whole number from {from} to {to}"),
             Expected::Date => "a date from 1990-01-01 to 2100-12-31 as YYYY-MM-DD".to_owned(),
             Expected::Id => format!("an id of 1 to {ID_LENGTH_MAX} bytes"),
+            Expected::Member => "a dimension and a member, such as tier:pro".to_owned(),
+            Expected::Cursor => "the cursor that an earlier answer told".to_owned(),
         }
     }
 }
@@ -104,12 +130,11 @@ fn date(value: &str) -> Option<NaiveDate> {
     (1990..=2100).contains(&date.year()).then_some(date)
 }
 
-fn unknown(name: &str, parameters: &[Parameter]) -> Refusal {
-    let names = parameters.iter().map(|p| p.name);
-    let advice = match nearest(name, names.clone()) {
+fn unknown(name: &str, parameters: impl Iterator<Item = &'static Parameter>) -> Refusal {
+    let names: Vec<&str> = parameters.map(|p| p.name).collect();
+    let advice = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
-        None if parameters.is_empty() => "this route takes none".to_owned(),
-        None => format!("this route takes {}", names.collect::<Vec<_>>().join(", ")),
+        None => format!("this route takes {}", names.join(", ")),
     };
     // A name of a client's making is cut, so that an answer is never larger than a sentence.
     let shown: String = name.chars().take(40).collect();

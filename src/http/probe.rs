@@ -4,12 +4,37 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::http::body::instant;
+use crate::http::published::Tenants;
 use crate::http::refusal::Refusal;
 use crate::metric::Snapshot;
 
 /// The process answers: that is all.
 pub(super) fn health() -> Value {
     json!({ "status": "success", "data": { "alive": true } })
+}
+
+/// Every tenant has a snapshot that is fresh. Where tokens are needed, whose and which they are is no stranger's business.
+pub(super) fn readiness_of(
+    tenants: &Tenants,
+    is_closed: bool,
+    stale_after: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<Value, Refusal> {
+    let shown = tenants.editions();
+    let oldest = shown.iter().min_by_key(|edition| edition.snapshot.header.published_at);
+    let mut ready = match readiness(oldest.map(|edition| edition.snapshot.as_ref()), stale_after, now) {
+        Err(_) if is_closed && !shown.is_empty() => {
+            return Err(Refusal::unavailable("stale", "the published numbers are older than the schedule allows"));
+        }
+        Ok(_) if is_closed => json!({ "status": "success", "data": { "ready": true } }),
+        other => other?,
+    };
+    // Its numbers are still the published ones, so the process stays in service and says what it lacks.
+    let notices: Vec<&str> = shown.iter().find_map(|edition| edition.notice.as_deref()).into_iter().collect();
+    if !notices.is_empty() {
+        ready["data"]["warnings"] = json!(notices);
+    }
+    Ok(ready)
 }
 
 /// A snapshot is there, and not older than the schedule allows.

@@ -1,22 +1,41 @@
-//! The snapshot being served, and the bodies made of it so far.
+//! The snapshot being served, and the bodies made of it so far: one holder a tenant.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::http::HeaderValue;
 use bytes::Bytes;
 
+use crate::delivery::edition::EditionLine;
+use crate::http::archive::{Past, SnapshotLine};
+use crate::http::encoding::Encoded;
 use crate::metric::Snapshot;
 
-/// The holder of the snapshot being served. Clones share it.
+/// The holders of all tenants. Clones share them.
+#[derive(Clone, Default)]
+pub struct Tenants(Arc<RwLock<BTreeMap<String, Published>>>);
+
+/// The holder of the snapshot being served to one tenant. Clones share it.
 ///
 /// A replacement is seen whole by the next request; requests under way finish on the snapshot they began with.
 #[derive(Clone, Default)]
-pub struct Published(Arc<RwLock<Option<Arc<Edition>>>>);
+pub struct Published(Arc<Holder>);
 
-/// A snapshot and its bodies; both go together when another takes their place.
+#[derive(Default)]
+struct Holder {
+    shown: RwLock<Option<Arc<Edition>>>,
+    past: Past,
+}
+
+/// A snapshot, what belongs to it, and its bodies; all go together when another takes its place.
 pub(super) struct Edition {
     pub(super) snapshot: Arc<Snapshot>,
+    /// What a reader must know beside what the snapshot says itself: that the warehouse is away.
+    pub(super) notice: Option<String>,
+    /// Every published snapshot, newest first.
+    pub(super) days: Arc<Vec<SnapshotLine>>,
+    /// Sealed reports, newest first.
+    pub(super) reports: Arc<Vec<EditionLine>>,
     bodies: Mutex<Bodies>,
 }
 
@@ -26,22 +45,86 @@ struct Bodies {
     byte_count: usize,
 }
 
-/// A serialised answer and its validator.
+/// A serialised answer, its validator, and its compressed forms, each made when it is first asked for.
 #[derive(Clone)]
 pub(super) struct Body {
     pub(super) bytes: Bytes,
-    pub(super) etag: HeaderValue,
+    pub(super) media_type: HeaderValue,
+    pub(super) etag: String,
+    /// Where the next page is.
+    pub(super) link: Option<HeaderValue>,
+    /// Under which name it is saved; bodies for eyes have none.
+    pub(super) file_name: Option<HeaderValue>,
+    pub(super) encoded: Arc<Encoded>,
+}
+
+/// What a process shows a tenant beside the snapshot.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shelf {
+    /// Every published snapshot, newest first.
+    pub days: Vec<SnapshotLine>,
+    /// Sealed reports, newest first.
+    pub reports: Vec<EditionLine>,
 }
 
 /// Bytes of bodies kept for one snapshot: every route and the hundreds of time series that dashboards ask for again and
-/// again fit, and whoever asks for thousands of others cannot fill the memory.
+/// again fit, and whoever asks for thousands of others cannot fill the memory. Compressed forms are at most as much again.
 const BODY_BYTES_MAX: usize = 16 << 20;
+
+impl Tenants {
+    /// The holder of a tenant, made when there is none.
+    pub fn of(&self, tenant: &str) -> Published {
+        if let Some(published) = self.get(tenant) {
+            return published;
+        }
+        self.0.write().unwrap_or_else(PoisonError::into_inner).entry(tenant.to_owned()).or_default().clone()
+    }
+
+    /// The holder of a tenant that has one.
+    pub(super) fn get(&self, tenant: &str) -> Option<Published> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
+    }
+
+    /// What is shown to each tenant that has something.
+    pub(super) fn editions(&self) -> Vec<Arc<Edition>> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        held.values().filter_map(Published::edition).collect()
+    }
+
+    /// Says the same of all tenants, or that it is over.
+    pub fn note(&self, notice: Option<&str>) {
+        for published in self.0.read().unwrap_or_else(PoisonError::into_inner).values() {
+            published.note(notice);
+        }
+    }
+}
 
 impl Published {
     /// Makes `snapshot` the one being served. The same snapshot twice changes nothing that a client sees.
     pub fn replace(&self, snapshot: Arc<Snapshot>) {
-        let edition = Edition { snapshot, bodies: Mutex::default() };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(edition));
+        self.change(|shown| {
+            Some(match shown {
+                Some(shown) => Edition { snapshot, ..shown.without_bodies() },
+                None => Edition::of(snapshot),
+            })
+        });
+    }
+
+    /// Lists other snapshots and reports, if they differ from those listed.
+    pub fn arrange(&self, shelf: Shelf) {
+        self.change(|shown| {
+            let shown = shown.filter(|shown| *shown.days != shelf.days || *shown.reports != shelf.reports)?;
+            let (days, reports) = (Arc::new(shelf.days), Arc::new(shelf.reports));
+            Some(Edition { days, reports, ..shown.without_bodies() })
+        });
+    }
+
+    /// Warns every reader from now on, or no more.
+    pub fn note(&self, notice: Option<&str>) {
+        self.change(|shown| {
+            let shown = shown.filter(|shown| shown.notice.as_deref() != notice)?;
+            Some(Edition { notice: notice.map(str::to_owned), ..shown.without_bodies() })
+        });
     }
 
     /// The snapshot being served, once there is one.
@@ -50,11 +133,34 @@ impl Published {
     }
 
     pub(super) fn edition(&self) -> Option<Arc<Edition>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Earlier snapshots that somebody asked for.
+    pub(super) fn past(&self) -> &Past {
+        &self.0.past
+    }
+
+    fn change(&self, next: impl FnOnce(Option<&Edition>) -> Option<Edition>) {
+        let mut shown = self.0.shown.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(edition) = next(shown.as_deref()) {
+            *shown = Some(Arc::new(edition));
+        }
     }
 }
 
 impl Edition {
+    pub(super) fn of(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, notice: None, days: Arc::default(), reports: Arc::default(), bodies: Mutex::default() }
+    }
+
+    /// The same, with nothing made of it yet.
+    fn without_bodies(&self) -> Self {
+        let Self { snapshot, notice, days, reports, .. } = self;
+        let (snapshot, notice, days, reports) = (snapshot.clone(), notice.clone(), days.clone(), reports.clone());
+        Self { snapshot, notice, days, reports, bodies: Mutex::default() }
+    }
+
     /// The body kept under `key`, or the one that `make` makes, which is kept from then on while there is room.
     pub(super) fn body<E>(&self, key: &str, make: impl FnOnce() -> Result<Body, E>) -> Result<Body, E> {
         if let Some(body) = self.bodies.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(key) {
@@ -64,7 +170,7 @@ impl Edition {
         let body = make()?;
         let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
         if bodies.byte_count + body.bytes.len() <= BODY_BYTES_MAX {
-            bodies.byte_count += body.bytes.len();
+            bodies.byte_count += body.bytes.len() + key.len();
             bodies.by_key.insert(key.to_owned(), body.clone());
         }
         Ok(body)

@@ -1,11 +1,14 @@
 //! What a client is told when it does not get what it asked for.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::http::accept::prefers_problem_json;
 use crate::http::body::respond;
+use crate::http::token::Denied;
 
 /// An answer that is not the one asked for: status, a code for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(super) struct Refusal {
     code: &'static str,
     message: String,
     parameter: Option<String>,
+    /// How long to wait before asking again.
+    retry_after_s: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -44,7 +49,9 @@ struct ProblemDetails<'a> {
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), parameter: None }
+        // A night takes seconds to minutes; a minute is soon enough to ask again.
+        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(60);
+        Self { status, code, message: message.into(), parameter: None, retry_after_s }
     }
 
     /// A parameter that cannot be used, and what is expected.
@@ -81,13 +88,54 @@ impl Refusal {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
     }
 
-    /// The client takes no JSON.
+    /// The client takes none of our forms.
     pub(super) fn not_acceptable() -> Self {
-        Self::new(
-            StatusCode::NOT_ACCEPTABLE,
-            "not_acceptable",
-            "the answer is application/json, which Accept leaves out",
-        )
+        let message = "the answer is JSON, CSV, XLSX or Parquet, and Accept leaves all of them out";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", message)
+    }
+
+    /// Nobody, or nobody we know.
+    pub(super) fn unauthorized(denied: Denied) -> Self {
+        let (code, message) = match denied {
+            Denied::Missing => ("unauthorized", "a token is needed: Authorization: Bearer TOKEN"),
+            Denied::Invalid => ("invalid_token", "this token opens nothing here"),
+            Denied::Expired => ("expired_token", "this token has expired"),
+        };
+        Self::new(StatusCode::UNAUTHORIZED, code, message)
+    }
+
+    /// A token that opens other things.
+    pub(super) fn forbidden(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this token has not the scope {scope}"))
+    }
+
+    /// A token that asks too often.
+    pub(super) fn too_many(wait: Duration) -> Self {
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "this token asks too often");
+        Self { retry_after_s: Some(wait.as_secs() + 1), ..refusal }
+    }
+
+    /// More requests at once than the process takes, or one that took too long.
+    pub(super) fn overloaded(message: &str) -> Self {
+        Self { retry_after_s: Some(1), ..Self::unavailable("overloaded", message) }
+    }
+
+    /// A request with a body.
+    pub(super) fn body() -> Self {
+        let message = "a request has no body here: this interface is read only";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_not_allowed", message)
+    }
+
+    /// An address that is too long.
+    pub(super) fn long_uri(length_max: usize) -> Self {
+        let message = format!("an address has at most {length_max} bytes here");
+        Self::new(StatusCode::URI_TOO_LONG, "uri_too_long", message)
+    }
+
+    /// A bug of ours. What it was stands in the log.
+    pub(super) fn internal() -> Self {
+        let message = "this is an error of the server; its log tells more under this answer's X-Request-Id";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
     }
 
     /// Nothing to serve yet, or not this.
@@ -117,11 +165,18 @@ impl Refusal {
             StatusCode::METHOD_NOT_ALLOWED => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
             }
-            // A night takes seconds to minutes; a minute is soon enough to ask again.
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            StatusCode::UNAUTHORIZED => {
+                // RFC 6750: what is wrong with a token is told, that one is missing is not an error.
+                let challenge = match self.code {
+                    "unauthorized" => "Bearer realm=\"vesper\"",
+                    _ => "Bearer realm=\"vesper\", error=\"invalid_token\"",
+                };
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             }
             _ => {}
+        }
+        if let Some(wait_s) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         }
         response
     }

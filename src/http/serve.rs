@@ -1,225 +1,229 @@
-//! The router, and the loop that serves it.
+//! The router: which path is answered by what.
 
-use std::future::Future;
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body as AxumBody;
-use axum::extract::{MatchedPath, Query as RawQuery, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Extension, Path, Query as RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::any;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::base::meter::{self, meters};
-use crate::base::{Remedied, Remedy, clock, nearest};
+use crate::base::{clock, nearest};
 use crate::delivery::edition::FileShelf;
-use crate::http::accept::takes_json;
-use crate::http::body::{make, respond};
+use crate::http::body::{self, respond};
+use crate::http::cors::Cors;
+use crate::http::encoding::Encoding;
+use crate::http::error::HttpError;
+use crate::http::format::Format;
+use crate::http::guard::{Caller, Desk, guard};
 use crate::http::parameter::Query;
-use crate::http::published::Published;
+use crate::http::published::{Body, Edition, Tenants};
 use crate::http::refusal::Refusal;
-use crate::http::route::{ROUTES, Route};
-use crate::http::validator::{http_date, is_not_modified};
-use crate::http::{file, probe, welcome};
-
-/// Why the window cannot be opened or had to close.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The address is reachable from outside and there is nothing to tell a friend from a stranger.
-    #[error("{address} is reachable from outside this machine, and this version knows no access tokens")]
-    Open {
-        /// The address asked for.
-        address: SocketAddr,
-    },
-    /// The address cannot be had.
-    #[error("cannot listen on {address}")]
-    Bind {
-        /// The address asked for.
-        address: SocketAddr,
-        /// The system's reason.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The listener failed while serving.
-    #[error("the HTTP listener failed")]
-    Serve {
-        /// The system's reason.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-impl Remedied for HttpError {
-    fn remedy(&self) -> Remedy {
-        match self {
-            HttpError::Open { .. } | HttpError::Bind { .. } => Remedy::FixConfig,
-            HttpError::Serve { .. } => Remedy::RetryLater,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            HttpError::Open { address } => {
-                Some(format!("listen on 127.0.0.1:{} and put a proxy that checks who asks in front", address.port()))
-            }
-            HttpError::Bind { address, source } => Some(match source.kind() {
-                ErrorKind::AddrInUse => {
-                    format!("another process holds port {}: stop it, or choose a free port", address.port())
-                }
-                ErrorKind::PermissionDenied => "ports below 1024 need a privilege: choose a higher one".to_owned(),
-                _ => format!("choose an address of this machine, such as 127.0.0.1:{}", address.port()),
-            }),
-            HttpError::Serve { .. } => None,
-        }
-    }
-}
+use crate::http::route::{BASE_PATH, BEYOND, Content, ROUTES, Route};
+use crate::http::token::{Scope, TokenBook};
+use crate::http::validator::{http_date, is_not_modified, tag};
+use crate::http::{answer, archive, file, openapi, probe, welcome};
 
 /// What the routes share.
 #[derive(Clone)]
 pub struct HttpState {
-    /// The snapshot being served.
-    pub published: Published,
+    /// The snapshots being served.
+    pub tenants: Tenants,
+    /// Whose numbers are shown where no token is needed.
+    pub tenant: Arc<str>,
+    /// The tokens there are.
+    pub tokens: TokenBook,
+    /// Whether strangers can reach the listener, so that every request needs a token even before there is one.
+    pub is_reachable: bool,
+    /// Whether the listener speaks TLS.
+    pub is_encrypted: bool,
+    /// Which pages of other sites may read answers.
+    pub cors: Cors,
     /// How old a snapshot may be before `/readyz` says that nights are being missed.
     pub stale_after: TimeDelta,
     /// Whose numbers these are, for the page for people.
     pub organisation: String,
-    /// Sealed files behind signed links; without them such links are refused.
+    /// Sealed files, and the warehouse for earlier snapshots; without them both are refused.
     pub files: Option<FileShelf>,
 }
 
-/// Refuses an address that strangers could reach: without tokens only this machine may ask.
-pub fn check_bind(address: SocketAddr) -> Result<(), HttpError> {
-    if address.ip().to_canonical().is_loopback() { Ok(()) } else { Err(HttpError::Open { address }) }
+impl HttpState {
+    /// Whether requests need a token.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_reachable || self.tokens.is_in_use()
+    }
+}
+
+/// Refuses an address that strangers could reach while there is no token to tell a friend by.
+pub fn check_bind(address: SocketAddr, tokens: &TokenBook) -> Result<(), HttpError> {
+    if is_loopback(address) || tokens.is_in_use() { Ok(()) } else { Err(HttpError::Open { address }) }
+}
+
+/// Whether only this machine can reach an address.
+pub fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
 }
 
 /// Opens the listener at an address that `check_bind` allows.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, HttpError> {
-    check_bind(address)?;
+pub async fn listen(address: SocketAddr, tokens: &TokenBook) -> Result<TcpListener, HttpError> {
+    check_bind(address, tokens)?;
     TcpListener::bind(address).await.map_err(|source| HttpError::Bind { address, source })
 }
 
 /// All routes.
 pub fn router(state: HttpState) -> Router {
+    let desk = Arc::new(Desk::new(state));
     let mut router = Router::new()
         .route("/", any(page))
         .route("/healthz", any(async || json(StatusCode::OK, &probe::health())))
         .route("/readyz", any(readyz))
         .route("/metrics", any(metrics))
-        .route(file::PATH, any(file::file));
-    for route in &ROUTES {
-        let answer = move |state, headers, query| answer(route, state, headers, query);
-        router = router.route(&route.url(), any(answer));
+        .route("/openapi.json", any(async |request: HeaderMap| deliver(&request, openapi::body(), None)))
+        .route("/docs", any(async |request: HeaderMap| deliver_page(&request, openapi::page())))
+        .route(file::PATH, any(file::file))
+        .route(&format!("{BASE_PATH}/{}", file::EDITION_PATH), any(file::edition_file));
+    for route in ROUTES.iter().chain(&BEYOND) {
+        router = match route.content {
+            Content::Metric => router.route(
+                &route.url(),
+                any(async |state, caller, Path(name): Path<String>, headers, query| {
+                    numbers(route, Some(name), state, caller, headers, query).await
+                }),
+            ),
+            _ => router.route(
+                &route.url(),
+                any(async |state, caller, headers, query| numbers(route, None, state, caller, headers, query).await),
+            ),
+        };
     }
-    router.fallback(no_route).layer(from_fn(read_only)).with_state(Arc::new(state))
-}
-
-/// How long requests under way may take after the signal to stop; they are served from memory, so only a client that
-/// reads slowly is still there then.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Serves until `shutdown` completes and the requests under way are answered.
-pub async fn serve(
-    listener: TcpListener,
-    state: HttpState,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), HttpError> {
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let signal = async move {
-        shutdown.await;
-        // The receiver is gone only when serving has ended already.
-        let _ = stopping.send(());
-    };
-    let overtime = async {
-        match stopped.await {
-            Ok(()) => tokio::time::sleep(DRAIN_TIMEOUT).await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    let serving = axum::serve(listener, router(state)).with_graceful_shutdown(signal);
-    tokio::select! {
-        ended = serving.into_future() => ended.map_err(|source| HttpError::Serve { source }),
-        () = overtime => Ok(()),
-    }
-}
-
-/// Lets GET and HEAD through, takes the body off what HEAD gets, and logs the request.
-async fn read_only(request: Request, next: Next) -> Response {
-    let (method, path, began_at) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
-    // A path nobody routes is one of endlessly many.
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let response = match method {
-        Method::GET => next.run(request).await,
-        Method::HEAD => next.run(request).await.map(|_| AxumBody::empty()),
-        _ => Refusal::method(method.as_str()).respond(request.headers()),
-    };
-    let (status, elapsed_us) = (response.status().as_u16(), began_at.elapsed().as_micros() as u64);
-    meters().count_request(&route, status, began_at.elapsed());
-    tracing::debug!(http.method = %method, http.path = %path, http.status = status, elapsed_us, "{method} {path} {status}");
-    response
+    router.fallback(no_route).layer(from_fn_with_state(desk.clone(), guard)).with_state(desk)
 }
 
 type Pairs = RawQuery<Vec<(String, String)>>;
 
-async fn answer(
+async fn numbers(
     route: &'static Route,
-    State(state): State<Arc<HttpState>>,
+    name: Option<String>,
+    State(desk): State<Arc<Desk>>,
+    Extension(caller): Extension<Caller>,
     request: HeaderMap,
     query: Pairs,
 ) -> Response {
-    document(route, &state, &request, query).unwrap_or_else(|refusal| refusal.respond(&request))
+    let answered = answered(route, name.as_deref(), &desk.state, &caller, &request, query.0).await;
+    answered.unwrap_or_else(|refusal| refusal.respond(&request))
 }
 
-fn document(route: &'static Route, state: &HttpState, request: &HeaderMap, query: Pairs) -> Result<Response, Refusal> {
-    let query = Query::read(route.parameters, query.0)?;
-    if !takes_json(request) {
-        return Err(Refusal::not_acceptable());
+async fn answered(
+    route: &'static Route,
+    name: Option<&str>,
+    state: &HttpState,
+    caller: &Caller,
+    request: &HeaderMap,
+    pairs: Vec<(String, String)>,
+) -> Result<Response, Refusal> {
+    caller.require(match route.content {
+        Content::Editions => &Scope::Editions(None),
+        _ => &Scope::Metrics,
+    })?;
+    let query = Query::read(route.parameters, pairs)?;
+    let format = Format::negotiate(request, &query)?;
+    let edition = edition_for(state, caller, &query).await?;
+    let path = name.map_or(route.path.to_owned(), |name| format!("metrics/{}", crate::delivery::edition::escape(name)));
+    let reader = caller.reader();
+    // What a reader may see of the reports decides the body too.
+    let rights = if route.content == Content::Editions { format!("{:?}", reader.scopes) } else { String::new() };
+    let key = format!("{path}?{} {} {rights}", query.canonical(), format.name());
+    let body = edition.body(&key, || {
+        let answer = answer::make(&edition, route, name, &query, reader)?;
+        body::make(&edition, &path, &query, format, &answer)
+    })?;
+    let mut response = deliver(request, &body, Some(edition.snapshot.header.published_at));
+    if edition.notice.is_some() {
+        let stale = HeaderValue::from_static("111 vesper \"Revalidation Failed\"");
+        response.headers_mut().insert(header::WARNING, stale);
     }
+    Ok(response)
+}
+
+/// The snapshot of the day asked for, else the one that counts now.
+async fn edition_for(state: &HttpState, caller: &Caller, query: &Query) -> Result<Arc<Edition>, Refusal> {
     let not_ready = || Refusal::unavailable("not_ready", "no snapshot has been published yet");
-    let edition = state.published.edition().ok_or_else(not_ready)?;
-    let key = format!("{}?{}", route.path, query.canonical());
-    let body = edition.body(&key, || make(&edition.snapshot, route, &query))?;
-    let published_at = edition.snapshot.header.published_at;
-    let mut response = if is_not_modified(request, &body.etag, published_at) {
+    let published = state.tenants.get(&caller.tenant).ok_or_else(not_ready)?;
+    let current = published.edition().ok_or_else(not_ready)?;
+    let Some(date) = query.date("as_of").filter(|date| *date != current.snapshot.header.business_date) else {
+        return Ok(current);
+    };
+    let line = archive::find(&current.days, date)?;
+    published.past().edition(state.files.as_ref().map(|shelf| &shelf.pool), &caller.tenant, line).await
+}
+
+/// A body, or the word that the client holds it already; in the encoding the client likes best.
+pub(super) fn deliver(request: &HeaderMap, body: &Body, modified_at: Option<DateTime<Utc>>) -> Response {
+    let encoding = Encoding::negotiate(request, body.bytes.len());
+    // Where no date is told, no date of a client's can be right.
+    let mut response = if is_not_modified(request, &body.etag, modified_at.unwrap_or(DateTime::<Utc>::MAX_UTC)) {
         let mut response = Response::new(AxumBody::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
     } else {
-        respond(StatusCode::OK, HeaderValue::from_static("application/json"), body.bytes)
+        let bytes = body.encoded.form(encoding, &body.bytes);
+        let mut response = respond(StatusCode::OK, body.media_type.clone(), bytes);
+        if encoding != Encoding::Identity {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+        }
+        response
     };
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, body.etag);
-    headers.insert(header::LAST_MODIFIED, http_date(published_at));
+    headers.insert(header::ETAG, tag(&body.etag, encoding));
+    headers.extend(modified_at.map(|at| (header::LAST_MODIFIED, http_date(at))));
+    headers.extend(body.link.clone().map(|link| (header::LINK, link)));
+    headers.extend(body.file_name.clone().map(|name| (header::CONTENT_DISPOSITION, name)));
     // Kept, but asked about again each time: a new snapshot is seen at once, and an unchanged one costs no body.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
-    Ok(response)
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization"));
+    response
 }
 
-async fn readyz(State(state): State<Arc<HttpState>>, request: HeaderMap) -> Response {
-    let snapshot = state.published.current();
-    match probe::readiness(snapshot.as_deref(), state.stale_after, clock::now()) {
+fn deliver_page(request: &HeaderMap, body: &Body) -> Response {
+    let mut response = deliver(request, body, None);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(welcome::POLICY));
+    response
+}
+
+async fn readyz(State(desk): State<Arc<Desk>>, request: HeaderMap) -> Response {
+    let state = &desk.state;
+    match probe::readiness_of(&state.tenants, state.is_closed(), state.stale_after, clock::now()) {
         Ok(data) => json(StatusCode::OK, &data),
         Err(refusal) => refusal.respond(&request),
     }
 }
 
 /// The process's meters, as Prometheus reads them: noted beforehand, so that no scrape touches a database.
-async fn metrics() -> Response {
+async fn metrics(Extension(caller): Extension<Caller>, request: HeaderMap) -> Response {
+    if let Err(refusal) = caller.require(&Scope::Ops) {
+        return refusal.respond(&request);
+    }
     let text = meters().exposition();
     let mut response = respond(StatusCode::OK, HeaderValue::from_static(meter::MEDIA_TYPE), text.into());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-async fn page(State(state): State<Arc<HttpState>>) -> Response {
-    let html = welcome::page(state.published.current().as_deref(), &state.organisation);
+async fn page(State(desk): State<Arc<Desk>>) -> Response {
+    let state = &desk.state;
+    let html = if state.is_closed() {
+        welcome::closed_page(&state.organisation)
+    } else {
+        let snapshot = state.tenants.get(&state.tenant).and_then(|published| published.current());
+        welcome::page(snapshot.as_deref(), &state.organisation)
+    };
     let mut response = respond(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), html.into());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -228,9 +232,10 @@ async fn page(State(state): State<Arc<HttpState>>) -> Response {
 }
 
 async fn no_route(uri: Uri, request: HeaderMap) -> Response {
-    let urls: Vec<String> =
-        ROUTES.iter().map(Route::url).chain(["/healthz", "/readyz", "/metrics"].map(str::to_owned)).collect();
-    let advice = match nearest(uri.path(), urls.iter().map(String::as_str)) {
+    let others = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"].map(str::to_owned);
+    let urls: Vec<String> = ROUTES.iter().chain(&BEYOND).map(Route::url).chain(others).collect();
+    let path: String = uri.path().chars().take(200).collect();
+    let advice = match nearest(&path, urls.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {near}?"),
         None => "/ lists what there is".to_owned(),
     };

@@ -11,9 +11,20 @@ const PAGE: &str = include_str!("welcome.html");
 
 /// The page for the snapshot being served.
 pub(super) fn page(snapshot: Option<&Snapshot>, organisation: &str) -> String {
+    fill(&state(snapshot), &proof(snapshot), snapshot, organisation)
+}
+
+/// The page where tokens are needed: it tells how to ask, and nothing of the numbers.
+pub(super) fn closed_page(organisation: &str) -> String {
+    let text = "A token is needed here: <code>curl -H 'Authorization: Bearer TOKEN' …</code>. \
+                <code>vesper token create --scope metrics</code> makes one.";
+    fill(&format!("<p class=\"waiting\">{text}</p>"), "", None, organisation)
+}
+
+fn fill(state: &str, proof: &str, snapshot: Option<&Snapshot>, organisation: &str) -> String {
     let routes: String = ROUTES.iter().map(|route| row(route, snapshot)).collect();
-    PAGE.replace("{{state}}", &state(snapshot))
-        .replace("{{proof}}", &proof(snapshot))
+    PAGE.replace("{{state}}", state)
+        .replace("{{proof}}", proof)
         .replace("{{routes}}", &routes)
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))
         .replace("{{organisation}}", &escape(organisation))
@@ -72,6 +83,6 @@ fn row(route: &Route, snapshot: Option<&Snapshot>) -> String {
     format!("<tr><td><a href=\"{url}{query}\">{path}</a><small>{shown}</small></td><td>{summary}</td></tr>")
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use vesper::base::clock;
 use vesper::delivery::edition::{FileLink, FileShelf, LinkKey};
 use vesper::delivery::{EditionDraft, Manifest, OutgoingArtifact, seal_edition};
-use vesper::http::{HttpState, Published, listen, serve};
+use vesper::http::{Cors, HttpState, Tenants, TokenBook, listen, serve};
 
 use crate::delivery::NO_MAIL;
 use crate::schedule::{Ledger, claimed, ledger};
@@ -68,14 +68,20 @@ async fn shelf(size: usize) -> Shelf {
     seal_edition(&mut connection, &draft).await.expect("sealed");
     let key = LinkKey::of_warehouse(&ledger.pool).await.expect("a key");
     let state = HttpState {
-        published: Published::default(),
+        tenants: Tenants::default(),
+        tenant: "main".into(),
+        tokens: TokenBook::default(),
+        is_reachable: false,
+        is_encrypted: false,
+        cors: Cors::default(),
         stale_after: TimeDelta::hours(50),
         organisation: "Vesper".to_owned(),
         files: Some(FileShelf { pool: ledger.pool.clone(), key: key.clone() }),
     };
-    let listener = listen("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
+    let listener =
+        listen("127.0.0.1:0".parse().expect("an address"), &TokenBook::default()).await.expect("a free port");
     let address = listener.local_addr().expect("bound").to_string();
-    tokio::spawn(serve(listener, state, std::future::pending()));
+    tokio::spawn(serve(listener, state, None, std::future::pending()));
     Shelf { _ledger: ledger, bytes, key, address }
 }
 

@@ -18,7 +18,7 @@ use crate::base::period::{minus_days, plus_days};
 use crate::base::pg::Database;
 use crate::base::{Remedy, clock};
 use crate::cli::command::run::{read_counts, run_now, send_mail};
-use crate::cli::command::serve::serve_app;
+use crate::cli::command::serve::{Door, serve_app};
 use crate::cli::report_files::{Wanted, write_report};
 use crate::cli::summary::{Places, Summary};
 use crate::cli::{DemoArgs, Failure, RenderFormat};
@@ -28,6 +28,7 @@ use crate::demo::{
     BusinessSpec, Cluster, ClusterOptions, DemoError, create_business, create_operational_schema, live_day,
     write_reference,
 };
+use crate::http::TokenBook;
 use crate::metric::{Which, load_snapshot};
 
 /// A generated business on a private cluster: its night, its report, its API.
@@ -68,7 +69,7 @@ async fn listen(args: &DemoArgs) -> Result<(Option<TcpListener>, SocketAddr), Fa
     if args.once {
         return Ok((None, wanted));
     }
-    let listened = crate::http::listen(wanted).await.map_err(Failure::from);
+    let listened = crate::http::listen(wanted, &TokenBook::default()).await.map_err(Failure::from);
     let listener = listened.map_err(|failure| failure.at("--port"))?;
     let address = listener.local_addr().unwrap_or(wanted);
     Ok((Some(listener), address))
@@ -98,7 +99,7 @@ async fn stay_up(
     println!("Ctrl-C ends it and stops the cluster; the data stays in {}.", args.dir.display());
     // A business that is shown as of a chosen day stands still; the machine's own days are lived as they pass.
     let living = args.today.is_none().then(|| tokio::spawn(live_on(operational_url, wanted_business(args))));
-    let served = serve_app(app, listener, true).await;
+    let served = serve_app(app, listener.map(Door::plain), true).await;
     if let Some(living) = living {
         living.abort();
     }

@@ -17,3 +17,4 @@ pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod serve;
 pub(super) mod status;
+pub(super) mod token;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tracing::info;
+use tracing::{info, warn};
 
-use crate::app::{App, Duty, follow_files, follow_snapshots, refresh_window, tell_supervisor};
+use crate::app::{App, Duty, Window, follow_files, tell_supervisor};
 use crate::cli::{Failure, Part, ServeArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::edition::FileShelf;
 use crate::delivery::webhook::Caller;
-use crate::http::{self, HttpState, Published};
+use crate::http::{self, Cors, HttpState, Tls, TokenBook, list_tokens};
 use crate::job::recipe::runner;
 use crate::job::{Worker, keep_lookout, keep_vigil};
 
@@ -27,23 +27,50 @@ pub(in crate::cli) async fn serve(
         Some(Part::Scheduler) | None => App::build(settings, environment).await?,
     };
     // Rather now than with a run under way.
-    let listener = match args.only {
+    let door = match args.only {
         Some(Part::Scheduler) => None,
-        Some(Part::Http) | None => {
-            let listened = http::listen(settings.http_bind()).await.map_err(Failure::from);
-            Some(listened.map_err(|failure| failure.at(settings.http_bind_origin()))?)
-        }
+        Some(Part::Http) | None => Some(open_door(&app, settings).await?),
     };
-    serve_app(&app, listener, args.only != Some(Part::Http)).await
+    serve_app(&app, door, args.only != Some(Part::Http)).await
+}
+
+/// Where HTTP is answered, and how.
+pub(in crate::cli) struct Door {
+    listener: TcpListener,
+    tls: Option<Tls>,
+    cors: Cors,
+}
+
+impl Door {
+    /// A door of this machine alone, plain and for no other site.
+    pub(in crate::cli) fn plain(listener: TcpListener) -> Door {
+        Door { listener, tls: None, cors: Cors::default() }
+    }
+
+    fn url(&self) -> Option<String> {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.listener.local_addr().ok().map(|address| format!("{scheme}://{address}/"))
+    }
+}
+
+/// Opens the door that the settings ask for. Who may enter is known before: an address that strangers reach is refused
+/// while there is no token.
+async fn open_door(app: &App, settings: &Settings) -> Result<Door, Failure> {
+    let tls = settings.http_tls()?.map(|(certificate, key)| Tls::load(&certificate, &key)).transpose()?;
+    let tokens = TokenBook::default();
+    tokens.replace(list_tokens(&app.pool).await?);
+    let address = settings.http_bind();
+    let listened = http::listen(address, &tokens).await.map_err(Failure::from);
+    let listener = listened.map_err(|failure| failure.at(settings.http_bind_origin()))?;
+    if !http::is_loopback(address) && tls.is_none() {
+        warn!("{address} is answered without encryption: set http.tls_cert, or put a proxy with TLS before it");
+    }
+    Ok(Door { listener, tls, cors: Cors::of(settings.http_cors()) })
 }
 
 /// Answers at `listener`, if there is one, and works the schedules, if it shall, until it is told to stop; live runs
 /// finish or are handed over.
-pub(in crate::cli) async fn serve_app(
-    app: &App,
-    listener: Option<TcpListener>,
-    is_scheduling: bool,
-) -> Result<(), Failure> {
+pub(in crate::cli) async fn serve_app(app: &App, door: Option<Door>, is_scheduling: bool) -> Result<(), Failure> {
     let (stop_sender, stop) = watch::channel(false);
     let signal = tokio::spawn(async move {
         wait_for_signal().await;
@@ -55,7 +82,7 @@ pub(in crate::cli) async fn serve_app(
     });
     let alert_post = is_scheduling.then(|| app.alert_post.clone());
     let lookout = tokio::spawn(keep_lookout(app.pool.clone(), alert_post, stop.clone()));
-    let duty = Duty { is_scheduling, words: duty_words(is_scheduling, listener.as_ref()) };
+    let duty = Duty { is_scheduling, words: duty_words(is_scheduling, door.as_ref()) };
     let telling = tokio::spawn(tell_supervisor(duty, stop.clone()));
     let scheduling = async {
         if !is_scheduling {
@@ -83,8 +110,8 @@ pub(in crate::cli) async fn serve_app(
         Ok::<(), Failure>(())
     };
     let answering = async {
-        match listener {
-            Some(listener) => answer(app, listener, stop.clone()).await,
+        match door {
+            Some(door) => answer(app, door, stop.clone()).await,
             None => Ok(()),
         }
     };
@@ -98,28 +125,41 @@ pub(in crate::cli) async fn serve_app(
 }
 
 /// What the process does, for `systemctl status`.
-fn duty_words(is_scheduling: bool, listener: Option<&TcpListener>) -> String {
-    let address = listener.and_then(|listener| listener.local_addr().ok());
-    let answering = address.map(|address| format!("answering on http://{address}/"));
+fn duty_words(is_scheduling: bool, door: Option<&Door>) -> String {
+    let answering = door.and_then(Door::url).map(|url| format!("answering on {url}"));
     let parts = is_scheduling.then(|| "working the schedules".to_owned()).into_iter().chain(answering);
     parts.collect::<Vec<_>>().join(", ")
 }
 
-async fn answer(app: &App, listener: TcpListener, stop: watch::Receiver<bool>) -> Result<(), Failure> {
-    let published = Published::default();
-    let tenant = app.recipes.borrow().tenant().to_owned();
-    refresh_window(&app.pool, &published, &tenant).await?;
-    let following = tokio::spawn(follow_snapshots(app.pool.clone(), published.clone(), tenant, stop.clone()));
-    if let Ok(address) = listener.local_addr() {
-        info!("answering on http://{address}/");
-    }
-    let files = Some(FileShelf { pool: app.pool.clone(), key: app.link_key.clone() });
-    let state = HttpState { published, stale_after: STALE_AFTER, organisation: app.organisation.clone(), files };
+async fn answer(app: &App, door: Door, stop: watch::Receiver<bool>) -> Result<(), Failure> {
+    let url = door.url().unwrap_or_default();
+    let Door { listener, tls, cors } = door;
+    let window = Window::default();
+    window.refresh(&app.pool).await?;
+    let following = {
+        let (window, pool, stop) = (window.clone(), app.pool.clone(), stop.clone());
+        tokio::spawn(async move { window.follow(pool, stop).await })
+    };
+    let is_reachable = listener.local_addr().is_ok_and(|address| !http::is_loopback(address));
+    let who =
+        if window.tokens.is_in_use() { "whoever has a token" } else { "this machine alone: no token was made yet" };
+    info!("answering on {url} to {who}");
+    let state = HttpState {
+        tenants: window.tenants,
+        tenant: app.recipes.borrow().tenant().into(),
+        tokens: window.tokens,
+        is_reachable,
+        is_encrypted: tls.is_some(),
+        cors,
+        stale_after: STALE_AFTER,
+        organisation: app.organisation.clone(),
+        files: Some(FileShelf { pool: app.pool.clone(), key: app.link_key.clone() }),
+    };
     let mut stopping = stop;
     let shutdown = async move {
         let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
     };
-    http::serve(listener, state, shutdown).await?;
+    http::serve(listener, state, tls, shutdown).await;
     following.abort();
     Ok(())
 }

@@ -2,9 +2,14 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::base::{Grain, Period};
+use crate::http::answer::metric::check_bucket_count;
+use crate::http::answer::{Answer, contract};
+use crate::http::figure::Cut;
 use crate::http::parameter::Query;
+use crate::http::published::Edition;
 use crate::http::refusal::Refusal;
 use crate::metric::{DaySeries, Snapshot};
 
@@ -24,44 +29,37 @@ struct Amount<'a> {
     currency: &'a str,
 }
 
-/// The buckets of a window, and the labels of those that are not whole.
-#[derive(Debug)]
-pub(super) struct TimeSeries<'a> {
-    pub(super) buckets: Vec<Bucket<'a>>,
-    pub(super) incomplete: Vec<String>,
-}
-
-/// Buckets in one answer: 5,000 days are over 13 years, and such a body is still under a megabyte.
-const BUCKET_COUNT_MAX: usize = 5_000;
-
-/// Cuts the window that `query` names: every bucket is there, a day without data counts zero, and a bucket at either
-/// end counts only its days inside the window, so that the buckets sum to the window.
-pub(super) fn cut<'a>(snapshot: &'a Snapshot, query: &Query) -> Result<TimeSeries<'a>, Refusal> {
-    let (start_date, end_date) = (query.date("start_date"), query.date("end_date"));
-    let (start_date, end_date) = start_date.zip(end_date).expect("both are required and were checked");
-    if end_date < start_date {
-        let message = format!("end_date {end_date} is before start_date {start_date}; both days are included");
-        return Err(Refusal::parameter("end_date", message));
-    }
-    let window = Period::inclusive(start_date, end_date);
+/// The window that `query` names, cut: every bucket is there, a day without data counts zero, and a bucket at either
+/// end counts only its days inside the window, so that the buckets sum to the window. `meta` names those that are not
+/// whole.
+pub(super) fn answer(edition: &Edition, query: &Query) -> Result<Answer, Refusal> {
+    let snapshot = &edition.snapshot;
+    let cut = Cut::read(query, snapshot)?.expect("both dates are required and were checked");
+    let window = cut.period;
     let grain = query.get("granularity").and_then(Grain::parse).unwrap_or(Grain::Month);
     let periods = window.buckets(grain);
-    if periods.len() > BUCKET_COUNT_MAX {
-        let (count, name) = (periods.len(), grain.name());
-        let message = format!(
-            "{count} buckets of a {name} are more than the {BUCKET_COUNT_MAX} that fit one answer: \
-             ask for a shorter window or a coarser granularity"
-        );
-        return Err(Refusal::parameter("end_date", message));
-    }
+    check_bucket_count(periods.len(), grain)?;
     let sums = Sums::of(snapshot)?;
     let known_until = snapshot.header.business_date;
     let is_whole =
         |period: &Period| window.from <= period.from && period.last() <= window.last() && period.last() <= known_until;
-    let incomplete = periods.iter().filter(|p| !is_whole(p)).map(|p| grain.label(p.from)).collect();
-    let buckets = periods.into_iter().map(|period| sums.bucket(period, window, grain)).collect();
-    Ok(TimeSeries { buckets, incomplete })
+    let incomplete: Vec<String> = periods.iter().filter(|p| !is_whole(p)).map(|p| grain.label(p.from)).collect();
+    let rows = periods.into_iter().map(|period| json!(sums.bucket(period, window, grain))).collect();
+    let mut answer = Answer::of_rows(rows, query, edition)?;
+    if !incomplete.is_empty() {
+        answer = answer.with("incomplete", json!(incomplete));
+    }
+    if let Some(compared) = cut.compared {
+        let figures =
+            METRICS.iter().filter_map(|name| snapshot.catalog.find(name)).map(|m| contract::row(snapshot, m, cut));
+        let told = json!({ "window": Cut::told(compared), "figures": figures.collect::<Value>() });
+        answer = answer.with("compared", told);
+    }
+    Ok(answer)
 }
+
+/// What a bucket holds.
+const METRICS: [&str; 3] = ["revenue", "new_customers", "deals_won"];
 
 struct Sums<'a> {
     currency: &'a str,
@@ -96,6 +94,6 @@ impl<'a> Sums<'a> {
     }
 }
 
-fn midnight(date: NaiveDate) -> String {
+pub(super) fn midnight(date: NaiveDate) -> String {
     date.format("%Y-%m-%dT00:00:00Z").to_string()
 }
