@@ -288,6 +288,7 @@ fn snapshot(document: Value) -> Snapshot {
         watermarks: BTreeMap::new(),
         reconciliation: Vec::new(),
         warnings: Vec::new(),
+        checks: Vec::new(),
     };
     Snapshot {
         catalog: Catalog::built_in(),
@@ -295,6 +296,7 @@ fn snapshot(document: Value) -> Snapshot {
         points: BTreeMap::new(),
         series: BTreeMap::new(),
         members: BTreeMap::new(),
+        tables: BTreeMap::new(),
         documents: BTreeMap::from([("deals/pipeline".to_owned(), document)]),
     }
 }

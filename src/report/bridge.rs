@@ -59,7 +59,9 @@ pub(super) fn target_of(source: &Source<'_>, template: &ChartTemplate) -> Option
         Target::Thousandths(value) => Some(match measure.metric.unit {
             Unit::Money => Figure::ratio(value, 10),
             Unit::Percent => Figure::ratio(value, 100_000),
-            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => Figure::ratio(value, 1_000),
+            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => {
+                Figure::ratio(value, 1_000)
+            }
         }),
     }
 }

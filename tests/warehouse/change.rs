@@ -294,8 +294,8 @@ async fn any_history_of_nights_leaves_the_star_as_one_that_is_built_from_nothing
         assert!(broken.is_empty(), "seed {seed}:\n{}", broken.join("\n"));
 
         let anew = warehouse_database().await;
-        let mut from_nothing =
-            Feed { warehouse: anew.connect().await, source: feed.source.clone(), spec: feed.spec.clone() };
+        let (source, spec, kpis) = (feed.source.clone(), feed.spec.clone(), feed.kpis.clone());
+        let mut from_nothing = Feed { warehouse: anew.connect().await, source, spec, kpis };
         from_nothing.load(&night_of("2025-01-27")).await.expect("the source fits the contract");
         for query in TIMELESS {
             let (kept, built) = (answers(&mut feed, query).await, answers(&mut from_nothing, query).await);

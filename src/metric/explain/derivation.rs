@@ -128,7 +128,10 @@ const DERIVATIONS: &[Derivation] = &[
         side("deal_stock_day", Any, "100"),
     ),
     whole("stage_reached", side("deal_cohort_day", UntilEnd, "sum(entered) filter (where stage = 'lead')")),
-    whole("revenue", Side { rows: Some(REVENUE_OF_THE_MODE), ..side("revenue_day", Within, "sum(round(amount_cents))") }),
+    whole(
+        "revenue",
+        Side { rows: Some(REVENUE_OF_THE_MODE), ..side("revenue_day", Within, "sum(round(amount_cents))") },
+    ),
     whole("active_subscriptions", side("subscription_stock_day", UntilEnd, "sum(subscriptions)")),
     whole("mrr", side("subscription_stock_day", UntilEnd, "sum(mrr_cents)")),
     whole("orders", side("order_day", Within, "sum(orders) filter (where status <> 'cancelled')")),
