@@ -47,6 +47,12 @@ impl Desk {
         self.connections().push((connection, Instant::now()));
     }
 
+    /// Gives everything back. Who stays but has nothing to say must do this: a pool that is closed waits for all of its
+    /// connections.
+    pub fn clear(&self) {
+        self.connections().clear();
+    }
+
     fn take_kept(&self) -> Option<PoolConnection<Postgres>> {
         let mut connections = self.connections();
         let (connection, kept_at) = connections.pop()?;

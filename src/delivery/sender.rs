@@ -49,7 +49,9 @@ impl Sender {
         let lanes = (0..self.mailer.lane_count()).map(|_| self.run_lane(stop));
         let mut total = Sending::default();
         let mut failed = None;
-        for lane in join_all(lanes).await {
+        let ended = join_all(lanes).await;
+        self.desk.clear();
+        for lane in ended {
             match lane {
                 Ok(sending) => {
                     total.sent_count += sending.sent_count;
