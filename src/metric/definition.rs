@@ -6,11 +6,13 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
 use crate::metric::catalog::{Basis, Catalog, Group, Metric, Nature, intern, intern_list, intern_metric};
+use crate::metric::table::all_tables;
 use crate::metric::{Direction, MetricError, Unit, failed};
 
 /// SHA-256 over a catalog and the files of the deployment's own metrics: changes whenever a definition does.
 pub fn definition_hash(catalog: &Catalog, kpi_hash: &str) -> String {
     let mut text: String = catalog.iter().map(|m| format!("{}:{}\n", m.versioned(), m.definition)).collect();
+    text.extend(all_tables().map(|t| format!("{}@{}:{}\n", t.name, t.version, t.definition)));
     text.push_str(kpi_hash);
     hex::encode(Sha256::digest(text.as_bytes()))
 }

@@ -6,4 +6,4 @@ cross join lateral (
     from oracle.placed as o
     where o.day >= p.from_date and o.day < p.until_date
 ) as s
-cross join lateral (values ('orders', s.orders, 0::numeric), ('order_value', s.cents, s.slack)) as m (metric, value, slack)
+cross join lateral (values ('orders', s.orders, 0::numeric), ('order_value', s.cents, s.slack), ('avg_order_value', round(s.cents / nullif(s.orders, 0)), 1)) as m (metric, value, slack)
