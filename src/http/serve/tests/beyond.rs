@@ -66,7 +66,7 @@ async fn any_metric_is_answered_whole_by_member_and_by_bucket() {
     assert_eq!(whole["data"], json!([{ "value": { "cents": 600, "currency": "USD" } }]));
     assert_eq!(
         (&whole["meta"]["definition"], &whole["meta"]["metric"]["unit"]),
-        (&json!("revenue@1"), &json!("money"))
+        (&json!("revenue@2"), &json!("money"))
     );
     let by = get("metrics/revenue?window=month&by=tier").await.json()["data"].clone();
     assert_eq!(by[1], json!({ "member": "pro", "label": "Pro", "value": { "cents": 600, "currency": "USD" } }));
