@@ -86,7 +86,7 @@ impl Past {
 }
 
 /// The line of the snapshot that was published for a day, or which days there are.
-pub(super) fn find<'a>(days: &'a [SnapshotLine], date: NaiveDate) -> Result<&'a SnapshotLine, Refusal> {
+pub(super) fn find(days: &[SnapshotLine], date: NaiveDate) -> Result<&SnapshotLine, Refusal> {
     days.iter().find(|line| line.business_date == date).ok_or_else(|| {
         let range = match (days.last(), days.first()) {
             (Some(first), Some(last)) => format!(

@@ -21,7 +21,10 @@ pub use store::{
 
 /// Every token there is, for all routes. Clones share it.
 #[derive(Clone, Default)]
-pub struct TokenBook(Arc<RwLock<Arc<HashMap<String, Arc<Grant>>>>>);
+pub struct TokenBook(Arc<RwLock<Arc<Grants>>>);
+
+/// What each token grants, by its id.
+type Grants = HashMap<String, Arc<Grant>>;
 
 /// What one token opens.
 #[derive(Debug)]
