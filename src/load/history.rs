@@ -1,7 +1,8 @@
-//! What the source does not keep: the visits of a deal's stages.
+//! What the source does not keep: the visits of a deal's stages, the terms of a subscription.
 
 use sqlx::PgConnection;
 
+use crate::load::merge::MergeContext;
 use crate::load::{LoadError, warehouse};
 
 /// Ends and opens stage visits of the deals that changed tonight.
@@ -17,4 +18,19 @@ pub(super) async fn record_stage_visits(tx: &mut PgConnection, tenant_key: i32) 
         sqlx::query(statement).bind(tenant_key).execute(&mut *tx).await.map_err(warehouse(action))?;
     }
     Ok(())
+}
+
+/// Keeps what each changed subscription paid for until now, as a version that ended; after the fact, whose rows say what
+/// is so now. Works on a batch of changed rows as on a whole one.
+///
+/// A replay finds no difference and writes nothing.
+pub(super) async fn record_subscription_terms(tx: &mut PgConnection, context: &MergeContext) -> Result<(), LoadError> {
+    let done = sqlx::query(include_str!("sql/subscription_term.sql"))
+        .bind(context.tenant_key)
+        .bind(context.extracted_at)
+        .bind(context.noticed_at)
+        .bind(context.known_until)
+        .execute(tx)
+        .await;
+    done.map(drop).map_err(warehouse("keeping the terms of subscriptions"))
 }

@@ -12,7 +12,7 @@ use crate::base::{Night, chaos};
 use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, facts, merge_spec};
 use crate::load::gone::find_gone;
-use crate::load::history::record_stage_visits;
+use crate::load::history::{record_stage_visits, record_subscription_terms};
 use crate::load::infer::{infer_customers, infer_members};
 use crate::load::inventory::merge_inventory;
 use crate::load::mark::{Marks, Plan, quarantined_keys};
@@ -306,6 +306,9 @@ async fn merge_all(
         if fact.entity == "deal" && done.loaded + done.deleted > 0 {
             record_stage_visits(tx, context.tenant_key).await?;
             analyze_changed(tx, "fact_deal_stage", &done).await?;
+        }
+        if fact.entity == "subscription" && done.loaded + done.deleted > 0 {
+            record_subscription_terms(tx, context).await?;
         }
         merged.push((fact.entity, done));
         chaos::point("load.facts");

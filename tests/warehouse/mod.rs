@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod keep;
 mod kpi;
+mod mrr;
 mod northwind;
 mod oracle;
 mod refusal;
