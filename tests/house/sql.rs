@@ -84,6 +84,14 @@ async fn the_tables_under_every_metric_are_there() {
 }
 
 #[tokio::test]
+async fn every_table_view_and_column_says_what_it_holds() {
+    let mut connection = warehouse_database().await.connect().await;
+    let silent: Vec<String> =
+        sqlx::query_scalar(include_str!("silent.sql")).fetch_all(&mut connection).await.expect("names");
+    assert!(silent.is_empty(), "{} without a comment: {silent:#?}", silent.len());
+}
+
+#[tokio::test]
 async fn a_statement_that_names_a_missing_column_would_be_refused() {
     let file = tempfile::Builder::new().suffix(".sql").tempfile().expect("a temporary file");
     std::fs::write(file.path(), "select no_such_column from customer_deals").expect("a temporary file");
