@@ -15,7 +15,7 @@ pub struct Recomputed {
     pub cube: String,
     /// The first day that was compared; `None` for a cube without days, which is compared whole.
     pub from: Option<NaiveDate>,
-    /// Rows that only one side has, as text: at most [`ROW_COUNT_MAX`].
+    /// Rows that only one side has, as text: at most `ROW_COUNT_MAX`.
     pub stale: Vec<String>,
 }
 
