@@ -13,7 +13,7 @@ ifdef CARGO_TARGET_DIR
 export CARGO_TARGET_DIR
 endif
 
-.PHONY: demo test chaos bench lint postgres rust
+.PHONY: demo test crash chaos bench lint postgres rust
 
 demo: postgres rust
 	$(CARGO) build --release --bin vesper
@@ -22,7 +22,12 @@ demo: postgres rust
 test: postgres rust
 	$(CARGO) test --features chaos -- --skip chaos::
 	@# By themselves: workers that are killed and the other tests would starve each other on two cores.
-	$(CARGO) test --features chaos --test main -- chaos::
+	@# The directed kills take many minutes and have a target of their own: make crash.
+	$(CARGO) test --features chaos --test main -- chaos:: --skip chaos::directed
+
+# A kill at every named point, on the first and on the third pass.
+crash: postgres rust
+	$(CARGO) test --features chaos --test main -- --nocapture chaos::directed
 
 # Workers in a storm of kills, partitions and crashes of the database for so many seconds (40, 40s, 10m); SEED= repeats one.
 chaos: postgres rust
