@@ -20,17 +20,29 @@ pub(super) async fn record_stage_visits(tx: &mut PgConnection, tenant_key: i32) 
     Ok(())
 }
 
-/// Keeps what each changed subscription paid for until now, as a version that ended; after the fact, whose rows say what
-/// is so now. Works on a batch of changed rows as on a whole one.
+/// Keeps what each changed subscription paid for until now, as a version that ended, and touches the days of its paid
+/// spans; after the fact, whose rows say what is so now. Works on a batch of changed rows as on a whole one.
 ///
 /// A replay finds no difference and writes nothing.
 pub(super) async fn record_subscription_terms(tx: &mut PgConnection, context: &MergeContext) -> Result<(), LoadError> {
+    touch_subscriptions(tx, context.tenant_key, include_str!("sql/subscription_touch.sql")).await?;
     let done = sqlx::query(include_str!("sql/subscription_term.sql"))
         .bind(context.tenant_key)
         .bind(context.extracted_at)
         .bind(context.noticed_at)
         .bind(context.known_until)
-        .execute(tx)
+        .execute(&mut *tx)
         .await;
-    done.map(drop).map_err(warehouse("keeping the terms of subscriptions"))
+    done.map_err(warehouse("keeping the terms of subscriptions"))?;
+    touch_subscriptions(tx, context.tenant_key, include_str!("sql/subscription_touch.sql")).await
+}
+
+/// Touches the days of every paid span, when the rates that convert them changed. Re-run: adds nothing.
+pub(super) async fn rerate_subscriptions(tx: &mut PgConnection, tenant_key: i32) -> Result<(), LoadError> {
+    touch_subscriptions(tx, tenant_key, include_str!("sql/subscription_rerate.sql")).await
+}
+
+async fn touch_subscriptions(tx: &mut PgConnection, tenant_key: i32, statement: &'static str) -> Result<(), LoadError> {
+    let done = sqlx::query(statement).bind(tenant_key).execute(tx).await;
+    done.map(drop).map_err(warehouse("touching the days of subscriptions"))
 }

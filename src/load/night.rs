@@ -12,7 +12,7 @@ use crate::base::{Night, chaos};
 use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, facts, merge_spec};
 use crate::load::gone::find_gone;
-use crate::load::history::{record_stage_visits, record_subscription_terms};
+use crate::load::history::{record_stage_visits, record_subscription_terms, rerate_subscriptions};
 use crate::load::infer::{infer_customers, infer_members};
 use crate::load::inventory::merge_inventory;
 use crate::load::mark::{Marks, Plan, quarantined_keys};
@@ -116,6 +116,9 @@ pub async fn load_source(
         vanish_share_max: spec.vanish_share_max,
     };
     merged.extend(merge_all(tx, &tasks, &context).await?);
+    if marks.is_rerated {
+        rerate_subscriptions(tx, tenant_key).await?;
+    }
     let counts = tasks.iter().map(|task| task.count(&merged)).collect();
     let report = LoadReport { source: spec.name.clone(), tenant_key, mark, extracted_at, counts, drift };
     let mut balances = Vec::new();

@@ -16,8 +16,8 @@ struct ObservedSpec {
     staged: &'static str,
     /// The table of visits.
     table: &'static str,
-    /// The fact whose cubes live on the days; none where no cube does.
-    fact: Option<&'static str>,
+    /// The fact whose cubes live on the days.
+    fact: &'static str,
     /// Fills `staged`.
     observe: &'static str,
     /// What else follows from the visits.
@@ -30,7 +30,7 @@ const OBSERVED: [ObservedSpec; 3] = [
         thing: ("deal_id", "deal"),
         staged: "observed_deal_stage",
         table: "fact_deal_stage",
-        fact: Some("deal"),
+        fact: "deal",
         observe: include_str!("sql/deal_observe.sql"),
         after: Some(include_str!("sql/deal_stage_since.sql")),
     },
@@ -39,7 +39,7 @@ const OBSERVED: [ObservedSpec; 3] = [
         thing: ("customer_id", "customer"),
         staged: "observed_customer_status",
         table: "fact_customer_status",
-        fact: Some("customer"),
+        fact: "customer",
         observe: include_str!("sql/customer_observe.sql"),
         after: None,
     },
@@ -48,9 +48,10 @@ const OBSERVED: [ObservedSpec; 3] = [
         thing: ("subscription_id", "subscription"),
         staged: "observed_subscription",
         table: "fact_subscription_spell",
-        fact: None,
+        fact: "subscription",
         observe: include_str!("sql/subscription_observe.sql"),
-        after: None,
+        // What is told takes the place of the terms, whose days go with them.
+        after: Some(include_str!("sql/subscription_touch.sql")),
     },
 ];
 
@@ -89,7 +90,7 @@ pub(super) async fn observe_changes(
 }
 
 async fn observe(tx: &mut PgConnection, tenant_key: i32, spec: &ObservedSpec) -> Result<Merged, LoadError> {
-    let ObservedSpec { entity, thing: (key, _), staged, table, .. } = spec;
+    let ObservedSpec { entity, thing: (key, _), staged, table, fact, .. } = spec;
     let action = |what: &str| warehouse(format!("{what} star.{table}"));
     let found = sqlx::query(spec.observe).bind(tenant_key).execute(&mut *tx).await.map_err(action("comparing"))?;
     let counts = format!(
@@ -103,9 +104,8 @@ async fn observe(tx: &mut PgConnection, tenant_key: i32, spec: &ObservedSpec) ->
     }
     analyze_table(tx, &format!("staging.{staged}")).await?;
     let is_observed = format!("v.{key} in (select o.{key} from staging.{staged} as o)");
-    let mut statements = Vec::new();
-    if let Some(fact) = spec.fact {
-        statements.push((
+    let mut statements = vec![
+        (
             "touching the days of",
             format!(
                 "insert into vesper.touched_day (tenant_key, fact, day)
@@ -115,9 +115,9 @@ async fn observe(tx: &mut PgConnection, tenant_key: i32, spec: &ObservedSpec) ->
                     select unnest(array[v.entered_at, v.left_at]) from star.{table} as v where v.tenant_key = $1 and {is_observed}
                  ) as days where instant is not null on conflict do nothing"
             ),
-        ));
-    }
-    statements.push(("replacing", format!("delete from star.{table} as v where v.tenant_key = $1 and {is_observed}")));
+        ),
+        ("replacing", format!("delete from star.{table} as v where v.tenant_key = $1 and {is_observed}")),
+    ];
     let columns = match *entity {
         "subscription_change" => "status, plan, billing_period, amount_cents, currency, reporting_mrr_cents",
         "deal_stage_change" => "stage",

@@ -29,8 +29,6 @@ star_instant as (
     union all select entered_at from star.fact_deal_stage where tenant_key = $1::int
     union all select left_at from star.fact_deal_stage where tenant_key = $1::int
     union all select deleted_at from star.fact_deal where tenant_key = $1::int
-    union all select paid_from from star.fact_subscription where tenant_key = $1::int
-    union all select least(paid_until, deleted_at) from star.fact_subscription where tenant_key = $1::int
 ),
 
 star_day as (
@@ -42,6 +40,8 @@ star_day as (
     union all select order_date from star.fact_order_line where tenant_key = $1::int
     union all select payment_date from star.fact_payment where tenant_key = $1::int
     union all select refund_date from star.fact_payment where tenant_key = $1::int
+    union all select valid_from from star.fact_mrr_spell where tenant_key = $1::int
+    union all select valid_until from star.fact_mrr_spell where tenant_key = $1::int
 ),
 
 span as (
