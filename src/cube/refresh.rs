@@ -177,13 +177,30 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
             done.map_err(failed(cube.table, "deleting the touched days"))?;
         }
         let done = sqlx::query(cube.insert).bind(tenant_key).execute(&mut *tx).await;
-        rows_written += done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
+        let written = done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
+        analyze_grown(tx, cube.table, written).await?;
+        rows_written += written;
         chaos::point("cube.replaced");
     }
     let done = sqlx::query("delete from vesper.touched_day where tenant_key = $1").bind(tenant_key).execute(tx).await;
     done.map_err(failed("vesper.touched_day", "forgetting the touched days"))?;
     chaos::point("cube.refreshed");
     Ok(CubeReport { touched_days, rows_written })
+}
+
+/// Statistics for the plans of the metrics, which read the cube before any vacuum comes by: when so much was written that
+/// the old ones, or none, would mislead.
+async fn analyze_grown(tx: &mut PgConnection, cube: &'static str, written: i64) -> Result<(), CubeError> {
+    if written < ANALYZE_MIN {
+        return Ok(());
+    }
+    let known = sqlx::query_scalar("select reltuples::bigint from pg_class where oid = $1::regclass");
+    let known: Result<i64, _> = known.bind(format!("cube.{cube}")).fetch_one(&mut *tx).await;
+    if written * ANALYZE_SHARE < known.map_err(failed(cube, "reading the size"))? {
+        return Ok(());
+    }
+    let done = sqlx::query(AssertSqlSafe(format!("analyze cube.{cube}"))).execute(tx).await;
+    done.map(drop).map_err(failed(cube, "analysing"))
 }
 
 /// Touches every day of every cube and of every fact, so that the next refresh rebuilds all.
@@ -195,3 +212,8 @@ pub async fn touch_all(tx: &mut PgConnection, tenant_key: i32) -> Result<(), Cub
 pub(super) fn failed(cube: &'static str, action: &'static str) -> impl FnOnce(sqlx::Error) -> CubeError {
     move |source| CubeError::Warehouse { cube, action, source }
 }
+
+/// With fewer rows any plan is quick.
+const ANALYZE_MIN: i64 = 10_000;
+/// One row in so many written makes old statistics misleading.
+const ANALYZE_SHARE: i64 = 20;
