@@ -1,6 +1,6 @@
 -- grain: one row per pair of products, the 50 bought together most often · $1 tenant_key, $2 until, $3 from · re-run: pure read
 -- Support = orders with both / orders; confidence = with both / with the first; lift = support / what chance would give.
-with alone as (
+with alone as materialized (
     select q.product_key, sum(q.orders)::bigint as orders
     from cube.product_pair_day as q
     where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date and q.product_key = q.other_key
@@ -25,7 +25,7 @@ most as (
     limit 50
 ),
 
-total as (
+total as materialized (
     select count(distinct l.order_id) as orders
     from star.fact_order_line as l
     join star.fact_order as o on o.tenant_key = l.tenant_key and o.order_id = l.order_id and o.status <> 'cancelled'
