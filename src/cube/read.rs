@@ -36,18 +36,21 @@ pub struct Cubes {
     pub order: DataFrame,
     /// day · subscriptions, mrr_cents
     pub subscription_stock: DataFrame,
+    /// day, movement, paying_since (of a churn; the day itself otherwise) · customers, net_cents
+    pub mrr_movement: DataFrame,
     /// day, sales_rep, tier · sales, amount_cents, in the tenant's mode of revenue
     pub revenue: DataFrame,
 }
 
 /// Reads every cube of a tenant, in the caller's transaction.
 pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes, CubeError> {
+    let mut read = async |cube: &'static str, query: &str, fields: &[Field]| {
+        read_cube(tx, (cube, query), tenant_key, fields).await
+    };
     Ok(Cubes {
-        deal_flow: read_cube(
-            tx,
+        deal_flow: read(
             "deal_flow_day",
             include_str!("sql/read_deal_flow.sql"),
-            tenant_key,
             &[
                 ("day", Date),
                 ("event", Text),
@@ -59,11 +62,9 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             ],
         )
         .await?,
-        deal_stock: read_cube(
-            tx,
+        deal_stock: read(
             "deal_stock_day",
             include_str!("sql/read_deal_stock.sql"),
-            tenant_key,
             &[
                 ("day", Date),
                 ("stage", Text),
@@ -76,11 +77,9 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             ],
         )
         .await?,
-        deal_cohort: read_cube(
-            tx,
+        deal_cohort: read(
             "deal_cohort_day",
             include_str!("sql/read_deal_cohort.sql"),
-            tenant_key,
             &[
                 ("day", Date),
                 ("stage", Text),
@@ -93,43 +92,33 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             ],
         )
         .await?,
-        customer_flow: read_cube(
-            tx,
+        customer_flow: read(
             "customer_flow_day",
             include_str!("sql/read_customer_flow.sql"),
-            tenant_key,
             &[("day", Date), ("event", Text), ("tier", Text), ("customers", Bigint)],
         )
         .await?,
-        customer_spell: read_cube(
-            tx,
+        customer_spell: read(
             "customer_spell_day",
             include_str!("sql/read_customer_spell.sql"),
-            tenant_key,
             &[("day", Date), ("entered_day", Date), ("customers", Bigint)],
         )
         .await?,
-        customer_stock: read_cube(
-            tx,
+        customer_stock: read(
             "customer_stock_day",
             include_str!("sql/read_customer_stock.sql"),
-            tenant_key,
             &[("day", Date), ("status", Text), ("tier", Text), ("sales_rep", Text), ("customers", Bigint)],
         )
         .await?,
-        customer_cohort: read_cube(
-            tx,
+        customer_cohort: read(
             "customer_cohort_day",
             include_str!("sql/read_customer_cohort.sql"),
-            tenant_key,
             &[("day", Date), ("status", Text), ("basis", Text), ("entered", Bigint), ("advanced", Bigint)],
         )
         .await?,
-        customer_life: read_cube(
-            tx,
+        customer_life: read(
             "customer_life",
             include_str!("sql/read_customer_life.sql"),
-            tenant_key,
             &[
                 ("tier", Text),
                 ("status", Text),
@@ -141,11 +130,9 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             ],
         )
         .await?,
-        interaction: read_cube(
-            tx,
+        interaction: read(
             "interaction_day",
             include_str!("sql/read_interaction.sql"),
-            tenant_key,
             &[
                 ("day", Date),
                 ("type", Text),
@@ -156,36 +143,34 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
             ],
         )
         .await?,
-        follow_up: read_cube(
-            tx,
+        follow_up: read(
             "follow_up_day",
             include_str!("sql/read_follow_up.sql"),
-            tenant_key,
             &[("day", Date), ("follow_ups", Bigint)],
         )
         .await?,
-        order: read_cube(
-            tx,
+        order: read(
             "order_day",
             include_str!("sql/read_order.sql"),
-            tenant_key,
             &[("day", Date), ("status", Text), ("orders", Bigint), ("amount_cents", Bigint)],
         )
         .await?,
-        subscription_stock: read_cube(
-            tx,
+        subscription_stock: read(
             "subscription_stock_day",
             include_str!("sql/read_subscription_stock.sql"),
-            tenant_key,
             &[("day", Date), ("subscriptions", Bigint), ("mrr_cents", Bigint)],
         )
         .await?,
-        revenue: read_cube(
-            tx,
+        revenue: read(
             "revenue_day",
             include_str!("sql/read_revenue.sql"),
-            tenant_key,
             &[("day", Date), ("sales_rep", Text), ("tier", Text), ("sales", Bigint), ("amount_cents", Bigint)],
+        )
+        .await?,
+        mrr_movement: read(
+            "mrr_movement_day",
+            include_str!("sql/read_mrr_movement.sql"),
+            &[("day", Date), ("movement", Text), ("paying_since", Date), ("customers", Bigint), ("net_cents", Bigint)],
         )
         .await?,
     })
@@ -194,8 +179,7 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
 /// One cube as one frame. The query names its tenant by `:tenant_key`, since COPY takes no parameters.
 async fn read_cube(
     tx: &mut PgConnection,
-    cube: &'static str,
-    query: &str,
+    (cube, query): (&'static str, &str),
     tenant_key: i32,
     fields: &[Field],
 ) -> Result<DataFrame, CubeError> {

@@ -24,115 +24,45 @@ pub(super) enum Extent {
     Nothing,
 }
 
+const fn by_day(table: &'static str, facts: &'static [&'static str], insert: &'static str) -> CubeSpec {
+    CubeSpec { table, facts, extent: Extent::Days, insert }
+}
+
 pub(super) const CUBES: &[CubeSpec] = &[
-    CubeSpec {
-        table: "deal_flow_day",
-        facts: &["deal"],
-        extent: Extent::Days,
-        insert: include_str!("sql/deal_flow_day.sql"),
-    },
-    CubeSpec {
-        table: "deal_stock_day",
-        facts: &["deal"],
-        extent: Extent::Days,
-        insert: include_str!("sql/deal_stock_day.sql"),
-    },
-    CubeSpec {
-        table: "deal_cohort_day",
-        facts: &["deal"],
-        extent: Extent::Days,
-        insert: include_str!("sql/deal_cohort_day.sql"),
-    },
-    CubeSpec {
-        table: "customer_flow_day",
-        facts: &["customer"],
-        extent: Extent::Days,
-        insert: include_str!("sql/customer_flow_day.sql"),
-    },
-    CubeSpec {
-        table: "customer_spell_day",
-        facts: &["customer"],
-        extent: Extent::Days,
-        insert: include_str!("sql/customer_spell_day.sql"),
-    },
-    CubeSpec {
-        table: "customer_stock_day",
-        facts: &["customer"],
-        extent: Extent::Days,
-        insert: include_str!("sql/customer_stock_day.sql"),
-    },
-    CubeSpec {
-        table: "customer_cohort_day",
-        facts: &["customer"],
-        extent: Extent::Days,
-        insert: include_str!("sql/customer_cohort_day.sql"),
-    },
+    by_day("deal_flow_day", &["deal"], include_str!("sql/deal_flow_day.sql")),
+    by_day("deal_stock_day", &["deal"], include_str!("sql/deal_stock_day.sql")),
+    by_day("deal_cohort_day", &["deal"], include_str!("sql/deal_cohort_day.sql")),
+    by_day("deal_close_day", &["deal"], include_str!("sql/deal_close_day.sql")),
+    by_day("deal_age_day", &["deal"], include_str!("sql/deal_age_day.sql")),
+    by_day("stage_visit_day", &["deal"], include_str!("sql/stage_visit_day.sql")),
+    by_day("customer_flow_day", &["customer"], include_str!("sql/customer_flow_day.sql")),
+    by_day("customer_spell_day", &["customer"], include_str!("sql/customer_spell_day.sql")),
+    by_day("customer_stock_day", &["customer"], include_str!("sql/customer_stock_day.sql")),
+    by_day("customer_cohort_day", &["customer"], include_str!("sql/customer_cohort_day.sql")),
+    by_day("customer_purchase_day", &["deal", "order"], include_str!("sql/customer_purchase_day.sql")),
     CubeSpec {
         table: "customer_life",
         facts: &["customer", "deal"],
         extent: Extent::Nothing,
         insert: include_str!("sql/customer_life.sql"),
     },
-    CubeSpec {
-        table: "interaction_day",
-        facts: &["interaction"],
-        extent: Extent::Days,
-        insert: include_str!("sql/interaction_day.sql"),
-    },
+    by_day("interaction_day", &["interaction"], include_str!("sql/interaction_day.sql")),
     CubeSpec {
         table: "follow_up_day",
         facts: &["interaction"],
         extent: Extent::Tenant,
         insert: include_str!("sql/follow_up_day.sql"),
     },
-    CubeSpec { table: "order_day", facts: &["order"], extent: Extent::Days, insert: include_str!("sql/order_day.sql") },
+    by_day("order_day", &["order"], include_str!("sql/order_day.sql")),
+    by_day("product_day", &["order", "order_line"], include_str!("sql/product_day.sql")),
+    by_day("product_pair_day", &["order", "order_line"], include_str!("sql/product_pair_day.sql")),
+    by_day("revenue_day", &["deal", "order", "payment"], include_str!("sql/revenue_day.sql")),
+    by_day("subscription_stock_day", &["subscription"], include_str!("sql/subscription_stock_day.sql")),
     CubeSpec {
-        table: "product_day",
-        facts: &["order", "order_line"],
-        extent: Extent::Days,
-        insert: include_str!("sql/product_day.sql"),
-    },
-    CubeSpec {
-        table: "subscription_stock_day",
+        table: "mrr_movement_day",
         facts: &["subscription"],
-        extent: Extent::Days,
-        insert: include_str!("sql/subscription_stock_day.sql"),
-    },
-    CubeSpec {
-        table: "revenue_day",
-        facts: &["deal", "order", "payment"],
-        extent: Extent::Days,
-        insert: include_str!("sql/revenue_day.sql"),
-    },
-    CubeSpec {
-        table: "customer_purchase_day",
-        facts: &["deal", "order"],
-        extent: Extent::Days,
-        insert: include_str!("sql/customer_purchase_day.sql"),
-    },
-    CubeSpec {
-        table: "deal_close_day",
-        facts: &["deal"],
-        extent: Extent::Days,
-        insert: include_str!("sql/deal_close_day.sql"),
-    },
-    CubeSpec {
-        table: "deal_age_day",
-        facts: &["deal"],
-        extent: Extent::Days,
-        insert: include_str!("sql/deal_age_day.sql"),
-    },
-    CubeSpec {
-        table: "stage_visit_day",
-        facts: &["deal"],
-        extent: Extent::Days,
-        insert: include_str!("sql/stage_visit_day.sql"),
-    },
-    CubeSpec {
-        table: "product_pair_day",
-        facts: &["order", "order_line"],
-        extent: Extent::Days,
-        insert: include_str!("sql/product_pair_day.sql"),
+        extent: Extent::Tenant,
+        insert: include_str!("sql/mrr_movement_day.sql"),
     },
 ];
 

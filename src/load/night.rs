@@ -344,6 +344,7 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
         .bind(spec.metric.season_index)
         .bind(spec.metric.gross_margin_percent)
         .bind(&spec.metric.deal_band_cents)
+        .bind(spec.metric.mrr_netting)
         .fetch_one(&mut *tx)
         .await;
     let tenant_key: i32 = tenant.map_err(warehouse("registering the tenant"))?.get(0);

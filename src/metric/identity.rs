@@ -30,6 +30,7 @@ pub struct Check {
 ///
 /// - the members of every dimension sum to the whole, for counts and amounts at every window;
 /// - a daily series summed over a window is the window's figure;
+/// - MRR at the start of a window, and what moved it, give MRR at its end, to the cent;
 /// - the star holds what the source held: rows and amounts.
 pub fn check_identities(
     computed: &Computed,
@@ -60,6 +61,7 @@ pub fn check_identities(
             }
         }
     }
+    let bridge_count = check_bridge(computed, &mut violations);
     for line in reconciliation.iter().filter(|l| l.source_rows != l.star_rows) {
         violations.push(Violation {
             identity: format!("{}: source = star", line.entity),
@@ -73,8 +75,36 @@ pub fn check_identities(
     Ok(vec![
         check("the members of a dimension sum to the whole", part_count),
         check("the days of a series sum to the window", day_count),
+        check("MRR at the start and its movements give MRR at the end, to the cent", bridge_count),
         check("the star holds the rows and amounts of the source, entity by entity", reconciliation.len()),
     ])
+}
+
+/// Opening + new + expansion + reactivation − contraction − churn = MRR, wherever the five are published; gives how often
+/// it was looked at.
+fn check_bridge(computed: &Computed, violations: &mut Vec<Violation>) -> usize {
+    let at = |metric: &str, slice: &Slice| computed.points.get(metric)?.get(slice).map(|f| f.numerator);
+    let openings = computed.points.get("mrr_opening").into_iter().flatten();
+    let mut count = 0;
+    for (slice, opening) in openings {
+        let moved =
+            [("mrr_new", 1), ("mrr_expansion", 1), ("mrr_reactivation", 1), ("mrr_contraction", -1), ("mrr_churn", -1)];
+        let moved: i64 = moved.iter().filter_map(|(metric, sign)| Some(sign * at(metric, slice)?)).sum();
+        let Some(closing) = at("mrr", slice) else { continue };
+        count += 1;
+        if opening.numerator + moved != closing {
+            let compare = slice.compare.map_or_else(String::new, |c| format!(" ({})", c.name()));
+            violations.push(Violation {
+                identity: "mrr_opening + movements = mrr".to_owned(),
+                detail: format!(
+                    "window {}{compare}: {} and movements of {moved} cents, MRR is {closing}",
+                    slice.window.name(),
+                    opening.numerator
+                ),
+            });
+        }
+    }
+    count
 }
 
 fn unequal(

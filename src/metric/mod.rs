@@ -42,7 +42,7 @@ pub use kpi::{KpiError, Kpis};
 pub use publish::{Published, check_cubes, publish};
 pub use snapshot::{Compare, DaySeries, Figure, Member, Slice, Snapshot, SnapshotHeader, Window};
 pub use store::{CHANNEL, PublishedDay, Which, load_snapshot, published_days, tenant_key_of};
-pub use table::{Cell, Table, TableColumn, TableMetric, Tables, all_tables, find_table};
+pub use table::{Cell, Kind, Table, TableColumn, TableMetric, Tables, all_tables, find_table};
 
 /// What can go wrong between the cubes and a published snapshot.
 #[derive(Debug, thiserror::Error)]

@@ -94,7 +94,8 @@ impl<'c> DayCube<'c> {
         Ok(values)
     }
 
-    fn flows(
+    /// [`DayCube::flow_by`], or the whole under an empty name.
+    pub(super) fn flows(
         &self,
         column: &str,
         filters: &[Filter],

@@ -13,6 +13,8 @@ pub struct MetricOptions {
     pub rfm_days: i32,
     /// The seasonal index: `moving_average` or `share_of_average`.
     pub season_index: &'static str,
+    /// What the MRR bridge nets into one movement: a customer's `day` or `month`.
+    pub mrr_netting: &'static str,
     /// Gross profit of revenue, percent.
     pub gross_margin_percent: i32,
     /// Floors of the deal sizes in cents, ascending from 0.
@@ -26,6 +28,7 @@ impl Default for MetricOptions {
             rfm_score: "ties",
             rfm_days: 365,
             season_index: "moving_average",
+            mrr_netting: "day",
             gross_margin_percent: 100,
             deal_band_cents: vec![0, 100_000, 500_000, 2_500_000, 10_000_000],
         }
@@ -46,6 +49,7 @@ impl MetricOptions {
             revenue: named("revenue", &["deals", "orders", "payments"]),
             rfm_score: named("rfm_score", &["ties", "ntile"]),
             season_index: named("season_index", &["moving_average", "share_of_average"]),
+            mrr_netting: named("mrr_netting", &["day", "month"]),
             rfm_days: table.integer_or("rfm_days", 365, 0..=RFM_DAYS_MAX) as i32,
             gross_margin_percent: table.integer_or("gross_margin_percent", 100, 0..=100) as i32,
             ..MetricOptions::default()

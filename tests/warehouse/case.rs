@@ -5,6 +5,7 @@
 //!
 //! - `figure METRIC WINDOW [previous|year] [DIMENSION MEMBER] = VALUE`, `missing` where none may be published;
 //! - `series METRIC DAY = VALUE`, `document ROUTE POINTER = VALUE`;
+//! - `table METRIC WINDOW ROW COLUMN = VALUE`, a row by the texts it begins with (joined by `/`) or its number (`#0`); `rows` counts them;
 //! - `quarantine ENTITY KEY = REASON`, `count ENTITY = COUNTS`, `sql QUERY = VALUE` asked of the star.
 //!
 //! The tables of `schema.sql` carry no constraint, so that a case can break any promise.
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row};
 use vesper::metric::catalog::find;
-use vesper::metric::{Compare, Slice, Snapshot, Which, Window, load_snapshot};
+use vesper::metric::{Cell, Compare, Figure, Slice, Snapshot, Unit, Which, Window, find_table, load_snapshot};
 
 use super::{Feed, NightReport};
 use crate::support::cluster::{empty_database, warehouse_database};
@@ -89,6 +90,7 @@ async fn answer(question: &str, feed: &mut Feed, snapshot: &Snapshot, report: &N
             Some(value) => value.to_string(),
             None => missing(),
         },
+        "table" => table(&words, snapshot),
         "quarantine" => {
             let key = rest.split_once(' ').expect("a key").1;
             let query = "select reason from vesper.quarantine where entity = $1 and entity_key = $2";
@@ -123,13 +125,41 @@ fn figure(words: &[&str], snapshot: &Snapshot) -> String {
         _ => slice,
     };
     let metric = find(words[0]).expect("a metric of the catalog");
-    let Some(figure) = snapshot.figure(metric.name, &slice) else { return missing() };
-    match figure.value(metric.unit) {
-        None => "null".to_owned(),
-        Some(_) if matches!(metric.unit, vesper::metric::Unit::Count | vesper::metric::Unit::Money) => {
-            figure.rounded().expect("it has a value").to_string()
+    snapshot.figure(metric.name, &slice).map_or_else(missing, |figure| told(figure, metric.unit))
+}
+
+fn told(figure: Figure, unit: Unit) -> String {
+    match (figure.value(unit), unit) {
+        (None, _) => "null".to_owned(),
+        (Some(_), Unit::Count | Unit::Money) => figure.rounded().expect("it has a value").to_string(),
+        (Some(value), Unit::Index) => format!("{value:.4}"),
+        (Some(value), _) => format!("{value:.1}"),
+    }
+}
+
+/// A cell of a published table, as the expectation writes it.
+fn table(words: &[&str], snapshot: &Snapshot) -> String {
+    let [metric, window, row @ .., column] = words else { panic!("{words:?}: metric, window, row and column") };
+    assert!(find_table(metric).is_some(), "{metric} is a table");
+    let Some(table) = snapshot.table(metric, Window::parse(window).expect("a window")) else { return missing() };
+    if *column == "rows" {
+        return table.rows.len().to_string();
+    }
+    let (row, unit) = (row.join(" "), table.columns.iter().find(|c| c.name == *column).expect("a column").unit);
+    let is_wanted = |at: &usize| match row.strip_prefix('#') {
+        Some(number) => number.parse() == Ok(*at),
+        None => {
+            let texts: Vec<&str> = table.rows[*at].iter().map_while(Cell::text).collect();
+            texts == row.split('/').collect::<Vec<_>>() || texts.join("/").starts_with(&format!("{row}/"))
         }
-        Some(value) => format!("{value:.1}"),
+    };
+    match (0..table.rows.len()).find(is_wanted).and_then(|at| table.cell(at, column)) {
+        None => "absent".to_owned(),
+        Some(Cell::Text(text)) => text.clone(),
+        Some(Cell::Ratio(numerator, denominator)) => {
+            told(Figure::ratio(*numerator, *denominator), unit.expect("figures have a unit"))
+        }
+        Some(Cell::Nothing) => "null".to_owned(),
     }
 }
 

@@ -68,6 +68,13 @@ impl Business {
             let done = sqlx::query(AssertSqlSafe(date_them)).bind(date).execute(&mut self.operational).await;
             done.expect("gone rows");
         }
+        let paid = "insert into oracle.seen_mrr select $1, s.customer, sum(s.cents) from oracle.subscription as s
+             where s.paid_from < oracle.midnight($1 + 1) and coalesce(s.paid_until >= oracle.midnight($1 + 1), true) group by s.customer";
+        let told = "insert into oracle.told_subscription select s.* from oracle.subscription as s
+             where not exists (select from oracle.seen_mrr where night < $1)";
+        for statement in [paid, told] {
+            sqlx::query(statement).bind(date).execute(&mut self.operational).await.expect("what is paid");
+        }
     }
 
     async fn snapshot(&mut self, date: NaiveDate) -> Snapshot {

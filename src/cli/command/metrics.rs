@@ -6,7 +6,7 @@ use crate::cli::{Failure, MetricsArgs};
 use crate::config::Settings;
 use crate::metric::catalog::{self, Catalog, Group, PLANNED};
 use crate::metric::kpi::read_kpis;
-use crate::metric::{Direction, Metric};
+use crate::metric::{Direction, Kind, Metric, TableMetric, all_tables, find_table};
 
 /// Prints what one number means, or all.
 pub(in crate::cli) fn metrics(settings: &Settings, args: &MetricsArgs) -> Result<(), Failure> {
@@ -21,6 +21,12 @@ pub(in crate::cli) fn metrics(settings: &Settings, args: &MetricsArgs) -> Result
             false => list(&known),
         };
     };
+    if let Some(table) = find_table(name.split('@').next().unwrap_or(name)) {
+        return match args.json {
+            true => print_json(&catalog::table_entry(table)),
+            false => tell_table(table),
+        };
+    }
     let metric = find_metric(&known, name)?;
     match args.json {
         true => print_json(&catalog::entry(metric)),
@@ -64,9 +70,34 @@ fn list(known: &Catalog) -> Result<(), Failure> {
         println!("{}", paint(Tone::Heading, group.heading()));
         println!("{}\n", left_columns(&["metric", "unit", "good", "kind", "by"], &rows));
     }
+    println!("{}", paint(Tone::Heading, "Tables"));
+    let rows: Vec<Vec<String>> = all_tables().map(|t| vec![t.versioned(), windows_of(t), t.label.to_owned()]).collect();
+    println!("{}\n", left_columns(&["table", "windows", "what"], &rows));
     let planned: Vec<&str> = PLANNED.iter().map(|p| p.name).collect();
     println!("{}", paint(Tone::Faint, &format!("To come: {}", planned.join(", "))));
-    println!("{}; `vesper metrics NAME` tells one in full", counted(known.iter().count() as u64, "metric"));
+    println!(
+        "{}; `vesper metrics NAME` tells one in full",
+        counted(known.iter().count() as u64 + all_tables().count() as u64, "metric")
+    );
+    Ok(())
+}
+
+fn windows_of(table: &TableMetric) -> String {
+    table.windows.iter().map(|w| w.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn tell_table(table: &TableMetric) -> Result<(), Failure> {
+    println!("{}  {}", paint(Tone::Heading, &table.versioned()), table.label);
+    println!("{}\n", table.definition);
+    println!("  windows {}", windows_of(table));
+    if !table.needs.is_empty() {
+        println!("  needs   {}", table.needs.join(", "));
+    }
+    println!();
+    let unit = |kind: &Kind| kind.unit().map_or("text", |unit| unit.name()).to_owned();
+    let rows =
+        table.columns.iter().map(|(name, label, kind)| vec![(*name).to_owned(), unit(kind), (*label).to_owned()]);
+    println!("{}", left_columns(&["column", "unit", "heading"], &rows.collect::<Vec<_>>()));
     Ok(())
 }
 

@@ -19,6 +19,7 @@ with cube_day as (
     union all select day from cube.stage_visit_day where tenant_key = $1::int
     union all select day from cube.product_pair_day where tenant_key = $1::int
     union all select day from cube.subscription_stock_day where tenant_key = $1::int
+    union all select day from cube.mrr_movement_day where tenant_key = $1::int
 ),
 
 star_instant as (

@@ -1,4 +1,4 @@
--- grain: the tenant's row · $1 tenant, $2 reporting currency, $3 revenue mode, $4 RFM score, $5 RFM days, $6 seasonal index, $7 gross margin, $8 size bands · re-run: the same key
+-- grain: the tenant's row · $1 tenant, $2 reporting currency, $3 revenue mode, $4 RFM score, $5 RFM days, $6 seasonal index, $7 gross margin, $8 size bands, $9 netting of MRR · re-run: the same key
 with before as (
     select t.tenant_key, t.deal_band_cents from star.dim_tenant as t where t.tenant = $1::text
 ),
@@ -14,9 +14,10 @@ touched as (
 )
 
 insert into star.dim_tenant as t (
-    tenant_key, tenant, currency, revenue_mode, rfm_score, rfm_days, season_index, gross_margin_percent, deal_band_cents)
-values ((select max(tenant_key) + 1 from star.dim_tenant), $1::text, $2::text, $3::text, $4::text, $5::int, $6::text, $7::int, $8::bigint[])
+    tenant_key, tenant, currency, revenue_mode, rfm_score, rfm_days, season_index, gross_margin_percent, deal_band_cents, mrr_netting)
+values ((select max(tenant_key) + 1 from star.dim_tenant), $1::text, $2::text, $3::text, $4::text, $5::int, $6::text, $7::int, $8::bigint[], $9::text)
 on conflict (tenant) do update
 set currency = excluded.currency, revenue_mode = excluded.revenue_mode, rfm_score = excluded.rfm_score, rfm_days = excluded.rfm_days,
-    season_index = excluded.season_index, gross_margin_percent = excluded.gross_margin_percent, deal_band_cents = excluded.deal_band_cents
+    season_index = excluded.season_index, gross_margin_percent = excluded.gross_margin_percent, deal_band_cents = excluded.deal_band_cents,
+    mrr_netting = excluded.mrr_netting
 returning tenant_key

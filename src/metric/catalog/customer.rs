@@ -9,6 +9,8 @@ pub(super) const METRICS: &[Metric] = metrics! { Customers:
         "customers with status customer at the end of the window, by the owner and tier of that day";
     new_customers @ 1 "New customers" Count Up Flow [] true Observed ["customer_flow_day"]
         "first transitions to customer in the window; a return after churn is not new";
+    reactivated_customers @ 1 "Reactivated customers" Count Up Flow [] true Observed ["customer_flow_day"]
+        "returns to customer after a churn in the window; apart from new customers";
     churned_customers @ 1 "Churned customers" Count Down Flow [] true Observed ["customer_flow_day"]
         "transitions to churned in the window";
     churn_rate @ 1 "Churn rate" Percent Down Flow [] false Observed ["customer_spell_day", "customer_stock_day"]

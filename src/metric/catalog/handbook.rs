@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 
 use crate::metric::catalog::{Catalog, Group, LINEAGE, Metric, PLANNED};
 use crate::metric::snapshot::Window;
+use crate::metric::table::{Kind, TableMetric, all_tables};
 
 /// The whole catalog, as `GET …/catalog` serves it and `vesper metrics --json` prints it.
 pub fn document(catalog: &Catalog) -> Value {
     json!({
         "metrics": catalog.iter().map(entry).collect::<Vec<_>>(),
+        "tables": all_tables().map(table_entry).collect::<Vec<_>>(),
         "planned": PLANNED,
         "windows": Window::ALL.map(Window::name),
         "comparisons": ["previous", "year"],
@@ -39,6 +41,20 @@ pub fn entry(metric: &Metric) -> Value {
     })
 }
 
+/// One metric of it that is a table.
+pub fn table_entry(table: &TableMetric) -> Value {
+    let column = |(name, label, kind): &(&str, &str, Kind)| json!({"name": name, "label": label, "unit": kind.unit()});
+    json!({
+        "name": table.name,
+        "version": table.version,
+        "label": table.label,
+        "definition": table.definition,
+        "needs": table.needs,
+        "windows": table.windows.iter().map(|w| w.name()).collect::<Vec<_>>(),
+        "columns": table.columns.iter().map(column).collect::<Vec<_>>(),
+    })
+}
+
 /// `docs/metrics.md`, whole.
 pub fn handbook(catalog: &Catalog) -> String {
     let mut text = String::from(OPENING);
@@ -56,6 +72,19 @@ pub fn handbook(catalog: &Catalog) -> String {
         for metric in planned {
             writeln!(text, "| `{}` | *comes later:* {} | | | | | |", metric.name, metric.definition).expect(STRING);
         }
+    }
+    text.push_str(TABLES);
+    for table in all_tables() {
+        let windows: Vec<&str> = table.windows.iter().map(|w| w.name()).collect();
+        let columns: Vec<String> = table.columns.iter().map(|(name, ..)| format!("`{name}`")).collect();
+        let needs = if table.needs.is_empty() { "–".to_owned() } else { table.needs.join(", ") };
+        let (name, label, definition) = (table.versioned(), table.label, table.definition.replace('|', "\\|"));
+        let line = format!(
+            "| `{name}` **{label}** | {definition} | {} | {} | {needs} |",
+            columns.join(", "),
+            windows.join(", ")
+        );
+        writeln!(text, "{line}").expect(STRING);
     }
     text.push_str("\n## What lies under a cube\n\n| cube | one row of the star under it | tables |\n|---|---|---|\n");
     for lineage in LINEAGE {
@@ -90,6 +119,16 @@ fn arrow(metric: &Metric) -> &'static str {
         Neutral => "neither way is good",
     }
 }
+
+const TABLES: &str = "
+## Tables
+
+What is not one number: published with the snapshot as typed columns and rows of exact figures (`metric.published_table`).
+A table whose entities the source does not deliver is absent. A deployment chooses about them in `[metric]` of its `source.toml`.
+
+| table | what it says | columns | windows | needs |
+|---|---|---|---|---|
+";
 
 const STRING: &str = "a string takes every text";
 
@@ -140,6 +179,9 @@ mod tests {
         assert_eq!(win_rate["cubes"], json!(["cube.deal_flow_day"]));
         assert_eq!(win_rate["star"], json!(["star.fact_deal", "star.dim_customer", "star.dim_sales_rep"]));
         assert_eq!((&win_rate["unit"], &win_rate["direction"]), (&json!("percent"), &json!("up")));
+        let tables = document["tables"].as_array().expect("a list");
+        let rfm = tables.iter().find(|t| t["name"] == "rfm").expect("a table");
+        assert_eq!(rfm["columns"][4], json!({"name": "customers", "label": "Customers", "unit": "count"}));
         assert!(document["planned"].as_array().is_some_and(|planned| !planned.is_empty()));
     }
 }

@@ -36,4 +36,5 @@ pub const LINEAGE: &[Lineage] = &[
     of("stage_visit_day", "a deal's visit of a stage", &["fact_deal_stage"]),
     of("product_pair_day", "a pair of lines of an order", &["fact_order_line", "fact_order", "dim_product"]),
     of("subscription_stock_day", "a paid span of a subscription", &["fact_mrr_spell"]),
+    of("mrr_movement_day", "a day on which a customer's MRR moved", &["fact_mrr_movement"]),
 ];

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-pub use handbook::{document, entry, handbook};
+pub use handbook::{document, entry, handbook, table_entry};
 pub use known::Catalog;
 pub(in crate::metric) use known::{intern, intern_list, intern_metric};
 pub use lineage::{LINEAGE, Lineage};
@@ -281,10 +281,16 @@ pub fn nearest_name(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::table::all_tables;
 
     #[test]
     fn names_are_unique_and_rates_are_never_series() {
-        let mut names: Vec<_> = CATALOG.iter().map(|m| m.name).chain(PLANNED.iter().map(|p| p.name)).collect();
+        let mut names: Vec<_> = CATALOG
+            .iter()
+            .map(|m| m.name)
+            .chain(PLANNED.iter().map(|p| p.name))
+            .chain(all_tables().map(|t| t.name))
+            .collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();

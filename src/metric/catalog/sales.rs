@@ -9,6 +9,8 @@ pub(super) const METRICS: &[Metric] = metrics! { Sales:
         "deals closed as lost in the window";
     win_rate @ 1 "Win rate" Percent Up Flow ["tier", "sales_rep"] false Recorded ["deal_flow_day"]
         "100 × won / (won + lost) by count, by actual close date; 20 won and 10 lost give 66.7";
+    win_rate_value @ 1 "Win rate by value" Percent Up Flow ["tier", "sales_rep"] false Recorded ["deal_flow_day"]
+        "100 × value won / (value won + value lost), by actual close date";
     avg_deal_value @ 1 "Average deal won" Money Up Flow ["sales_rep"] false Recorded ["deal_flow_day"]
         "revenue / deals won";
     avg_days_to_close @ 1 "Days to close" Days Down Flow ["sales_rep"] false Recorded ["deal_flow_day"]

@@ -57,6 +57,9 @@ const ROUNDED_ORDERS: &str =
 /// The tenant's own mode of the three.
 const REVENUE_OF_THE_MODE: &str = "(select q.tenant_key, q.day, q.sales_rep_key, q.tier, q.amount_cents from :cube as q \
      join star.dim_tenant as t on t.tenant_key = q.tenant_key and t.revenue_mode = q.mode)";
+const OPENING_MRR: Side = side("mrr_movement_day", UntilStart, "sum(net_cents)");
+const PAYING: &str =
+    "count(*) filter (where movement in ('new', 'reactivation')) - count(*) filter (where movement = 'churn')";
 const OPEN_STAGES: &str = "stage in ('lead', 'qualified', 'proposal', 'negotiation')";
 
 /// The derivation of a metric of the house, at a member of a dimension where that makes a difference.
@@ -85,6 +88,10 @@ const DERIVATIONS: &[Derivation] = &[
         "new_customers",
         side("customer_flow_day", Within, "sum(customers) filter (where event = 'became_customer')"),
     ),
+    whole(
+        "reactivated_customers",
+        side("customer_flow_day", Within, "sum(customers) filter (where event = 'reactivated')"),
+    ),
     whole("churned_customers", side("customer_flow_day", Within, "sum(customers) filter (where event = 'churned')")),
     ratio(
         "churn_rate",
@@ -107,6 +114,11 @@ const DERIVATIONS: &[Derivation] = &[
     whole("deals_won", side("deal_flow_day", Within, WON)),
     whole("deals_lost", side("deal_flow_day", Within, "sum(deals) filter (where event = 'lost')")),
     ratio("win_rate", side("deal_flow_day", Within, WON), side("deal_flow_day", Within, CLOSED)),
+    ratio(
+        "win_rate_value",
+        side("deal_flow_day", Within, "sum(value_cents) filter (where event = 'won')"),
+        side("deal_flow_day", Within, "sum(value_cents) filter (where event in ('won', 'lost'))"),
+    ),
     ratio(
         "avg_deal_value",
         side("deal_flow_day", Within, "sum(value_cents) filter (where event = 'won')"),
@@ -134,6 +146,58 @@ const DERIVATIONS: &[Derivation] = &[
     ),
     whole("active_subscriptions", side("subscription_stock_day", UntilEnd, "sum(subscriptions)")),
     whole("mrr", side("subscription_stock_day", UntilEnd, "sum(mrr_cents)")),
+    whole("mrr_opening", OPENING_MRR),
+    whole("mrr_new", side("mrr_movement_day", Within, "sum(net_cents) filter (where movement = 'new')")),
+    whole("mrr_expansion", side("mrr_movement_day", Within, "sum(net_cents) filter (where movement = 'expansion')")),
+    whole(
+        "mrr_reactivation",
+        side("mrr_movement_day", Within, "sum(net_cents) filter (where movement = 'reactivation')"),
+    ),
+    whole(
+        "mrr_contraction",
+        side("mrr_movement_day", Within, "-sum(net_cents) filter (where movement = 'contraction')"),
+    ),
+    whole("mrr_churn", side("mrr_movement_day", Within, "-sum(net_cents) filter (where movement = 'churn')")),
+    whole("paying_customers", side("mrr_movement_day", UntilEnd, PAYING)),
+    ratio("arpa", side("mrr_movement_day", UntilEnd, "sum(net_cents)"), side("mrr_movement_day", UntilEnd, PAYING)),
+    ratio(
+        "gross_mrr_churn",
+        side("mrr_movement_day", Within, "-sum(net_cents) filter (where movement in ('contraction', 'churn'))"),
+        OPENING_MRR,
+    ),
+    ratio(
+        "net_mrr_churn",
+        side("mrr_movement_day", Within, "-sum(net_cents) filter (where movement <> 'new')"),
+        OPENING_MRR,
+    ),
+    ratio(
+        "nrr",
+        side(
+            "mrr_movement_day",
+            UntilEnd,
+            "sum(net_cents) filter (where day < :from or movement in ('expansion', 'contraction', 'churn'))",
+        ),
+        OPENING_MRR,
+    ),
+    ratio(
+        "grr",
+        side(
+            "mrr_movement_day",
+            UntilEnd,
+            "sum(net_cents) filter (where day < :from or movement in ('contraction', 'churn'))",
+        ),
+        OPENING_MRR,
+    ),
+    ratio(
+        "quick_ratio",
+        side("mrr_movement_day", Within, "sum(net_cents) filter (where net_cents > 0)"),
+        side("mrr_movement_day", Within, "-sum(net_cents) filter (where net_cents < 0)"),
+    ),
+    ratio(
+        "logo_churn",
+        side("mrr_movement_day", Within, "count(*) filter (where movement = 'churn' and paying_since < :from)"),
+        side("mrr_movement_day", UntilStart, PAYING),
+    ),
     whole("orders", side("order_day", Within, "sum(orders) filter (where status <> 'cancelled')")),
     whole(
         "order_value",

@@ -1,12 +1,36 @@
-//! Tables of customers: segments, RFM, cohorts, trials, campaigns.
+//! Tables of customers: segments, RFM, cohorts, campaigns.
 
 use crate::metric::Unit;
 use crate::metric::snapshot::Window;
 use crate::metric::table::finish::name_segments;
 use crate::metric::table::{Kind, Query, TableMetric};
 
+/// A flow, over its three common spans.
+const FLOW: &[Window] = &[Window::All, Window::Quarter, Window::Year];
 /// What there is at the business date.
 const NOW: &[Window] = &[Window::All];
+
+const fn cohort((name, label, months): (&'static str, &'static str, i32), definition: &'static str) -> TableMetric {
+    TableMetric {
+        name,
+        version: 1,
+        label,
+        definition,
+        needs: &[],
+        windows: NOW,
+        columns: &[
+            ("cohort", "Cohort", Kind::Text),
+            ("k", "Periods since", Kind::Whole(Unit::Count)),
+            ("size", "Size", Kind::Whole(Unit::Count)),
+            ("active", "Active", Kind::Whole(Unit::Count)),
+            ("retention", "Retention", Kind::Ratio(Unit::Percent)),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("revenue_retention", "Revenue retention", Kind::Ratio(Unit::Percent)),
+        ],
+        query: Query::Cohorts(include_str!("sql/cohort.sql"), months),
+        finish: None,
+    }
+}
 
 pub(super) const CUSTOMER: &[TableMetric] = &[
     TableMetric {
@@ -27,6 +51,84 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("revenue", "Won value", Kind::Whole(Unit::Money)),
         ],
         query: Query::AsOf(include_str!("sql/segments.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "lifecycle",
+        version: 1,
+        label: "Lifecycle",
+        definition: "customers by the month they first entered a status: share of leads that became prospects, of prospects             that became customers, by now; churned of those active at the month's start; the last 24 months",
+        needs: &["customer"],
+        windows: NOW,
+        columns: &[
+            ("month", "Month", Kind::Text),
+            ("leads", "Leads", Kind::Whole(Unit::Count)),
+            ("lead_to_prospect", "To prospect", Kind::Ratio(Unit::Percent)),
+            ("prospects", "Prospects", Kind::Whole(Unit::Count)),
+            ("prospect_to_customer", "To customer", Kind::Ratio(Unit::Percent)),
+            ("active", "Active at the start", Kind::Whole(Unit::Count)),
+            ("churned", "Churned of them", Kind::Whole(Unit::Count)),
+            ("churn_rate", "Churn rate", Kind::Ratio(Unit::Percent)),
+            ("basis", "Basis", Kind::Text),
+            ("note", "Note", Kind::Text),
+        ],
+        query: Query::AsOf(include_str!("sql/lifecycle.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "top_customers",
+        version: 1,
+        label: "Top customers",
+        definition: "the 50 customers who bought for most in the window: purchases, revenue, share of all, days since the last",
+        needs: &[],
+        windows: FLOW,
+        columns: &[
+            ("rank", "Rank", Kind::Whole(Unit::Count)),
+            ("customer_id", "Customer id", Kind::Text),
+            ("customer", "Customer", Kind::Text),
+            ("tier", "Tier", Kind::Text),
+            ("purchases", "Purchases", Kind::Whole(Unit::Count)),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("share", "Share", Kind::Ratio(Unit::Percent)),
+            ("days_since_last", "Days since the last", Kind::Whole(Unit::Count)),
+        ],
+        query: Query::Within(include_str!("sql/top_customers.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "concentration",
+        version: 1,
+        label: "Concentration",
+        definition: "share of the window's revenue that the best 1, 5, 10, 20 and 50 % of the buyers brought (rounded up to             whole customers)",
+        needs: &[],
+        windows: FLOW,
+        columns: &[
+            ("best", "Best", Kind::Text),
+            ("customers", "Customers", Kind::Whole(Unit::Count)),
+            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
+            ("share", "Share", Kind::Ratio(Unit::Percent)),
+        ],
+        query: Query::Within(include_str!("sql/concentration.sql")),
+        finish: None,
+    },
+    TableMetric {
+        name: "loyalty_effect",
+        version: 1,
+        label: "Effect of the loyalty programme",
+        definition: "spending in the window of members (since before it) against customers who never joined and are like them             by tier, year of first contact and spending in the year before: mean difference a member with its 95 %             interval; an association, not a cause",
+        needs: &["loyalty_member", "customer"],
+        windows: &[Window::Quarter, Window::Year],
+        columns: &[
+            ("members", "Members", Kind::Whole(Unit::Count)),
+            ("others", "Compared with", Kind::Whole(Unit::Count)),
+            ("member_mean", "Mean of members", Kind::Ratio(Unit::Money)),
+            ("other_mean", "Mean of the others", Kind::Ratio(Unit::Money)),
+            ("difference", "Difference", Kind::Ratio(Unit::Money)),
+            ("low", "From (95 %)", Kind::Ratio(Unit::Money)),
+            ("high", "To (95 %)", Kind::Ratio(Unit::Money)),
+            ("note", "Note", Kind::Text),
+        ],
+        query: Query::Within(include_str!("sql/loyalty_effect.sql")),
         finish: None,
     },
     TableMetric {
@@ -52,68 +154,21 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         query: Query::AsOf(include_str!("sql/rfm.sql")),
         finish: Some(name_segments),
     },
-    TableMetric {
-        name: "cohort_month",
-        version: 1,
-        label: "Monthly cohorts",
-        definition: "customers by the month of their first purchase: how many bought again k months later, per size of the \
-            cohort, and their revenue per that of the first month; the running month is not told; the last 60 \
-            cohorts",
-        needs: &[],
-        windows: NOW,
-        columns: &[
-            ("cohort", "Cohort", Kind::Text),
-            ("k", "Months since", Kind::Whole(Unit::Count)),
-            ("size", "Size", Kind::Whole(Unit::Count)),
-            ("active", "Active", Kind::Whole(Unit::Count)),
-            ("retention", "Retention", Kind::Ratio(Unit::Percent)),
-            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
-            ("revenue_retention", "Revenue retention", Kind::Ratio(Unit::Percent)),
-        ],
-        query: Query::AsOf(include_str!("sql/cohort_month.sql")),
-        finish: None,
-    },
-    TableMetric {
-        name: "cohort_quarter",
-        version: 1,
-        label: "Quarterly cohorts",
-        definition: "customers by the quarter of their first purchase: how many bought again k quarters later, per size of \
-            the cohort, and their revenue per that of the first quarter; the running quarter is not told; the last \
-            60 cohorts",
-        needs: &[],
-        windows: NOW,
-        columns: &[
-            ("cohort", "Cohort", Kind::Text),
-            ("k", "Quarters since", Kind::Whole(Unit::Count)),
-            ("size", "Size", Kind::Whole(Unit::Count)),
-            ("active", "Active", Kind::Whole(Unit::Count)),
-            ("retention", "Retention", Kind::Ratio(Unit::Percent)),
-            ("revenue", "Revenue", Kind::Whole(Unit::Money)),
-            ("revenue_retention", "Revenue retention", Kind::Ratio(Unit::Percent)),
-        ],
-        query: Query::AsOf(include_str!("sql/cohort_quarter.sql")),
-        finish: None,
-    },
-    TableMetric {
-        name: "trial_conversion",
-        version: 1,
-        label: "Trial to paid",
-        definition: "customers by the month their first trial began: share with a paid subscription within 14, 30 and 90 \
-            days, and so far; immature while 90 days are not over for all",
-        needs: &["subscription"],
-        windows: NOW,
-        columns: &[
-            ("month", "Month", Kind::Text),
-            ("trials", "Trials", Kind::Whole(Unit::Count)),
-            ("paid_14", "Within 14 days", Kind::Ratio(Unit::Percent)),
-            ("paid_30", "Within 30 days", Kind::Ratio(Unit::Percent)),
-            ("paid_90", "Within 90 days", Kind::Ratio(Unit::Percent)),
-            ("paid", "So far", Kind::Ratio(Unit::Percent)),
-            ("note", "Note", Kind::Text),
-        ],
-        query: Query::AsOf(include_str!("sql/trial_conversion.sql")),
-        finish: None,
-    },
+    cohort(
+        ("cohort_month", "Monthly cohorts", 1),
+        "customers by the month of their first purchase: how many bought again k months later, per size of the cohort, \
+            and their revenue per that of the first month; the running month is not told; the last 60 cohorts",
+    ),
+    cohort(
+        ("cohort_quarter", "Quarterly cohorts", 3),
+        "customers by the quarter of their first purchase: how many bought again k quarters later, per size of the cohort, \
+            and their revenue per that of the first quarter; the running quarter is not told; the last 60 cohorts",
+    ),
+    cohort(
+        ("cohort_year", "Yearly cohorts", 12),
+        "customers by the year of their first purchase: how many bought again k years later, per size of the cohort, and \
+            their revenue per that of the first year; the running year is not told; the last 60 cohorts",
+    ),
     TableMetric {
         name: "campaign_roi",
         version: 1,

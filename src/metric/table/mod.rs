@@ -8,7 +8,9 @@
 
 mod customer;
 mod finish;
+mod interaction;
 mod order;
+mod revenue;
 mod sales;
 mod season;
 
@@ -63,6 +65,8 @@ enum Query {
     Within(&'static str),
     /// The window against the one before: `$4` is that one's start.
     Compared(&'static str),
+    /// What there is, by periods of so many months: `$3`.
+    Cohorts(&'static str, i32),
     /// The daily series of revenue, by calendar month.
     Season,
 }
@@ -145,7 +149,12 @@ pub type Tables = BTreeMap<String, BTreeMap<Window, Table>>;
 
 /// Every table metric, in the order it is documented.
 pub fn all_tables() -> impl Iterator<Item = &'static TableMetric> {
-    customer::CUSTOMER.iter().chain(sales::SALES).chain(order::ORDER)
+    customer::CUSTOMER
+        .iter()
+        .chain(sales::SALES)
+        .chain(revenue::REVENUE)
+        .chain(order::ORDER)
+        .chain(interaction::INTERACTION)
 }
 
 /// The table metric called `name`.
@@ -215,6 +224,7 @@ async fn read_rows(
         Query::Compared(sql) => {
             sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from).bind(before.unwrap_or(period.from))
         }
+        Query::Cohorts(sql, months) => sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(*months),
         Query::Season => return Ok(Vec::new()),
     };
     let rows = rows.fetch_all(tx).await.map_err(|source| MetricError::Table { metric: metric.name, source })?;
@@ -249,8 +259,16 @@ fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError>
     Ok(cells)
 }
 
+impl TableMetric {
+    /// `rfm@1`.
+    pub fn versioned(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+}
+
 impl Kind {
-    fn unit(self) -> Option<Unit> {
+    /// What its figures are counted in; none for text.
+    pub fn unit(self) -> Option<Unit> {
         match self {
             Kind::Text => None,
             Kind::Whole(unit) | Kind::Ratio(unit) | Kind::Derived(unit) => Some(unit),

@@ -46,6 +46,23 @@ pub(super) const ORDER: &[TableMetric] = &[
         finish: None,
     },
     TableMetric {
+        name: "fulfilment",
+        version: 1,
+        label: "Fulfilment",
+        definition: "orders placed in the window, cancelled ones apart: share fulfilled, mean, median and 90th percentile of the             days from order to fulfilment",
+        needs: &["order"],
+        windows: FLOW,
+        columns: &[
+            ("orders", "Orders", Kind::Whole(Unit::Count)),
+            ("fulfilled", "Fulfilled", Kind::Ratio(Unit::Percent)),
+            ("mean", "Mean days", Kind::Ratio(Unit::Days)),
+            ("median", "Median days", Kind::Whole(Unit::Days)),
+            ("p90", "P90", Kind::Whole(Unit::Days)),
+        ],
+        query: Query::Within(include_str!("sql/fulfilment.sql")),
+        finish: None,
+    },
+    TableMetric {
         name: "products",
         version: 1,
         label: "Products",

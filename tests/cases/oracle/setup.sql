@@ -62,7 +62,7 @@ from (select id, status, order_date, total_amount, currency from order_orders un
 where o.status <> 'cancelled';
 
 create view oracle.subscription as
-select s.id,
+select s.id, s.customer_id as customer,
     case when s.status = 'trial' or coalesce(s.cancellation_effective_date, s.end_date, s.cancelled_at) <= s.trial_end_date then null
         else coalesce(s.trial_end_date, s.start_date) at time zone 'UTC' end as paid_from,
     least(
@@ -80,6 +80,38 @@ from (
         least(g.deleted_at at time zone 'UTC', oracle.midnight(g.gone_date + 1) - interval '1 microsecond')
     from oracle.gone_subscription as g
 ) as s;
+
+-- What each customer paid for a month: as the rows told it when they were first read, and as it was on each evening since.
+create table oracle.told_subscription as select t.* from oracle.subscription as t with no data;
+create table oracle.seen_mrr (night date, customer text, cents numeric, primary key (night, customer));
+
+create view oracle.mrr_movement as
+with step as (
+    select s.customer, oracle.day(s.paid_from) as day, s.cents from oracle.told_subscription as s
+    where coalesce(oracle.day(s.paid_from) < oracle.day(s.paid_until), s.paid_from is not null)
+    union all
+    select s.customer, oracle.day(s.paid_until), -s.cents from oracle.told_subscription as s where oracle.day(s.paid_from) < oracle.day(s.paid_until)
+),
+
+moved as (
+    select s.customer, s.day, sum(s.cents) as net from step as s where s.day <= (select min(night) from oracle.seen_mrr) group by 1, 2
+    union all
+    select e.customer, g.night, sum(case when e.night = g.night then e.cents else -e.cents end)
+    from (select n.night + 1 as night from (select distinct night from oracle.seen_mrr) as n where n.night < (select max(night) from oracle.seen_mrr)) as g
+    join oracle.seen_mrr as e on e.night in (g.night, g.night - 1)
+    group by 1, 2
+),
+
+running as (
+    select m.customer, m.day, m.net, sum(m.net) over past as closing, lag(m.day) over past is null as is_first
+    from moved as m where m.net <> 0
+    window past as (partition by m.customer order by m.day)
+)
+
+select r.customer, r.day, r.net, r.closing,
+    case when r.is_first then 'new' when r.closing = 0 then 'churn' when r.closing = r.net then 'reactivation' when r.net > 0 then 'expansion' else 'contraction' end as kind,
+    (select max(b.day) from running as b where b.customer = r.customer and b.day <= r.day and b.closing = b.net) as paying_since
+from running as r;
 
 -- The last complete week, month, quarter and twelve months of a day, what each is compared with, and everything up to the day.
 create function oracle.period(d date) returns table (win text, cmp text, from_date date, until_date date, until_at timestamptz) language sql stable as $$

