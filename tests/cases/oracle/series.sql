@@ -8,6 +8,9 @@ with event as (
     from oracle.customer as c where c.status = 'customer' or (c.status = 'churned' and c.converted_at is not null)
     union all select 'churned_customers', oracle.day(c.churned_at), 1, 0 from oracle.customer as c where c.status = 'churned'
     union all select 'mrr_' || v.kind, v.day, abs(v.net), 0 from oracle.mrr_movement as v
+    -- What may not happen is a series of nothing.
+    union all select m.metric, $1::date, 0, 0
+    from unnest(array['reactivated_customers', 'mrr_expansion', 'mrr_reactivation', 'mrr_contraction']) as m (metric)
     union all select 'interactions', i.day, 1, 0 from oracle.interaction as i
     union all select 'orders', o.day, 1, 0 from oracle.placed as o
     union all select 'order_value', o.day, o.cents, 0.5 from oracle.placed as o
