@@ -285,6 +285,7 @@ fn snapshot(document: Value) -> Snapshot {
         run_id: None,
         definition_hash: String::new(),
         currency: "USD".to_owned(),
+        revenue_mode: "deals".to_owned(),
         watermarks: BTreeMap::new(),
         reconciliation: Vec::new(),
         warnings: Vec::new(),

@@ -9,6 +9,7 @@ mod cli;
 mod delivery;
 mod demo;
 mod house;
+mod http;
 mod schedule;
 mod support;
 mod warehouse;

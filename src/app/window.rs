@@ -10,7 +10,7 @@ use tracing::{info, warn};
 
 use crate::base::{Remedied, Remedy};
 use crate::delivery::DeliveryError;
-use crate::delivery::edition::list_editions;
+use crate::delivery::edition::{SEAL_CHANNEL, list_editions};
 use crate::http::{Shelf, TOKEN_CHANNEL, Tenants, TokenBook, TokenError, list_snapshots, list_tokens};
 use crate::metric::{CHANNEL, MetricError, Which, load_snapshot};
 
@@ -47,12 +47,20 @@ impl Remedied for WindowError {
 }
 
 /// What the window shows, and to whom.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Window {
     /// The snapshots.
     pub tenants: Tenants,
     /// The tokens.
     pub tokens: TokenBook,
+    /// How long it goes without looking when nothing is announced.
+    pub look_again: Duration,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { tenants: Tenants::default(), tokens: TokenBook::default(), look_again: LOOK_AGAIN }
+    }
 }
 
 /// Reports that are listed: two years of a dozen a week.
@@ -87,7 +95,7 @@ impl Window {
         Ok(())
     }
 
-    /// Follows publishes and tokens until `stop` turns true: by notification, and by looking every so often in case one
+    /// Follows publishes, tokens and sealed reports until `stop` turns true: by notification, and by looking every so often in case one
     /// was lost. While the warehouse is away everything stays as it was, and readers are told.
     pub async fn follow(&self, pool: PgPool, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
@@ -110,10 +118,10 @@ impl Window {
         let mut listener = PgListener::connect_with(pool).await.map_err(FollowError::Listen)?;
         // A lost connection is told instead of mended in silence: what was announced meanwhile was lost with it.
         listener.eager_reconnect(false);
-        listener.listen_all([CHANNEL, TOKEN_CHANNEL]).await.map_err(FollowError::Listen)?;
+        listener.listen_all([CHANNEL, TOKEN_CHANNEL, SEAL_CHANNEL]).await.map_err(FollowError::Listen)?;
         loop {
             self.refresh(pool).await.map_err(FollowError::Refresh)?;
-            match tokio::time::timeout(LOOK_AGAIN, listener.try_recv()).await {
+            match tokio::time::timeout(self.look_again, listener.try_recv()).await {
                 Ok(Ok(None)) => return Err(FollowError::Lost),
                 Ok(Err(error)) => return Err(FollowError::Listen(error)),
                 // Something was announced, or it is time to look.

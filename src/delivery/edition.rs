@@ -20,6 +20,9 @@ pub use link::{FileLink, LinkKey, escape};
 pub use list::{EditionLine, list_editions};
 pub use shelf::{FileHead, FileShelf};
 
+/// The channel on which it is announced that an edition was sealed.
+pub const SEAL_CHANNEL: &str = "vesper_edition";
+
 /// Where every number and every pixel of an edition comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -162,6 +165,7 @@ pub async fn seal_edition(tx: &mut PgConnection, draft: &EditionDraft<'_>) -> Re
         .execute(&mut *tx)
         .await
         .map_err(write())?;
+    sqlx::query("select pg_notify($1, '')").bind(SEAL_CHANNEL).execute(tx).await.map_err(write())?;
     sealed.sealed()
 }
 

@@ -3,6 +3,7 @@
 mod contract;
 mod listing;
 mod metric;
+mod table;
 mod time_series;
 
 pub(super) use listing::is_open;
@@ -28,7 +29,7 @@ pub(super) struct Answer {
     pub(super) data: Value,
     /// What `meta` says beside the snapshot.
     pub(super) meta: Map<String, Value>,
-    /// The metrics it shows, the one it is about first.
+    /// The metrics it shows as `name@version`, the one it is about first.
     pub(super) metrics: Vec<String>,
     /// The cursor of the next page.
     pub(super) next: Option<String>,
@@ -69,6 +70,7 @@ pub(super) fn make(
         Content::Snapshots => listing::snapshots(edition, query)?,
         Content::Editions => listing::editions(edition, query, reader)?,
     };
-    let metrics = route.metrics.iter().map(|name| (*name).to_owned()).collect();
+    let metrics = route.metrics.iter().filter_map(|name| edition.snapshot.catalog.find(name));
+    let metrics = metrics.map(|metric| metric.versioned()).collect();
     Ok(Answer { metrics, ..answer })
 }

@@ -19,9 +19,6 @@ use crate::http::published::{Body, Edition};
 use crate::http::refusal::Refusal;
 use crate::http::tabular;
 
-/// How the deployment counts revenue. The catalog's `revenue@1` is the value of deals won, as the contract has it.
-const REVENUE_MODE: &str = "deals";
-
 #[derive(Serialize)]
 struct Envelope<'a> {
     status: &'static str,
@@ -40,7 +37,7 @@ struct Meta<'a> {
     metrics: &'a [String],
     warnings: Vec<&'a str>,
     currency: &'a str,
-    mode: &'static str,
+    mode: &'a str,
     #[serde(flatten)]
     more: &'a Map<String, Value>,
 }
@@ -78,19 +75,17 @@ pub(super) fn make(
 
 fn json(edition: &Edition, answer: &Answer) -> Vec<u8> {
     let header = &edition.snapshot.header;
-    let versioned = |name: &String| edition.snapshot.catalog.find(name).map(|metric| metric.versioned());
-    let metrics: Vec<String> = answer.metrics.iter().filter_map(versioned).collect();
     let warnings = header.warnings.iter().chain(&edition.notice).map(String::as_str).collect();
     let meta = Meta {
         as_of: header.business_date,
         computed_at: instant(header.published_at),
         snapshot: header.snapshot_id,
         sources: &header.watermarks,
-        definition: metrics.first(),
-        metrics: &metrics,
+        definition: answer.metrics.first(),
+        metrics: &answer.metrics,
         warnings,
         currency: &header.currency,
-        mode: REVENUE_MODE,
+        mode: &header.revenue_mode,
         more: &answer.meta,
     };
     let envelope = Envelope { status: "success", data: &answer.data, meta };

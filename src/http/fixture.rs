@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::metric::snapshot::Reconciliation;
-use crate::metric::{Catalog, DaySeries, Snapshot, SnapshotHeader};
+use crate::metric::{Catalog, Cell, DaySeries, Snapshot, SnapshotHeader, Table, TableColumn, Tables, Unit, Window};
 
 /// Snapshot 7, of the night of 2025-03-31: 450 customers, 120 deals, revenue on three days.
 pub(super) fn snapshot() -> Snapshot {
@@ -18,6 +18,7 @@ pub(super) fn snapshot() -> Snapshot {
         run_id: Some(12),
         definition_hash: "ab".repeat(32),
         currency: "USD".to_owned(),
+        revenue_mode: "deals".to_owned(),
         watermarks: BTreeMap::from([("promenade.deal".to_owned(), "2025-03-31T23:59:58Z".to_owned())]),
         reconciliation: vec![
             Reconciliation { entity: "customer".to_owned(), source_rows: 450, star_rows: 450, quarantined_rows: 0 },
@@ -35,8 +36,32 @@ pub(super) fn snapshot() -> Snapshot {
         series: BTreeMap::from(series),
         members: BTreeMap::new(),
         documents: documents.collect(),
-        tables: BTreeMap::new(),
+        tables: tables(),
     }
+}
+
+/// Reasons of deals closed, of all days and of the last quarter: three rows and none.
+fn tables() -> Tables {
+    let column = |name: &str, label: &str, unit| TableColumn { name: name.to_owned(), label: label.to_owned(), unit };
+    let columns = vec![
+        column("outcome", "Outcome", None),
+        column("reason", "Reason", None),
+        column("deals", "Deals", Some(Unit::Count)),
+        column("share", "Share", Some(Unit::Percent)),
+        column("value", "Value", Some(Unit::Money)),
+    ];
+    let row = |outcome: &str, reason: &str, deals, share: (i64, i64), value| {
+        let texts = [outcome, reason].map(|text| Cell::Text(text.to_owned()));
+        texts.into_iter().chain([Cell::Ratio(deals, 1), Cell::Ratio(share.0, share.1), value]).collect()
+    };
+    let rows = vec![
+        row("won", "price", 2, (2, 3), Cell::Ratio(7_500, 1)),
+        row("won", "unspecified", 1, (1, 3), Cell::Nothing),
+        row("lost", "price", 0, (0, 0), Cell::Ratio(0, 1)),
+    ];
+    let table = |rows| Table { version: 1, columns: columns.clone(), rows };
+    let windows = BTreeMap::from([(Window::All, table(rows)), (Window::Quarter, table(Vec::new()))]);
+    Tables::from([("close_reasons".to_owned(), windows)])
 }
 
 /// 121 days from 2024-12-01; something happens on 2024-12-31, 2025-01-01 and 2025-01-31.

@@ -16,6 +16,7 @@ mod answer;
 mod archive;
 mod body;
 mod cors;
+mod docs;
 mod encoding;
 mod error;
 mod figure;

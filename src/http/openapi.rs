@@ -1,4 +1,4 @@
-//! The interface described for programs (OpenAPI 3.1) and for people, both made of the tables that the handlers run on.
+//! The interface described for programs (OpenAPI 3.1), made of the tables that the handlers run on.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,14 +11,14 @@ use crate::http::format::Format;
 use crate::http::parameter::{Expected, ID_LENGTH_MAX, Parameter};
 use crate::http::published::Body;
 use crate::http::route::{BASE_PATH, BEYOND, Content, ROUTES, Route};
-use crate::http::welcome::escape;
+use crate::metric::all_tables;
+use crate::metric::catalog::CATALOG;
 
 /// The shapes of the answers.
 const SCHEMAS: &str = include_str!("schema.json");
-const PAGE: &str = include_str!("docs.html");
 
 /// Every status a route of numbers answers with.
-const STATUSES: [(StatusCode, &str); 10] = [
+pub(super) const STATUSES: [(StatusCode, &str); 10] = [
     (StatusCode::NOT_MODIFIED, "The client holds this answer already"),
     (StatusCode::BAD_REQUEST, "A parameter cannot be used"),
     (StatusCode::UNAUTHORIZED, "No token, or one that opens nothing"),
@@ -37,13 +37,8 @@ pub(super) fn body() -> &'static Body {
     &BODY
 }
 
-/// `/docs`.
-pub(super) fn page() -> &'static Body {
-    static BODY: LazyLock<Body> = LazyLock::new(|| of_text("text/html; charset=utf-8", page_text()));
-    &BODY
-}
-
-fn of_text(media_type: &'static str, text: String) -> Body {
+/// A text that is the same for as long as the process lives.
+pub(super) fn of_text(media_type: &'static str, text: String) -> Body {
     Body {
         etag: hex::encode(&Sha256::digest(&text)[..8]),
         bytes: text.into(),
@@ -84,7 +79,7 @@ fn description() -> Value {
 }
 
 /// `customers/overview` → `customers_overview`.
-fn schema_name(route: &Route) -> String {
+pub(super) fn schema_name(route: &Route) -> String {
     route.path.replace("/{name}", "").replace(['/', '-'], "_")
 }
 
@@ -109,8 +104,9 @@ fn answer_schema(route: &Route) -> Value {
 fn path(route: &Route) -> (String, Value) {
     let in_path = (route.content == Content::Metric).then(|| {
         json!({
-            "name": "name", "in": "path", "required": true, "description": "The metric's name in /catalog",
-            "schema": { "type": "string", "minLength": 1 },
+            "name": "name", "in": "path", "required": true,
+            "description": "The name in /catalog, of a metric or of a table; what a deployment defines itself comes on top",
+            "schema": { "type": "string", "minLength": 1, "examples": metric_names().collect::<Vec<_>>() },
         })
     });
     let parameters: Value = in_path.into_iter().chain(route.parameters().map(parameter)).collect();
@@ -132,6 +128,11 @@ fn path(route: &Route) -> (String, Value) {
         "parameters": parameters, "responses": responses,
     });
     (route.url(), json!({ "get": operation }))
+}
+
+/// What every deployment knows: metrics, then tables.
+fn metric_names() -> impl Iterator<Item = &'static str> {
+    CATALOG.iter().map(|metric| metric.name).chain(all_tables().map(|table| table.name))
 }
 
 fn refusal((status, description): (StatusCode, &str)) -> (String, Value) {
@@ -195,35 +196,6 @@ fn others() -> impl Iterator<Item = (String, Value)> {
 const PROBE_STATUSES: [StatusCode; 3] =
     [StatusCode::PAYLOAD_TOO_LARGE, StatusCode::URI_TOO_LONG, StatusCode::SERVICE_UNAVAILABLE];
 
-fn page_text() -> String {
-    let row = |parameter: &Parameter| {
-        let required = if parameter.is_required { " <em>required</em>" } else { "" };
-        let (name, expected, about) = (parameter.name, escape(&parameter.expectation()), escape(parameter.about));
-        format!("<tr><td><code>{name}</code>{required}</td><td>{about}</td><td>{expected}</td></tr>")
-    };
-    let section = |route: &Route| {
-        let rows: String = route.parameters().map(row).collect();
-        let (id, path, summary) = (schema_name(route), escape(route.path), escape(route.summary));
-        let metrics = match route.metrics {
-            [] => String::new(),
-            names => format!("<p class=\"metrics\">Metrics: {}</p>", names.join(", ")),
-        };
-        format!(
-            "<section id=\"{id}\"><h3>GET <span>{BASE_PATH}/</span>{path}</h3><p>{summary}</p>{metrics}\
-             <table><thead><tr><th>Parameter</th><th>What it does</th><th>A value is</th></tr></thead><tbody>{rows}</tbody></table></section>"
-        )
-    };
-    let link = |route: &Route| format!("<li><a href=\"#{}\">{}</a></li>", schema_name(route), escape(route.path));
-    let status = |(status, what): &(StatusCode, &str)| {
-        format!("<tr><td><code>{}</code></td><td>{what}</td></tr>", status.as_u16())
-    };
-    PAGE.replace("{{contract}}", &ROUTES.iter().map(section).collect::<String>())
-        .replace("{{beyond}}", &BEYOND.iter().map(section).collect::<String>())
-        .replace("{{links}}", &ROUTES.iter().chain(&BEYOND).map(link).collect::<String>())
-        .replace("{{statuses}}", &STATUSES.iter().map(status).collect::<String>())
-        .replace("{{version}}", env!("CARGO_PKG_VERSION"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,7 +213,6 @@ mod tests {
                 .map(|p| p["name"].as_str().expect("a name"))
                 .collect();
             assert_eq!(described, route.parameters().map(|p| p.name).collect::<Vec<_>>(), "{}", route.path);
-            assert!(page_text().contains(&format!("id=\"{}\"", schema_name(route))), "{}", route.path);
         }
         let text = description.to_string();
         let references = text.split("\"#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap_or(""));
@@ -250,6 +221,6 @@ mod tests {
             assert!(description["components"]["schemas"][name].is_object(), "{name}");
             count += 1;
         }
-        assert!(count > 50 && !page_text().contains("{{"));
+        assert!(count > 50);
     }
 }

@@ -17,15 +17,8 @@ pub(super) struct Patient<S> {
     alarm: Pin<Box<Sleep>>,
 }
 
-/// Longer than a client may be silent between two requests, so that HTTP's own limits come first.
-const PATIENCE: Duration = Duration::from_secs(45);
-
 impl<S> Patient<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self::of(stream, PATIENCE)
-    }
-
-    fn of(stream: S, patience: Duration) -> Self {
+    pub(super) fn new(stream: S, patience: Duration) -> Self {
         let moved_at = Instant::now();
         Self { stream, patience, moved_at, alarm: Box::pin(sleep_until(moved_at + patience)) }
     }
@@ -100,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_sends_half_a_request_is_given_up() {
         let (mut client, server) = duplex(64);
-        let mut server = Patient::of(server, SHORT);
+        let mut server = Patient::new(server, SHORT);
         client.write_all(b"GET / HT").await.expect("open");
         let mut request = [0; 9];
         let failed = server.read_exact(&mut request).await.expect_err("the rest never comes");
@@ -110,7 +103,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_does_not_read_is_given_up() {
         let (_client, server) = duplex(64);
-        let mut server = Patient::of(server, SHORT);
+        let mut server = Patient::new(server, SHORT);
         let failed = server.write_all(&[0; 1_000]).await.expect_err("nobody reads");
         assert_eq!(failed.kind(), ErrorKind::TimedOut);
     }

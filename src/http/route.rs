@@ -101,7 +101,11 @@ static SERIES: [Parameter; 4] = [
 ];
 static METRIC: [Parameter; 4] = [
     optional("by", Expected::Id, "one row a member of this dimension"),
-    optional("filter", Expected::Member, "one member alone, such as tier:pro"),
+    optional(
+        "filter",
+        Expected::Member,
+        "one member alone, such as tier:pro; of a table, the rows with that name in that column",
+    ),
     optional("granularity", Expected::OneOf(&["day", "week", "month", "quarter"]), "one row a bucket of this length"),
     optional(
         "window",
@@ -114,7 +118,7 @@ static METRIC: [Parameter; 4] = [
 pub(super) static BEYOND: [Route; 4] = [
     Route {
         path: "metrics/{name}",
-        summary: "any metric of the catalog, by dimension, window or bucket",
+        summary: "any metric of the catalog, by dimension, window or bucket; or a table of it (rfm, cohort_month, close_reasons, …)",
         example: "",
         metrics: &[],
         parameters: &[&METRIC, &WINDOW, &PAGE, &COMMON],

@@ -29,7 +29,7 @@ use crate::http::refusal::Refusal;
 use crate::http::route::{BASE_PATH, BEYOND, Content, ROUTES, Route};
 use crate::http::token::{Scope, TokenBook};
 use crate::http::validator::{http_date, is_not_modified, tag};
-use crate::http::{answer, archive, file, openapi, probe, welcome};
+use crate::http::{answer, archive, docs, file, openapi, probe, welcome};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -86,7 +86,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/readyz", any(readyz))
         .route("/metrics", any(metrics))
         .route("/openapi.json", any(async |request: HeaderMap| deliver(&request, openapi::body(), None)))
-        .route("/docs", any(async |request: HeaderMap| deliver_page(&request, openapi::page())))
+        .route("/docs", any(async |request: HeaderMap| deliver_page(&request, docs::page())))
         .route(file::PATH, any(file::file))
         .route(&format!("{BASE_PATH}/{}", file::EDITION_PATH), any(file::edition_file));
     for route in ROUTES.iter().chain(&BEYOND) {

@@ -23,18 +23,35 @@ use crate::http::serve::{HttpState, router};
 
 /// Connections at the same time; more wait to be accepted.
 const CONNECTION_COUNT_MAX: usize = 2_048;
-/// How long a client may take for the head of a request, and be silent between two.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a client may take to agree on a cipher.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long clients may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For the head of a request, and of silence between two.
+    pub(super) head: Duration,
+    /// To agree on a cipher.
+    pub(super) handshake: Duration,
+    /// Without reading or writing a byte.
+    pub(super) silence: Duration,
+    /// For requests under way after the signal to stop; they are served from memory, so only a client that reads slowly
+    /// is still there then.
+    pub(super) drain: Duration,
+}
+
+impl Patience {
+    /// Silence is allowed for longer than a head may take, so that HTTP's own limits come first.
+    pub(super) const USUAL: Patience = Patience {
+        head: Duration::from_secs(30),
+        handshake: Duration::from_secs(10),
+        silence: Duration::from_secs(45),
+        drain: Duration::from_secs(5),
+    };
+}
+
 /// Bytes of a request's head, and fields in it.
 const HEAD_SIZE_MAX: usize = 32 << 10;
 const FIELD_COUNT_MAX: usize = 64;
 /// Requests at the same time on one connection of HTTP/2.
 const STREAM_COUNT_MAX: u32 = 128;
-/// How long requests under way may take after the signal to stop; they are served from memory, so only a client that
-/// reads slowly is still there then.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Between two tries to accept while the system has no descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -74,7 +91,18 @@ pub async fn serve(
     tls: Option<Tls>,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    let host = Arc::new(Host { builder: builder(), router: TowerToHyperService::new(router(state)), tls });
+    serve_patiently(listener, state, tls, Patience::USUAL, shutdown).await;
+}
+
+pub(super) async fn serve_patiently(
+    listener: TcpListener,
+    state: HttpState,
+    tls: Option<Tls>,
+    patience: Patience,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    let router = TowerToHyperService::new(router(state));
+    let host = Arc::new(Host { builder: builder(patience), router, tls, patience });
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTION_COUNT_MAX));
     let mut shutdown = std::pin::pin!(shutdown);
@@ -101,8 +129,8 @@ pub async fn serve(
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
-        tracing::warn!("clients that were still reading after {} s are cut off", DRAIN_TIMEOUT.as_secs());
+    if tokio::time::timeout(patience.drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!("clients that were still reading after {} s are cut off", patience.drain.as_secs());
     }
 }
 
@@ -111,6 +139,7 @@ struct Host {
     builder: Builder<TokioExecutor>,
     router: TowerToHyperService<axum::Router>,
     tls: Option<Tls>,
+    patience: Patience,
 }
 
 impl Host {
@@ -118,7 +147,7 @@ impl Host {
         // Answers are small and written whole: waiting for more bytes only makes them late.
         let _ = stream.set_nodelay(true);
         let Some(Tls(acceptor)) = &self.tls else { return self.converse(stream, watcher).await };
-        match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await {
+        match tokio::time::timeout(self.patience.handshake, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => self.converse(stream, watcher).await,
             Ok(Err(error)) => tracing::debug!("a TLS handshake failed: {error}"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -129,7 +158,8 @@ impl Host {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let connection = self.builder.serve_connection(TokioIo::new(Patient::new(stream)), self.router.clone());
+        let stream = TokioIo::new(Patient::new(stream, self.patience.silence));
+        let connection = self.builder.serve_connection(stream, self.router.clone());
         // What a client did wrong, or that it went away, is no event of ours.
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!("a connection broke off: {error}");
@@ -137,12 +167,12 @@ impl Host {
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
+fn builder(patience: Patience) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(patience.head)
         .max_buf_size(HEAD_SIZE_MAX)
         .max_headers(FIELD_COUNT_MAX);
     builder
@@ -150,7 +180,7 @@ fn builder() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAM_COUNT_MAX)
         .max_header_list_size(HEAD_SIZE_MAX as u32)
-        .keep_alive_interval(HEAD_TIMEOUT)
-        .keep_alive_timeout(HEAD_TIMEOUT);
+        .keep_alive_interval(patience.head)
+        .keep_alive_timeout(patience.head);
     builder
 }

@@ -28,6 +28,12 @@ fn of_rows(rows: &[Value]) -> Table {
         });
         flat.push(cells);
     }
+    // Money that is null in one row is an amount and a currency in others: those columns are empty there, and that is all.
+    let is_empty_twin = |name: &String| {
+        names.contains(&format!("{name}_cents")) && flat.iter().all(|row| row.get(name).is_none_or(|v| v.is_null()))
+    };
+    let twins: Vec<String> = names.iter().filter(|name| is_empty_twin(name)).cloned().collect();
+    names.retain(|name| !twins.contains(name));
     if names.is_empty() {
         // A file without a single column is none that every program can read.
         names.push("value".to_owned());
@@ -108,8 +114,8 @@ mod tests {
             { "id": "a", "revenue": { "cents": 125, "currency": "USD" }, "rate": 1, "tags": ["x", "y"] },
             { "id": "b", "revenue": null, "rate": 66.7, "late": true },
         ]);
-        let expected = "id,revenue_cents,revenue_currency,rate,tags,revenue,late\r\n\
-                        a,125,USD,1,\"[\"\"x\"\",\"\"y\"\"]\",,\r\nb,,,66.7,,,true\r\n";
+        let expected = "id,revenue_cents,revenue_currency,rate,tags,late\r\n\
+                        a,125,USD,1,\"[\"\"x\"\",\"\"y\"\"]\",\r\nb,,,66.7,,true\r\n";
         assert_eq!(csv(&rows), expected);
         let columns = table(&rows).columns;
         assert!(matches!(columns[1].cells, Cells::Integer(_)) && matches!(columns[3].cells, Cells::Decimal(_)));

@@ -8,6 +8,13 @@ use crate::metric::Snapshot;
 pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 const PAGE: &str = include_str!("welcome.html");
+/// What both pages begin with; a page's own style follows.
+const HEAD: &str = include_str!("head.html");
+
+/// A page with its head.
+pub(super) fn with_head(page: &str, title: &str) -> String {
+    page.replace("{{head}}", &HEAD.replace("{{title}}", &escape(title)))
+}
 
 /// The page for the snapshot being served.
 pub(super) fn page(snapshot: Option<&Snapshot>, organisation: &str) -> String {
@@ -23,7 +30,8 @@ pub(super) fn closed_page(organisation: &str) -> String {
 
 fn fill(state: &str, proof: &str, snapshot: Option<&Snapshot>, organisation: &str) -> String {
     let routes: String = ROUTES.iter().map(|route| row(route, snapshot)).collect();
-    PAGE.replace("{{state}}", state)
+    with_head(PAGE, &format!("Vesper · {organisation}"))
+        .replace("{{state}}", state)
         .replace("{{proof}}", proof)
         .replace("{{routes}}", &routes)
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))

@@ -51,9 +51,8 @@ impl Comparison {
     }
 }
 
-/// Rates whose parts are published by day: the sums of the first over those of the second.
-const DAILY_RATES: &[(&str, &[&str], &[&str])] =
-    &[("win_rate", &["deals_won"], &["deals_won", "deals_lost"]), ("avg_deal_value", &["revenue"], &["deals_won"])];
+/// The parts of a rate that are published by day: the sums of the first over those of the second.
+type Parts = (&'static [&'static str], &'static [&'static str]);
 
 impl Snapshot {
     /// A published window, or a member of it, against the one it is compared with; `None` for `all`, before which there
@@ -72,20 +71,39 @@ impl Snapshot {
         if !is_known || period.days() <= 0 {
             return None;
         }
+        self.over_known(metric, period)
+    }
+
+    /// A metric over the known days of any span: the others count nothing. `None` where it has no daily series.
+    pub fn over_known(&self, metric: &str, period: Period) -> Option<Figure> {
         let sum = |names: &[&str]| -> Option<i64> {
             names.iter().map(|name| self.series.get(*name).map(|series| series.sum(period))).sum()
         };
-        match DAILY_RATES.iter().find(|(name, ..)| *name == metric) {
-            Some((_, parts, wholes)) => Some(Figure::ratio(sum(parts)?, sum(wholes)?)),
+        match self.daily_parts(metric) {
+            Some((parts, wholes)) => Some(Figure::ratio(sum(parts)?, sum(wholes)?)),
             None => sum(&[metric]).map(Figure::whole),
+        }
+    }
+
+    /// Whether a metric is known for any days: it has a daily series, or is a rate of such.
+    pub fn is_daily(&self, metric: &str) -> bool {
+        self.series.contains_key(metric) || self.daily_parts(metric).is_some()
+    }
+
+    fn daily_parts(&self, metric: &str) -> Option<Parts> {
+        match metric {
+            "win_rate" => Some((&["deals_won"], &["deals_won", "deals_lost"])),
+            // Where orders or payments are the revenue, its series is not that of the deals won.
+            "avg_deal_value" if self.header.revenue_mode == "deals" => Some((&["revenue"], &["deals_won"])),
+            "avg_order_value" => Some((&["order_value"], &["orders"])),
+            _ => None,
         }
     }
 
     /// A metric over any days against another span; `None` where it has no daily series.
     pub fn compared_over(&self, metric: &str, period: Period, against: Against<'_>) -> Option<Comparison> {
-        let has_series = self.series.contains_key(metric) || DAILY_RATES.iter().any(|(name, ..)| *name == metric);
         let before = against.period(period)?;
-        has_series.then(|| Comparison {
+        self.is_daily(metric).then(|| Comparison {
             now: self.over(metric, period),
             before: self.over(metric, before),
             period: before,
@@ -164,6 +182,7 @@ mod tests {
                 run_id: None,
                 definition_hash: String::new(),
                 currency: "USD".into(),
+                revenue_mode: "deals".into(),
                 watermarks: BTreeMap::new(),
                 reconciliation: Vec::new(),
                 warnings: Vec::new(),
@@ -233,5 +252,17 @@ mod tests {
         // A week with its weekend keeps a weekend.
         let week = against.period(span("2025-01-06", "2025-01-13")).expect("working days");
         assert_eq!((week, calendar.business_day_count(week)), (span("2024-01-06", "2024-01-15"), 5));
+    }
+
+    #[test]
+    fn a_deal_is_worth_no_orders_where_orders_are_the_revenue() {
+        let mut snapshot = snapshot();
+        let deals = snapshot.series["deals_won"].clone();
+        snapshot.series.insert("revenue".into(), deals);
+        let month = span("2025-01-01", "2025-02-01");
+        assert_eq!(snapshot.over("avg_deal_value", month), Some(Figure::ratio(31, 31)));
+        snapshot.header.revenue_mode = "orders".into();
+        assert!(snapshot.over("avg_deal_value", month).is_none() && !snapshot.is_daily("avg_deal_value"));
+        assert!(snapshot.is_daily("win_rate") && snapshot.is_daily("revenue") && !snapshot.is_daily("churn_rate"));
     }
 }

@@ -44,12 +44,9 @@ pub async fn publish(
     night: &Night,
     kpis: &Kpis,
 ) -> Result<Published, MetricError> {
-    let currency: String = sqlx::query("select currency from star.dim_tenant where tenant_key = $1")
-        .bind(tenant_key)
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(failed("reading the tenant"))?
-        .get(0);
+    let choice = "select t.currency, t.revenue_mode from star.dim_tenant as t where t.tenant_key = $1";
+    let (currency, revenue_mode): (String, String) =
+        sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await.map_err(failed("reading the tenant"))?;
     let cubes = read_cubes(tx, tenant_key).await.map_err(MetricError::Cube)?;
     let members = read_members(tx, tenant_key, &cubes).await?;
     let (reconciliation, marks) = read_reconciliation(tx, tenant_key).await?;
@@ -65,7 +62,7 @@ pub async fn publish(
     let checks = check_identities(&computed, date, &reconciliation)
         .map_err(|violations| MetricError::Identity { business_date: date, violations })?;
     let definition_hash = definition_hash(&catalog, &kpis.hash);
-    let content_hash = hash_content(&computed, &reconciliation, (date, &definition_hash));
+    let content_hash = hash_content(&computed, &reconciliation, (date, &definition_hash, &revenue_mode));
     let point_count = computed.points.values().map(BTreeMap::len).sum();
     let current = sqlx::query(include_str!("sql/current.sql"))
         .bind(tenant_key)
@@ -94,6 +91,7 @@ pub async fn publish(
         .bind(Json(&computed.warnings))
         .bind(Json(&computed.members))
         .bind(Json(&checks))
+        .bind(&revenue_mode)
         .fetch_one(&mut *tx)
         .await
         .map_err(failed("writing the snapshot"))?
@@ -152,12 +150,13 @@ async fn add_own(
 fn hash_content(
     computed: &Computed,
     reconciliation: &[Reconciliation],
-    (date, definition_hash): (NaiveDate, &str),
+    (date, definition_hash, revenue_mode): (NaiveDate, &str, &str),
 ) -> String {
     let points: Vec<_> = computed.points.iter().map(|(m, p)| (m, p.iter().collect::<Vec<_>>())).collect();
     let content = (
         date,
         definition_hash,
+        revenue_mode,
         points,
         &computed.series,
         &computed.members,

@@ -227,6 +227,8 @@ pub struct SnapshotHeader {
     pub definition_hash: String,
     /// The reporting currency (ISO 4217).
     pub currency: String,
+    /// What counted as revenue when it was published: `deals`, `orders` or `payments`.
+    pub revenue_mode: String,
     /// Source name → high-water mark of the extraction it rests on.
     pub watermarks: BTreeMap<String, String>,
     /// Rows and cents of the source against those of the star, per entity, as checked at publish.

@@ -80,6 +80,7 @@ pub async fn load_snapshot(
         run_id: row.get("run_id"),
         definition_hash: row.get("definition_hash"),
         currency: row.get("currency"),
+        revenue_mode: row.get("revenue_mode"),
         watermarks: row.get::<Json<_>, _>("watermarks").0,
         reconciliation: row.get::<Json<_>, _>("reconciliation").0,
         warnings: row.get::<Json<_>, _>("warnings").0,

@@ -202,6 +202,7 @@ pub(crate) fn snapshot() -> Snapshot {
             run_id: Some(1_204),
             definition_hash: "9f2c".repeat(16),
             currency: "EUR".to_owned(),
+            revenue_mode: "deals".to_owned(),
             watermarks: BTreeMap::from([("crm".to_owned(), "2026-11-23 00:00:00+00".to_owned())]),
             reconciliation: vec![
                 line("customer", 1_451, 0),

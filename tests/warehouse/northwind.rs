@@ -134,6 +134,7 @@ async fn northwind_gives_the_figures_that_other_tools_computed() {
         .await
         .expect("readable")
         .expect("published");
+    assert_eq!(snapshot.header.revenue_mode, "orders", "what counted as revenue is published with the numbers");
     let new_customers = &snapshot.series["new_customers"];
     for (month, expected) in expect(&oracle, "revenue_by_month", "period", "new_customers") {
         let from = format!("{month}-01").parse().expect("a date");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::delivery::edition::EditionLine;
-use crate::http::answer::{Answer, Reader};
+use crate::http::answer::{Answer, Reader, table};
 use crate::http::body::instant;
 use crate::http::parameter::Query;
 use crate::http::published::Edition;
@@ -12,10 +12,12 @@ use crate::http::route::BASE_PATH;
 use crate::http::token::Scope;
 use crate::metric::catalog;
 
-/// Every metric, as the snapshot's catalog defines it.
+/// Every metric, as the snapshot's catalog defines it, and then every table it holds.
 pub(super) fn definitions(edition: &Edition, query: &Query) -> Result<Answer, Refusal> {
-    let rows = edition.snapshot.catalog.iter().map(catalog::entry).collect();
-    Answer::of_rows(rows, query, edition)
+    let snapshot = &edition.snapshot;
+    let numbers = snapshot.catalog.iter().map(catalog::entry);
+    let tables = snapshot.tables.iter().filter_map(|(name, windows)| table::entry(name, windows));
+    Answer::of_rows(numbers.chain(tables).collect(), query, edition)
 }
 
 /// The days there are published numbers of, newest first.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::{Grain, Period, nearest};
-use crate::http::answer::Answer;
+use crate::http::answer::{Answer, table};
 use crate::http::figure::{self, Cut};
 use crate::http::parameter::Query;
 use crate::http::published::Edition;
@@ -16,7 +16,7 @@ pub(super) const BUCKET_COUNT_MAX: usize = 5_000;
 
 pub(super) fn answer(edition: &Edition, name: &str, query: &Query) -> Result<Answer, Refusal> {
     let snapshot = &edition.snapshot;
-    let metric = snapshot.catalog.find(name).ok_or_else(|| unknown(snapshot, name))?;
+    let Some(metric) = snapshot.catalog.find(name) else { return table::answer(edition, name, query) };
     let header = &snapshot.header;
     let all = Cut { period: Window::All.period(header.business_date, header.first_date), compared: None };
     let cut = Cut::read(query, snapshot)?.unwrap_or(all);
@@ -43,16 +43,7 @@ pub(super) fn answer(edition: &Edition, name: &str, query: &Query) -> Result<Ans
         Some(compared) => answer.with("compared", Cut::told(compared)),
         None => answer,
     };
-    Ok(Answer { metrics: vec![metric.name.to_owned()], ..answer })
-}
-
-fn unknown(snapshot: &Snapshot, name: &str) -> Refusal {
-    let shown: String = name.chars().take(40).collect();
-    let advice = snapshot
-        .catalog
-        .nearest(&shown)
-        .map_or("/catalog lists them".to_owned(), |near| format!("did you mean {near}?"));
-    Refusal::not_found(format!("unknown metric {shown:?}: {advice}"))
+    Ok(Answer { metrics: vec![metric.versioned()], ..answer })
 }
 
 fn check_dimension(metric: &Metric, parameter: &str, dimension: &str) -> Result<(), Refusal> {
@@ -122,10 +113,10 @@ fn by_member(snapshot: &Snapshot, metric: &Metric, by: &str, cut: Cut) -> Result
 }
 
 fn buckets(snapshot: &Snapshot, metric: &Metric, grain: Grain, cut: Cut) -> Result<Vec<Value>, Refusal> {
-    let Some(series) = snapshot.series.get(metric.name) else {
-        let message = format!("{} is not published day by day; flows of the catalog with has_series are", metric.name);
+    if !snapshot.is_daily(metric.name) {
+        let message = format!("{} is not published day by day; {} are", metric.name, daily_names(snapshot).join(", "));
         return Err(Refusal::parameter("granularity", message));
-    };
+    }
     if cut.compared.is_some() {
         return Err(Refusal::parameter("compare", "buckets are compared by asking for the other window"));
     }
@@ -134,13 +125,16 @@ fn buckets(snapshot: &Snapshot, metric: &Metric, grain: Grain, cut: Cut) -> Resu
     let currency = &snapshot.header.currency;
     let rows = periods.into_iter().map(|bucket| {
         let inside = Period { from: bucket.from.max(cut.period.from), until: bucket.until.min(cut.period.until) };
-        let figure = crate::metric::Figure::whole(series.sum(inside));
         json!({
             "period": grain.label(bucket.from), "timestamp": super::time_series::midnight(bucket.from),
-            "value": figure::value(Some(figure), metric.unit, currency),
+            "value": figure::value(snapshot.over_known(metric.name, inside), metric.unit, currency),
         })
     });
     Ok(rows.collect())
+}
+
+fn daily_names(snapshot: &Snapshot) -> Vec<&'static str> {
+    snapshot.catalog.names().filter(|name| snapshot.is_daily(name)).collect()
 }
 
 /// Refuses more buckets than one answer holds.

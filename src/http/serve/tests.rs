@@ -5,13 +5,14 @@ use tower::ServiceExt;
 use super::*;
 use crate::base::{Remedied, Remedy};
 use crate::http::fixture::snapshot;
-use crate::http::server::serve;
 use crate::metric::Snapshot;
 
 mod access;
 mod beyond;
 mod hostile;
+mod server;
 mod time_series;
+mod transport;
 
 /// An answer, taken apart.
 struct Answer {
@@ -119,6 +120,10 @@ async fn meta_says_where_the_numbers_come_from() {
         "warnings": ["deal history before 2025-01-01 is inferred"], "currency": "USD", "mode": "deals",
     });
     assert_eq!(meta, expected);
+    let mut of_payments = snapshot();
+    of_payments.header.revenue_mode = "payments".to_owned();
+    let answer = ask(&state(Some(of_payments)), "GET", &ROUTES[0].url(), &[]).await;
+    assert_eq!(answer.json()["meta"]["mode"], "payments");
 }
 
 #[tokio::test]
@@ -375,22 +380,10 @@ async fn a_port_that_is_taken_is_a_configuration_error() {
 
 #[tokio::test]
 async fn serving_answers_over_a_socket_and_ends_with_the_signal() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let listener =
-        listen("127.0.0.1:0".parse().expect("an address"), &TokenBook::default()).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving =
-        tokio::spawn(serve(listener, state(Some(snapshot())), None, async { stopped.await.unwrap_or_default() }));
-
-    let mut client = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let server = server::start(state(Some(snapshot())), None).await;
     let request = format!("HEAD {BASE_PATH}/deals/pipeline HTTP/1.1\r\nhost: vesper\r\nconnection: close\r\n\r\n");
-    client.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.expect("answered");
+    let answer = server.exchange(request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
     assert!(answer.contains("etag: \"7-") && !answer.contains("content-length: 0"), "{answer}");
-
-    stop.send(()).expect("still serving");
-    serving.await.expect("no panic");
+    server.end().await;
 }

@@ -74,6 +74,10 @@ async fn any_metric_is_answered_whole_by_member_and_by_bucket() {
     let months = get("metrics/revenue?granularity=month").await.json()["data"].clone();
     assert_eq!(months.as_array().expect("rows").len(), 4);
     assert_eq!((&months[1]["period"], &months[1]["value"]["cents"]), (&json!("2025-01"), &json!(125_000_000)));
+    // A rate of daily flows: 2 won in January and 1 in December; nobody was lost, and of no deal there is no value.
+    let values = get("metrics/avg_deal_value?granularity=month").await.json()["data"].clone();
+    let cents = |at: usize| values[at]["value"]["cents"].as_i64();
+    assert_eq!((cents(0), cents(1), cents(2)), (Some(4_000), Some(25_000_000), None));
     let rate = get("metrics/win_rate?window=month&compare=previous").await.json()["data"].clone();
     assert_eq!((&rate[0]["value"], &rate[0]["compared"]), (&json!(66.7), &json!(50.0)));
     for (path, status, part) in [
@@ -84,11 +88,57 @@ async fn any_metric_is_answered_whole_by_member_and_by_bucket() {
         ("metrics/revenue?filter=tier:prro", 404, "did you mean pro?"),
         ("metrics/revenue?filter=tier", 400, "such as tier:pro"),
         ("metrics/revenue?by=tier&granularity=day", 400, "leave one out"),
-        ("metrics/win_rate?granularity=day", 400, "not published day by day"),
+        ("metrics/churn_rate?granularity=day", 400, "churn_rate is not published day by day; new_customers,"),
         ("metrics/win_rate?start_date=2025-03-02&end_date=2025-03-30", 400, "not published for these days"),
         ("metrics/revenue?window=month&start_date=2025-03-02&end_date=2025-03-30", 400, "leave one out"),
     ] {
         let answer = get(path).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        assert!(answer.message().contains(part), "{path}: {}", answer.message());
+    }
+}
+
+#[tokio::test]
+async fn a_table_is_answered_row_by_row_with_the_meaning_of_its_columns() {
+    let answer = get("metrics/close_reasons").await.json();
+    let usd = |cents: i64| json!({ "cents": cents, "currency": "USD" });
+    let row = |outcome: &str, reason: &str, deals: i64, share: Option<f64>, value| json!({ "outcome": outcome, "reason": reason, "deals": deals, "share": share, "value": value });
+    let rows = json!([
+        row("won", "price", 2, Some(66.7), usd(7_500)),
+        row("won", "unspecified", 1, Some(33.3), Value::Null),
+        row("lost", "price", 0, None, usd(0)),
+    ]);
+    assert_eq!(answer["data"], rows);
+    let meta = &answer["meta"];
+    assert_eq!((&meta["definition"], &meta["window"]["end_date"]), (&json!("close_reasons@1"), &json!("2025-03-31")));
+    assert_eq!(meta["metric"]["columns"][3], json!({ "name": "share", "label": "Share", "unit": "percent" }));
+    assert_eq!(meta["metric"]["windows"], json!(["all", "quarter"]));
+    let catalog = get("catalog").await.json()["data"].clone();
+    assert_eq!(catalog.as_array().expect("rows").last(), Some(&meta["metric"]));
+
+    assert_eq!(get("metrics/close_reasons?filter=outcome:lost").await.json()["data"], json!([rows[2]]));
+    let quarter = "start_date=2025-01-01&end_date=2025-03-31";
+    for query in ["window=quarter", quarter] {
+        assert_eq!(get(&format!("metrics/close_reasons?{query}")).await.json()["data"], json!([]), "{query}");
+    }
+    let csv = get("metrics/close_reasons?format=csv&page%5Bsize%5D=2").await;
+    let lines: Vec<&str> = csv.text.lines().collect();
+    assert_eq!(lines[0], "outcome,reason,deals,share,value_cents,value_currency");
+    assert_eq!(lines[1..], ["won,price,2,66.7,7500,USD", "won,unspecified,1,33.3,,"]);
+    assert!(csv.header("link").contains("metrics/close_reasons?format=csv&page%5Bsize%5D=2&page%5Bafter%5D=7.3.2"));
+    for (path, status, part) in [
+        ("close_reason", 404, "did you mean close_reasons?"),
+        ("rfm", 404, "rfm is not published"),
+        ("close_reasons?window=week", 400, "window=quarter (2025-01-01 to 2025-03-31)"),
+        ("close_reasons?start_date=2025-01-02&end_date=2025-03-31", 400, "is published for window=all"),
+        ("close_reasons?by=outcome", 400, "leave by out"),
+        ("close_reasons?granularity=month", 400, "leave granularity out"),
+        ("close_reasons?compare=year", 400, "leave compare out"),
+        ("close_reasons?filter=reasons:price", 400, "did you mean reason?"),
+        ("close_reasons?filter=deals:2", 400, "no column of names"),
+        ("close_reasons?filter=reason:prize", 404, "did you mean price?"),
+    ] {
+        let answer = get(&format!("metrics/{path}")).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
         assert!(answer.message().contains(part), "{path}: {}", answer.message());
     }
@@ -232,4 +282,7 @@ async fn the_catalog_lists_every_metric_with_its_meaning() {
     let rows = get("catalog").await.json()["data"].clone();
     let rows = rows.as_array().expect("rows");
     assert!(rows.len() > 20 && rows.iter().all(|row| row["definition"].as_str().is_some_and(|text| !text.is_empty())));
+    // A path names a metric or a table, never both.
+    let names = crate::metric::all_tables().map(|table| table.name);
+    assert_eq!(names.filter(|name| crate::metric::catalog::find(name).is_some()).count(), 0);
 }

@@ -4,52 +4,16 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::server::{PATIENCE, start, start_patiently};
+use super::transport::{Identity, LARGE, large};
 use super::*;
-
-struct Server {
-    address: SocketAddr,
-    state: HttpState,
-    stop: oneshot::Sender<()>,
-    serving: JoinHandle<()>,
-}
-
-async fn start() -> Server {
-    let state = state(Some(snapshot()));
-    let listener = listen("127.0.0.1:0".parse().expect("an address"), &state.tokens).await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(listener, state.clone(), None, async { stopped.await.unwrap_or_default() }));
-    Server { address, state, stop, serving }
-}
-
-impl Server {
-    /// Sends bytes and reads until the server closes; a server that refuses early may reset.
-    async fn exchange(&self, bytes: &[u8]) -> String {
-        let mut client = TcpStream::connect(self.address).await.expect("a connection");
-        let _ = client.write_all(bytes).await;
-        let mut answer = Vec::new();
-        let _ = timeout(Duration::from_secs(60), client.read_to_end(&mut answer)).await.expect("it does not hang");
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    async fn status(&self, head: &str) -> String {
-        let answer = self.exchange(format!("{head}host: vesper\r\nconnection: close\r\n\r\n").as_bytes()).await;
-        answer.split(' ').nth(1).unwrap_or_default().to_owned()
-    }
-
-    async fn end(self) {
-        self.stop.send(()).expect("still serving");
-        timeout(Duration::from_secs(60), self.serving).await.expect("it ends").expect("no panic");
-    }
-}
+use crate::http::server::Patience;
 
 #[tokio::test]
 async fn hostile_requests_get_a_clear_answer_and_the_server_lives() {
-    let server = start().await;
+    let server = start(state(Some(snapshot())), None).await;
     let route = ROUTES[0].url();
     let long = "a".repeat(5_000);
     let longer = "a".repeat(200_000);
@@ -79,21 +43,8 @@ async fn hostile_requests_get_a_clear_answer_and_the_server_lives() {
 }
 
 #[tokio::test]
-async fn http_2_with_prior_knowledge_is_spoken() {
-    let server = start().await;
-    // The preface and an empty SETTINGS frame; the server answers with its own SETTINGS.
-    let mut client = TcpStream::connect(server.address).await.expect("a connection");
-    client.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("sent");
-    let mut head = [0; 9];
-    timeout(Duration::from_secs(60), client.read_exact(&mut head)).await.expect("an answer").expect("nine bytes");
-    assert_eq!((head[3], head[4]), (4, 0), "a SETTINGS frame: {head:?}");
-    drop(client);
-    server.end().await;
-}
-
-#[tokio::test]
 async fn a_swap_under_load_drops_no_request_and_mixes_no_snapshots() {
-    let server = start().await;
+    let server = start(state(Some(snapshot())), None).await;
     let uri = ROUTES[0].url();
     let asking = (0..4).map(|_| {
         let (address, uri) = (server.address, uri.clone());
@@ -144,17 +95,36 @@ async fn read_answer(client: &mut TcpStream) -> Value {
 }
 
 #[tokio::test]
-async fn a_stop_finishes_what_is_under_way_and_takes_nothing_new() {
-    let server = start().await;
-    let mut half = TcpStream::connect(server.address).await.expect("a connection");
-    let uri = ROUTES[0].url();
-    half.write_all(format!("GET {uri} HTTP/1.1\r\nhost: vesper\r\nconnection: close\r\n\r\n").as_bytes())
-        .await
-        .expect("sent");
-    let mut answer = String::new();
-    half.read_to_string(&mut answer).await.expect("answered");
-    assert!(answer.starts_with("HTTP/1.1 200"));
-    let address = server.address;
+async fn a_client_that_dribbles_its_head_or_says_nothing_is_sent_away() {
+    let hasty = Patience { head: SOON, silence: SOON * 2, ..Patience::USUAL };
+    let server = start_patiently(state(Some(snapshot())), None, hasty).await;
+    for begun in ["", "GET / HTTP/1.1\r\nhost: ves", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut client = TcpStream::connect(server.address).await.expect("a connection");
+        client.write_all(begun.as_bytes()).await.expect("open");
+        let ended = timeout(PATIENCE, client.read_to_end(&mut Vec::new())).await;
+        assert!(ended.is_ok(), "{begun:?} is waited for without end");
+    }
     server.end().await;
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
+
+#[tokio::test]
+async fn a_client_that_asks_and_never_reads_is_cut_off_and_so_is_one_that_shakes_no_hands() {
+    let hasty = Patience { silence: SOON, handshake: SOON, drain: SOON, ..Patience::USUAL };
+    let server = start_patiently(state(Some(large())), None, hasty).await;
+    let mut client = TcpStream::connect(server.address).await.expect("a connection");
+    let head = format!("GET {BASE_PATH}/metrics/close_reasons HTTP/1.1\r\nhost: vesper\r\n\r\n");
+    client.write_all(head.as_bytes()).await.expect("sent");
+    // It does not wait for ever for one that will not read.
+    server.end().await;
+    let mut answer = Vec::new();
+    let ended = client.read_to_end(&mut answer).await;
+    assert!(ended.is_err() || answer.len() < LARGE, "{} bytes were held", answer.len());
+
+    let server = start_patiently(state(Some(snapshot())), Some(Identity::new().tls()), hasty).await;
+    let mut client = TcpStream::connect(server.address).await.expect("a connection");
+    let ended = timeout(PATIENCE, client.read_to_end(&mut Vec::new())).await;
+    assert!(ended.is_ok(), "it waits for a handshake without end");
+    server.end().await;
+}
+
+const SOON: Duration = Duration::from_millis(50);
