@@ -36,7 +36,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("lopdf", &["render"]),
     ("subsetter", &["render"]),
     ("lettre", &["delivery"]),
-    ("hyper", &["delivery"]),
+    ("hyper", &["delivery", "http"]),
     ("rustls", &["delivery", "http"]),
     ("tokio_rustls", &["delivery", "http"]),
     ("axum", &["http"]),
