@@ -15,6 +15,7 @@ pub const POINTS: &[&str] = &[
     "run.renewed",
     "step.opened",
     "load.staged",
+    "load.versions",
     "load.dimensions",
     "load.vanished",
     "load.facts",

@@ -20,6 +20,8 @@ pub(super) struct MergeSpec {
     pub key: &'static str,
     /// Every other column that the image delivers. A table without `deleted_at` keeps what left the source: it is a log.
     pub columns: &'static [&'static str],
+    /// Of them, those whose change opens a version (SCD2); none: all overwrite.
+    pub versioned_on: &'static [&'static str],
     /// Expressions over a row that name the days its cubes live on; none where no cube does.
     pub days: &'static [&'static str],
     /// The row as the table wants it.
@@ -28,19 +30,19 @@ pub(super) struct MergeSpec {
     pub amount: Option<&'static str>,
     /// The day whose rate converts a staged row (alias `s`); none where nothing is converted.
     pub rate_day: Option<&'static str>,
-    /// Which version of its customer a row points to. The image says the same of staged rows.
-    pub customer_at: CustomerAt,
+    /// Whose other version a row points to when one comes that the source did not tell with the row. The image says the
+    /// same of staged rows.
+    pub follows: &'static [Follow],
 }
 
-/// Which version of its customer a row of a fact points to.
+/// Another row that a row of a fact points to, and moves with.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum CustomerAt {
-    /// It names none, or is always read whole.
-    Nowhere,
-    /// The one that held at this instant (over the fact, alias `f`), else the present one.
-    Instant(&'static str),
-    /// Its order's.
-    Order,
+pub(super) enum Follow {
+    /// The version of its member of a dimension that held at this instant (over the fact, alias `f`), else, or where the
+    /// instant is null, the present one.
+    Version { dimension: &'static str, at: &'static str },
+    /// What its order has in the column.
+    Order { column: &'static str },
 }
 
 /// Where the row of the table comes from.

@@ -71,4 +71,4 @@ pub(super) async fn fill_table(
 }
 
 /// From so many rows on the keys are cheaper made at once.
-const ROWS_MIN: usize = 50_000;
+const ROWS_MIN: usize = 5_000;

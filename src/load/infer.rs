@@ -24,7 +24,7 @@ pub(super) async fn infer_members(
     let statement = format!(
         "insert into star.{table} (tenant_key, {key}, name, is_inferred)
          select distinct $1::int, named.{key}, named.{key}, true from ({}) as named
-         where named.{key} is not null on conflict (tenant_key, {key}) do nothing",
+         where named.{key} is not null and not exists (select from star.{table} as d where d.tenant_key = $1 and d.{key} = named.{key})",
         references.join(" union ")
     );
     let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(tx).await;

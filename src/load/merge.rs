@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::base::chaos;
-use crate::load::entity::{CustomerAt, MergeSpec};
+use crate::load::entity::{Follow, MergeSpec};
 use crate::load::first::{fill_table, is_first};
 use crate::load::{LoadError, warehouse};
 
@@ -76,7 +76,7 @@ pub(super) async fn merge_entity(
 
     let followed = match extent {
         Extent::Whole => 0,
-        Extent::Part => follow_customers(tx, spec, context).await?,
+        Extent::Part => follow(tx, spec, context).await?,
     };
     if loaded + followed > 0 {
         analyze_table(tx, &format!("staging.changed_{entity}")).await?;
@@ -119,41 +119,62 @@ pub(super) async fn merge_entity(
     Ok(merged)
 }
 
-/// Adds the rows to the change whose customer has another version at their time than they point to, although the source
-/// did not touch them.
-async fn follow_customers(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<i64, LoadError> {
+/// Adds the rows to the change that point to another version of a member, or to another customer or rep of their order,
+/// than they should, although the source did not touch them.
+async fn follow(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<i64, LoadError> {
     let (entity, table, key) = (spec.entity, spec.table, spec.key);
-    let version = |at: &str| {
-        format!(
-            "join star.dim_customer as old on old.customer_key = f.customer_key
-             join staging.changed_customer as moved on moved.customer_id = old.customer_id and (moved.is_new or moved.is_new_version)
-             cross join lateral (
-                select v.customer_key from star.dim_customer as v
-                where v.tenant_key = $1 and v.customer_id = old.customer_id and (v.is_current or v.valid_from <= {at} and {at} < v.valid_until)
-                order by (v.valid_from <= {at} and {at} < v.valid_until) desc nulls last limit 1
-             ) as k"
-        )
-    };
-    let follow = match spec.customer_at {
-        CustomerAt::Nowhere => return Ok(0),
-        CustomerAt::Instant(at) => version(at),
-        CustomerAt::Order => "join staging.changed_order as moved on moved.order_id = f.order_id
-             join star.fact_order as k on k.tenant_key = $1 and k.order_id = f.order_id"
-            .to_owned(),
-    };
+    let action = || warehouse(format!("following what star.{table} points to"));
     let columns = spec.columns.join(", ");
-    let values =
-        spec.columns.iter().map(|c| if *c == "customer_key" { "k.customer_key".into() } else { format!("f.{c}") });
-    let statement = format!(
-        "insert into staging.changed_{entity} (tenant_key, {key}, {columns})
-         select f.tenant_key, f.{key}, {values} from star.{table} as f {follow}
-         where f.tenant_key = $1 and k.customer_key <> f.customer_key
-         and not exists (select from staging.changed_{entity} as c where c.{key} = f.{key})",
-        values = values.collect::<Vec<_>>().join(", "),
-    );
-    let done = sqlx::query(AssertSqlSafe(statement)).bind(context.tenant_key).execute(tx).await;
-    let done = done.map_err(warehouse(format!("following the customers of star.{table}")))?;
-    Ok(done.rows_affected() as i64)
+    let mut followed = 0;
+    for follow in spec.follows {
+        let (moved, column, to) = match follow {
+            Follow::Order { column } => (
+                "staging.changed_order".to_owned(),
+                (*column).to_owned(),
+                "join staging.changed_order as moved on moved.order_id = f.order_id
+                 join star.fact_order as k on k.tenant_key = $1 and k.order_id = f.order_id"
+                    .to_owned(),
+            ),
+            Follow::Version { dimension, at } => (
+                format!("staging.changed_{dimension} as moved where moved.is_new or moved.is_new_version"),
+                format!("{dimension}_key"),
+                format!(
+                    "join star.dim_{dimension} as old on old.{dimension}_key = f.{dimension}_key
+                     join staging.changed_{dimension} as moved on moved.{dimension}_id = old.{dimension}_id and (moved.is_new or moved.is_new_version)
+                     cross join lateral (
+                        select v.{dimension}_key from star.dim_{dimension} as v
+                        where v.tenant_key = $1 and v.{dimension}_id = old.{dimension}_id and (v.is_current or v.valid_from <= {at} and {at} < v.valid_until)
+                        order by (v.valid_from <= {at} and {at} < v.valid_until) desc nulls last limit 1
+                     ) as k"
+                ),
+            ),
+        };
+        let has_moved = sqlx::query_scalar(AssertSqlSafe(format!("select exists (select from {moved})")));
+        if !has_moved.fetch_one(&mut *tx).await.map_err(action())? {
+            continue;
+        }
+        // A staged row says itself where it points; one that follows twice is one row.
+        let statement = format!(
+            "merge into staging.changed_{entity} as c
+             using (
+                select f.tenant_key, f.{key}, {values} from star.{table} as f {to}
+                where f.tenant_key = $1 and k.{column} <> f.{column}
+                and not exists (select from staging.\"{entity}\" as s where s.{key} = f.{key})
+             ) as m on c.{key} = m.{key}
+             when matched then update set {column} = m.{column}
+             when not matched then insert (tenant_key, {key}, {columns}) values (m.tenant_key, m.{key}, {merged})",
+            values = spec
+                .columns
+                .iter()
+                .map(|c| format!("{}.{c}", if *c == column { "k" } else { "f" }))
+                .collect::<Vec<_>>()
+                .join(", "),
+            merged = spec.columns.iter().map(|c| format!("m.{c}")).collect::<Vec<_>>().join(", "),
+        );
+        let done = sqlx::query(AssertSqlSafe(statement)).bind(context.tenant_key).execute(&mut *tx).await;
+        followed += done.map_err(action())?.rows_affected() as i64;
+    }
+    Ok(followed)
 }
 
 /// Statistics for the plans of the cubes, when the table is no longer the one they were taken of.
@@ -172,7 +193,7 @@ pub(super) async fn analyze_table(tx: &mut PgConnection, table: &str) -> Result<
 
 /// Adds the rows that vanished from the source to the change, marked deleted; refuses when too many did. What left a
 /// log stays in the star.
-async fn mark_vanished(
+pub(super) async fn mark_vanished(
     tx: &mut PgConnection,
     spec: &MergeSpec,
     context: &MergeContext,
@@ -183,7 +204,8 @@ async fn mark_vanished(
     if !spec.has("deleted_at") {
         return Ok(0);
     }
-    let is_deletable = "f.tenant_key = $1 and f.deleted_at is null";
+    let is_present = if spec.versioned_on.is_empty() { "true" } else { "f.is_current" };
+    let is_deletable = format!("f.tenant_key = $1 and f.deleted_at is null and {is_present}");
     let is_inferred = if spec.has("is_inferred") { "and not f.is_inferred" } else { "" };
     let columns = spec.columns.join(", ");
     let values = spec.columns.iter().map(|c| if *c == "deleted_at" { "$2".to_owned() } else { format!("f.{c}") });

@@ -28,6 +28,7 @@ mod quarantine;
 mod rate;
 mod reconcile;
 mod staging;
+mod version;
 mod violation;
 
 use crate::base::pg::remedy_of;

@@ -24,6 +24,7 @@ use crate::load::quarantine::{
 use crate::load::rate::{mark_rates, merge_rates};
 use crate::load::reconcile::{Balance, balance_entity, last_balance};
 use crate::load::staging::stage_entity;
+use crate::load::version::{follow_dimensions, merge_versions};
 use crate::load::{LoadError, warehouse};
 use crate::source::contract::{self, READ_BY_CHANGE};
 use crate::source::{Entity, Extraction, Input, SourceSpec};
@@ -289,22 +290,25 @@ async fn merge_all(
     let is_read = |name: &str| extent_of(name).is_some();
     let mut merged = Vec::new();
     for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
-        merged.push((dimension.entity, merge_entity(tx, dimension, context, Extent::Whole).await?));
+        let done = match dimension.versioned_on {
+            [] => merge_entity(tx, dimension, context, Extent::Whole).await?,
+            _ => merge_versions(tx, dimension, context).await?,
+        };
+        merged.push((dimension.entity, done));
         chaos::point("load.dimensions");
     }
     for dimension in DIMENSIONS {
         infer_members(tx, dimension, context.tenant_key).await?;
     }
+    follow_dimensions(tx, context.tenant_key).await?;
     if is_read("customer") {
         merged.push(("customer", merge_customers(tx, context).await?));
     }
     infer_customers(tx, context.tenant_key).await?;
     for fact in facts() {
-        // A fact that was left alone follows its customers, and loses what is gone, like one that was read in part.
-        let Some(extent) = extent_of(fact.entity).or(READ_BY_CHANGE.contains(&fact.entity).then_some(Extent::Part))
-        else {
-            continue;
-        };
+        // A fact that was left alone follows what it points to, and loses what is gone, like one that was read in part.
+        let is_moving = READ_BY_CHANGE.contains(&fact.entity) || !fact.follows.is_empty();
+        let Some(extent) = extent_of(fact.entity).or(is_moving.then_some(Extent::Part)) else { continue };
         let done = merge_entity(tx, fact, context, extent).await?;
         if fact.entity == "deal" && done.loaded + done.deleted > 0 {
             record_stage_visits(tx, context.tenant_key).await?;

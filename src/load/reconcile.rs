@@ -39,6 +39,9 @@ pub(super) async fn balance_entity(
     let (table, star_is_live) = match (*name, spec) {
         ("customer", _) => ("dim_customer", "r.deleted_at is null and r.is_current and not r.is_inferred".to_owned()),
         ("inventory", _) => ("fact_inventory_day", "r.valid_until is null".to_owned()),
+        (_, Some(spec)) if !spec.versioned_on.is_empty() => {
+            (spec.table, "r.deleted_at is null and not r.is_inferred and r.is_current".to_owned())
+        }
         (_, Some(spec)) if spec.has("is_inferred") => {
             (spec.table, "r.deleted_at is null and not r.is_inferred".to_owned())
         }

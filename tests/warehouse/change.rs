@@ -20,11 +20,13 @@ async fn loaded_feed() -> (Feed, [TestDatabase; 2]) {
     let (source, warehouse) = (empty_database().await, warehouse_database().await);
     let rows = "
         insert into sales_rep (sales_rep_id) values ('r1'), ('r2');
-        insert into customer (customer_id, sales_rep_id, updated_at) select 'c' || n, 'r1', '2025-01-01' from generate_series(1, 20) as n;
+        insert into company (company_id, size) select 'f' || n, 'small' from generate_series(0, 3) as n;
+        insert into product (product_id, category) select 'p' || n, 'toys' from generate_series(0, 3) as n;
+        insert into customer (customer_id, sales_rep_id, company_id, updated_at) select 'c' || n, 'r1', 'f' || n % 4, '2025-01-01' from generate_series(1, 20) as n;
         insert into deal (deal_id, customer_id, sales_rep_id, value_cents, updated_at) select 'd' || n, 'c' || n, 'r1', n, '2025-01-01' from generate_series(1, 20) as n;
         insert into interaction (interaction_id, customer_id, sales_rep_id, updated_at) select 'i' || n, 'c' || n, 'r1', '2025-01-01' from generate_series(1, 20) as n;
         insert into \"order\" (order_id, customer_id, sales_rep_id) select 'o' || n, 'c' || n, 'r1' from generate_series(1, 20) as n;
-        insert into order_line (order_line_id, order_id) select 'l' || n, 'o' || n from generate_series(1, 20) as n;";
+        insert into order_line (order_line_id, order_id, product_id) select 'l' || n, 'o' || n, 'p' || n % 4 from generate_series(1, 20) as n;";
     let mut operational = source.connect().await;
     run(&mut operational, &(read("schema.sql") + rows)).await;
     operational.close().await.expect("says goodbye");
@@ -229,14 +231,18 @@ async fn the_keys_of_a_large_first_load_are_made_after_its_rows_and_are_all_ther
 }
 
 /// What the star says of everything that does not depend on when it was seen.
-const TIMELESS: [&str; 4] = [
+const TIMELESS: [&str; 7] = [
     "select concat_ws(' ', d.deal_id, c.customer_id, d.value_cents, d.stage, d.created_at, d.actual_close_date, d.is_won, d.is_lost, case when not (d.is_won or d.is_lost) then r.sales_rep_id end)
      from star.fact_deal as d join star.dim_customer as c using (customer_key) join star.dim_sales_rep as r on r.sales_rep_key = d.sales_rep_key where d.deleted_at is null order by 1",
     "select concat_ws(' ', i.interaction_id, i.customer_id, r.sales_rep_id, i.type, i.started_at, i.duration_seconds)
      from star.fact_interaction as i join star.dim_sales_rep as r using (sales_rep_key) where i.deleted_at is null order by 1",
     "select concat_ws(' ', o.order_id, o.customer_id, o.amount, o.order_date, o.reporting_amount) from star.fact_order as o where o.deleted_at is null order by 1",
-    "select concat_ws(' ', l.order_line_id, l.order_id, l.order_date, l.amount, c.customer_id)
-     from star.fact_order_line as l join star.dim_customer as c using (customer_key) where l.deleted_at is null order by 1",
+    "select concat_ws(' ', l.order_line_id, l.order_id, l.order_date, l.amount, c.customer_id, p.product_id)
+     from star.fact_order_line as l join star.dim_customer as c using (customer_key) join star.dim_product as p using (product_key) where l.deleted_at is null order by 1",
+    "select concat_ws(' ', r.sales_rep_id, r.name, r.is_active) from star.dim_sales_rep as r where r.is_current and r.tenant_key > 0 and r.deleted_at is null order by 1",
+    "select concat_ws(' ', p.product_id, p.name, p.category, p.brand) from star.dim_product as p where p.is_current and p.tenant_key > 0 order by 1",
+    "select concat_ws(' ', c.customer_id, c.tier, r.sales_rep_id, r.is_active, f.company_id, f.size) from star.dim_customer as c
+     join star.dim_sales_rep as r using (sales_rep_key) join star.dim_company as f on f.company_key = c.company_key where c.is_current and c.tenant_key > 0 and c.deleted_at is null order by 1",
 ];
 
 /// One thing that happens to an operational database.
@@ -247,7 +253,7 @@ fn operation(dice: &mut Pcg64Mcg, night: usize, step: usize) -> String {
         [("lead", false), ("proposal", false), ("closed_won", true), ("closed_lost", true)][dice.random_range(0..4)];
     let closed = if closed { "'2025-01-19'" } else { "null" };
     let touch = if dice.random_range(0..2) == 0 { format!(", updated_at = '{at}'") } else { String::new() };
-    match dice.random_range(0..13) {
+    match dice.random_range(0..17) {
         0 => format!(
             "insert into deal (deal_id, customer_id, sales_rep_id, updated_at) select 'd{n}', 'c{n}', 'r1', '{at}' where not exists (select from deal where deal_id = 'd{n}')"
         ),
@@ -262,9 +268,19 @@ fn operation(dice: &mut Pcg64Mcg, night: usize, step: usize) -> String {
         ),
         8 => format!("update interaction set duration_seconds = {step}{touch} where interaction_id = 'i{n}'"),
         9 => format!("update \"order\" set ordered_at = '2025-01-{:02}'{touch} where order_id = 'o{n}'", 1 + n % 19),
+        13 => format!("update sales_rep set is_active = not is_active{touch} where sales_rep_id = 'r{}'", 1 + n % 2),
+        14 => format!("update sales_rep set name = 'Rep {step}'{touch} where sales_rep_id = 'r{}'", 1 + n % 2),
+        15 => {
+            format!("update company set size = '{stage}', name = 'Firm {step}'{touch} where company_id = 'f{}'", n % 4)
+        }
+        16 => format!(
+            "update product set category = '{stage}'{touch} where product_id = 'p{0}'; update customer set company_id = 'f{0}'{touch} where customer_id = 'c{n}'",
+            n % 4
+        ),
         10 => format!("delete from order_line where order_id = 'o{n}'; delete from \"order\" where order_id = 'o{n}'"),
         11 => format!(
-            "insert into \"order\" (order_id, customer_id) select 'o{n}', 'c{n}' where not exists (select from \"order\" where order_id = 'o{n}'); insert into order_line (order_line_id, order_id) values ('m{night}-{step}', 'o{n}')"
+            "insert into \"order\" (order_id, customer_id) select 'o{n}', 'c{n}' where not exists (select from \"order\" where order_id = 'o{n}'); insert into order_line (order_line_id, order_id, product_id) values ('m{night}-{step}', 'o{n}', 'p{}')",
+            n % 5
         ),
         _ => format!(
             "update \"order\" set deleted_at = case when deleted_at is null then timestamptz '{at}' end{touch} where order_id = 'o{n}'"
@@ -282,7 +298,7 @@ async fn any_history_of_nights_leaves_the_star_as_one_that_is_built_from_nothing
         for night in 1..=6 {
             // What one transaction does before the night it commits after; the other one waits for no row of it.
             run(&mut late, &format!("begin; insert into deal (deal_id, customer_id, sales_rep_id, updated_at) values ('late{night}', 'c{night}', 'r1', '2025-01-01'); savepoint s; insert into interaction (interaction_id, customer_id) values ('late{night}', 'c{night}'); release savepoint s")).await;
-            for step in 0..15 {
+            for step in 0..20 {
                 run(&mut operational, &operation(&mut dice, night, step)).await;
             }
             feed.night(&format!("2025-01-{}", 20 + night)).await;

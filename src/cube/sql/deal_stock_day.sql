@@ -1,11 +1,12 @@
 -- grain: one row per day, stage and owner with a movement, of the touched days · $1 tenant_key · re-run: after the days were deleted, the same rows
 insert into cube.deal_stock_day (tenant_key, day, stage, sales_rep_key, deals, value_cents, weighted_cents, probability, entered_day_sum)
 with visit as (
-    select v.stage, d.sales_rep_key, d.reporting_cents, d.probability,
+    select v.stage, r.durable_key as sales_rep_key, d.reporting_cents, d.probability,
         (v.entered_at at time zone 'UTC')::date as entered_date,
         (least(v.left_at, d.deleted_at) at time zone 'UTC')::date as left_date
     from star.fact_deal_stage as v
     join star.fact_deal as d on d.tenant_key = v.tenant_key and d.deal_id = v.deal_id
+    join star.dim_sales_rep as r on r.sales_rep_key = d.sales_rep_key
     where v.tenant_key = $1::int and (d.deleted_at is null or v.entered_at < d.deleted_at)
 ),
 

@@ -23,7 +23,8 @@ sale as (
     where p.tenant_key = $1::int and p.status in ('completed', 'refunded') and p.refund_date in (select day from touched)
 )
 
-select $1::int, s.day, s.mode, s.sales_rep_key, c.tier, sum(s.sales), sum(s.cents)
+select $1::int, s.day, s.mode, r.durable_key, c.tier, sum(s.sales), sum(s.cents)
 from sale as s
 join star.dim_customer as c on c.customer_key = s.customer_key
-group by s.day, s.mode, s.sales_rep_key, c.tier
+join star.dim_sales_rep as r on r.sales_rep_key = s.sales_rep_key
+group by s.day, s.mode, r.durable_key, c.tier

@@ -1,6 +1,6 @@
-//! Dimensions that overwrite (SCD1).
+//! Dimensions: those with versions (SCD2), and those that overwrite (SCD1).
 
-use super::{CustomerAt, Image, MergeSpec};
+use super::{Image, MergeSpec};
 
 /// Delivered is not inferred: a member that a fact named before is completed.
 const DELIVERED: (&str, &str) = ("is_inferred", "false");
@@ -15,44 +15,48 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         table: "dim_sales_rep",
         key: "sales_rep_id",
         columns: &["name", "email", "is_active", "created_at", "deleted_at", "is_inferred"],
+        versioned_on: &["is_active"],
         days: &[],
         image: Image::Staged(&[("is_active", "coalesce(s.is_active, true)"), DELIVERED]),
         amount: None,
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
     MergeSpec {
         entity: "company",
         table: "dim_company",
         key: "company_id",
         columns: &["name", "industry", "size", "country", "created_at", "deleted_at", "is_inferred"],
+        versioned_on: &["industry", "size", "country"],
         days: &[],
         image: Image::Staged(&[DELIVERED]),
         amount: None,
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
     MergeSpec {
         entity: "product",
         table: "dim_product",
         key: "product_id",
         columns: &["sku", "name", "category", "brand", "status", "created_at", "deleted_at", "is_inferred"],
+        versioned_on: &["category", "brand", "status"],
         days: &[],
         image: Image::Staged(&[DELIVERED]),
         amount: None,
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
     MergeSpec {
         entity: "territory",
         table: "dim_territory",
         key: "territory_id",
         columns: &["name", "region", "country", "sales_rep_key", "deleted_at", "is_inferred"],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/territory.sql")),
         amount: None,
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
     MergeSpec {
         entity: "campaign",
@@ -68,10 +72,11 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
             "deleted_at",
             "is_inferred",
         ],
+        versioned_on: &[],
         days: &[],
         image: Image::Staged(&[GONE_ONLY, DELIVERED]),
         amount: Some("budget_cents"),
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
 ];

@@ -1,6 +1,6 @@
 //! What is written down.
 
-use super::{CustomerAt, Image, MergeSpec};
+use super::{Follow, Image, MergeSpec};
 
 /// Invoices, payments and movements of stock.
 pub(super) const DOCUMENTS: &[MergeSpec] = &[
@@ -27,11 +27,12 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
             "days_to_pay",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/invoice.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(s.issued_at at time zone 'UTC')::date"),
-        customer_at: CustomerAt::Instant("f.issued_at"),
+        follows: &[Follow::Version { dimension: "customer", at: "f.issued_at" }],
     },
     MergeSpec {
         entity: "payment",
@@ -56,11 +57,12 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
             "refund_date",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &["payment_date", "refund_date"],
         image: Image::Sql(include_str!("../sql/payment.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(coalesce(s.processed_at, s.created_at) at time zone 'UTC')::date"),
-        customer_at: CustomerAt::Instant("coalesce(f.processed_at, f.created_at)"),
+        follows: &[Follow::Version { dimension: "customer", at: "coalesce(f.processed_at, f.created_at)" }],
     },
     MergeSpec {
         entity: "stock_movement",
@@ -79,10 +81,11 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
             "moved_at",
             "moved_date",
         ],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/stock_movement.sql")),
         amount: Some("quantity"),
         rate_day: Some("(s.moved_at at time zone 'UTC')::date"),
-        customer_at: CustomerAt::Nowhere,
+        follows: &[Follow::Version { dimension: "product", at: "f.moved_at" }],
     },
 ];

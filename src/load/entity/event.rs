@@ -1,6 +1,6 @@
 //! What happens.
 
-use super::{CustomerAt, DELETED_DAY, Image, MergeSpec};
+use super::{DELETED_DAY, Follow, Image, MergeSpec};
 
 /// Deals, contacts, orders and subscriptions, in load order: a line looks up its order.
 pub(super) const EVENTS: &[MergeSpec] = &[
@@ -30,15 +30,18 @@ pub(super) const EVENTS: &[MergeSpec] = &[
             "stage_changed_at",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &["created_date", "actual_close_date", DELETED_DAY],
         image: Image::Sql(include_str!("../sql/deal.sql")),
         amount: Some("value_cents"),
         rate_day: Some(
             "case when s.stage in ('closed_won', 'closed_lost') then s.actual_close_date else (s.created_at at time zone 'UTC')::date end",
         ),
-        customer_at: CustomerAt::Instant(
-            "case when f.is_won or f.is_lost then (f.actual_close_date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond' end",
-        ),
+        follows: &[
+            Follow::Version { dimension: "customer", at: AT_CLOSE },
+            Follow::Version { dimension: "sales_rep", at: AT_CLOSE },
+            Follow::Version { dimension: "company", at: AT_CLOSE },
+        ],
     },
     MergeSpec {
         entity: "interaction",
@@ -58,11 +61,15 @@ pub(super) const EVENTS: &[MergeSpec] = &[
             "follow_up_at",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &["started_date"],
         image: Image::Sql(include_str!("../sql/interaction.sql")),
         amount: None,
         rate_day: None,
-        customer_at: CustomerAt::Instant("f.started_at"),
+        follows: &[
+            Follow::Version { dimension: "customer", at: "f.started_at" },
+            Follow::Version { dimension: "sales_rep", at: "f.started_at" },
+        ],
     },
     MergeSpec {
         entity: "order",
@@ -83,11 +90,15 @@ pub(super) const EVENTS: &[MergeSpec] = &[
             "cancelled_at",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &["order_date"],
         image: Image::Sql(include_str!("../sql/order.sql")),
         amount: Some("amount"),
         rate_day: Some("(s.ordered_at at time zone 'UTC')::date"),
-        customer_at: CustomerAt::Instant("f.ordered_at"),
+        follows: &[
+            Follow::Version { dimension: "customer", at: "f.ordered_at" },
+            Follow::Version { dimension: "sales_rep", at: "f.ordered_at" },
+        ],
     },
     MergeSpec {
         entity: "order_line",
@@ -106,12 +117,17 @@ pub(super) const EVENTS: &[MergeSpec] = &[
             "reporting_amount",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &["order_date"],
         image: Image::Sql(include_str!("../sql/order_line.sql")),
         amount: Some("amount"),
         // The day is its order's, which may be staged or in the star: a statement of its own.
         rate_day: None,
-        customer_at: CustomerAt::Order,
+        follows: &[
+            Follow::Order { column: "customer_key" },
+            Follow::Order { column: "sales_rep_key" },
+            Follow::Version { dimension: "product", at: AT_ORDER },
+        ],
     },
     MergeSpec {
         entity: "subscription",
@@ -133,10 +149,17 @@ pub(super) const EVENTS: &[MergeSpec] = &[
             "paid_until",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &["(paid_from at time zone 'UTC')::date", "(paid_until at time zone 'UTC')::date", DELETED_DAY],
         image: Image::Sql(include_str!("../sql/subscription.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("(s.started_at at time zone 'UTC')::date"),
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
 ];
+
+/// The last instant of the close date; none while the deal is open, which is with whoever has it now.
+const AT_CLOSE: &str = "case when f.is_won or f.is_lost then (f.actual_close_date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond' end";
+
+/// The last instant of the order's day, which every line knows.
+const AT_ORDER: &str = "(f.order_date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond'";

@@ -1,6 +1,6 @@
 //! What companies keep in spreadsheets.
 
-use super::{CustomerAt, Image, MergeSpec};
+use super::{Follow, Image, MergeSpec};
 
 /// Quotas, costs and touches of campaigns, members of the loyalty programme.
 pub(super) const REFERENCES: &[MergeSpec] = &[
@@ -17,43 +17,47 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
             "reporting_cents",
             "deleted_at",
         ],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/quota.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("s.start_date"),
-        customer_at: CustomerAt::Nowhere,
+        follows: &[Follow::Version { dimension: "sales_rep", at: "null::timestamptz" }],
     },
     MergeSpec {
         entity: "campaign_cost",
         table: "fact_campaign_cost",
         key: "campaign_cost_id",
         columns: &["campaign_key", "cost_date", "amount_cents", "currency", "reporting_cents", "deleted_at"],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/campaign_cost.sql")),
         amount: Some("amount_cents"),
         rate_day: Some("s.cost_date"),
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
     MergeSpec {
         entity: "campaign_touch",
         table: "fact_campaign_touch",
         key: "campaign_touch_id",
         columns: &["campaign_key", "customer_key", "customer_id", "type", "touched_at", "touch_date", "deleted_at"],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/campaign_touch.sql")),
         amount: None,
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
     MergeSpec {
         entity: "loyalty_member",
         table: "fact_loyalty_member",
         key: "loyalty_member_id",
         columns: &["customer_key", "customer_id", "tier", "points", "joined_date", "left_date", "deleted_at"],
+        versioned_on: &[],
         days: &[],
         image: Image::Sql(include_str!("../sql/loyalty_member.sql")),
         amount: Some("points"),
         rate_day: None,
-        customer_at: CustomerAt::Nowhere,
+        follows: &[],
     },
 ];

@@ -19,8 +19,8 @@ with image as (
         s.deleted_at,
         s.updated_at
     from staging.customer as s
-    left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id
-    left join star.dim_company as c on c.tenant_key = $1::int and c.company_id = s.company_id
+    left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id and r.is_current
+    left join star.dim_company as c on c.tenant_key = $1::int and c.company_id = s.company_id and c.is_current
 ),
 
 compared as (

@@ -15,7 +15,7 @@ select
     s.deal_id,
     coalesce(at_close.customer_key, present.customer_key, 0) as customer_key,
     coalesce(c.company_key, 0) as company_key,
-    case when s.is_closed and (f.is_won or f.is_lost) then f.sales_rep_key else coalesce(r.sales_rep_key, 0) end as sales_rep_key,
+    coalesce(r.sales_rep_key, 0) as sales_rep_key,
     s.name,
     s.stage,
     s.value_cents,
@@ -42,8 +42,14 @@ select
     s.deleted_at
 from staged as s
 left join star.fact_deal as f on f.tenant_key = $1::int and f.deal_id = s.deal_id
-left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id
-left join star.dim_company as c on c.tenant_key = $1::int and c.company_id = s.company_id
+-- Who had it when it was first seen closed keeps it.
+left join star.dim_sales_rep as closer on closer.sales_rep_key = f.sales_rep_key and s.is_closed and (f.is_won or f.is_lost)
+left join star.dim_sales_rep as r
+    on r.tenant_key = $1::int and r.sales_rep_id = coalesce(closer.sales_rep_id, s.sales_rep_id)
+    and case when s.is_closed then r.valid_from <= s.closed_at and s.closed_at < r.valid_until else r.is_current end
+left join star.dim_company as c
+    on c.tenant_key = $1::int and c.company_id = s.company_id
+    and case when s.is_closed then c.valid_from <= s.closed_at and s.closed_at < c.valid_until else c.is_current end
 left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current
 left join star.dim_customer as at_close
     on at_close.tenant_key = $1::int and at_close.customer_id = s.customer_id and s.is_closed

@@ -15,7 +15,9 @@ select
     s.follow_up_at,
     s.deleted_at
 from staging.interaction as s
-left join star.dim_sales_rep as r on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id
+left join star.dim_sales_rep as r
+    on r.tenant_key = $1::int and r.sales_rep_id = s.sales_rep_id
+    and r.valid_from <= s.started_at and s.started_at < r.valid_until
 left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current
 left join star.dim_customer as then_
     on then_.tenant_key = $1::int and then_.customer_id = s.customer_id

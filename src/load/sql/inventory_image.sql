@@ -9,7 +9,10 @@ with last as (
 ),
 
 image as (
-    select s.*, coalesce(p.product_key, 0) as product_key, s.deleted_at is not null as is_gone,
+    select s.*, coalesce(p.product_key, 0) as product_key,
+        -- Another version of the product is no other level.
+        case when kept.product_id = s.product_id then f.product_key else coalesce(p.product_key, 0) end as compared_key,
+        s.deleted_at is not null as is_gone,
         case
             when s.deleted_at is not null then least(s.deleted_at, $2::timestamptz)
             -- A level that changed while the row's stamp did not: seen tonight for the first time.
@@ -18,7 +21,8 @@ image as (
         end as changed_at
     from staging.inventory as s
     left join last as f on f.inventory_id = s.inventory_id
-    left join star.dim_product as p on p.tenant_key = $1::int and p.product_id = s.product_id
+    left join star.dim_product as kept on kept.product_key = f.product_key
+    left join star.dim_product as p on p.tenant_key = $1::int and p.product_id = s.product_id and p.is_current
 )
 
 select
@@ -31,7 +35,7 @@ left join last as f on f.inventory_id = i.inventory_id
 where case
     when i.is_gone then f.inventory_id is not null and f.valid_until is null
     else f.inventory_id is null or f.valid_until is not null
-        or (i.product_key, i.warehouse, i.on_hand, i.reserved, i.committed, i.available, i.reorder_point, i.reorder_quantity, i.restocked_at, i.unit_cost_cents, i.currency, i.status)
+        or (i.compared_key, i.warehouse, i.on_hand, i.reserved, i.committed, i.available, i.reorder_point, i.reorder_quantity, i.restocked_at, i.unit_cost_cents, i.currency, i.status)
             is distinct from
             (f.product_key, f.warehouse, f.on_hand, f.reserved, f.committed, f.available, f.reorder_point, f.reorder_quantity, f.restocked_at, f.unit_cost_cents, f.currency, f.status)
 end

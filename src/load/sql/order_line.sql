@@ -16,5 +16,7 @@ select
     o.deleted_at
 from staging.order_line as s
 join star.fact_order as o on o.tenant_key = $1::int and o.order_id = s.order_id
-left join star.dim_product as p on p.tenant_key = $1::int and p.product_id = s.product_id
+left join star.dim_product as p
+    on p.tenant_key = $1::int and p.product_id = s.product_id
+    and p.valid_from < (o.order_date + 1)::timestamp at time zone 'UTC' and (o.order_date + 1)::timestamp at time zone 'UTC' <= p.valid_until
 left join star.fx_span as fx on fx.tenant_key = $1::int and fx.currency = s.currency and fx.valid_from <= o.order_date and o.order_date < fx.valid_until

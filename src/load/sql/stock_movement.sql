@@ -20,5 +20,7 @@ select
     s.moved_date
 from staged as s
 join star.dim_tenant as t on t.tenant_key = $1::int
-left join star.dim_product as p on p.tenant_key = $1::int and p.product_id = s.product_id
+left join star.dim_product as p
+    on p.tenant_key = $1::int and p.product_id = s.product_id
+    and p.valid_from <= s.moved_at and s.moved_at < p.valid_until
 left join star.fx_span as fx on fx.tenant_key = $1::int and fx.currency = s.currency and fx.valid_from <= s.moved_date and s.moved_date < fx.valid_until

@@ -1,5 +1,7 @@
 -- The contract's entities as tables without a single constraint, so that a case can break any promise.
 create table sales_rep (sales_rep_id text, name text default 'A rep', email text, is_active boolean default true, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
+create table company (
+    company_id text, name text default 'A company', industry text, size text, country text, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz);
 create table customer (
     customer_id text, name text default 'A customer', email text, status text default 'lead', tier text default 'basic', source text, sales_rep_id text, company_id text,
     tags jsonb, churn_reason text, created_at timestamptz default '2024-01-01', updated_at timestamptz, last_contacted_at timestamptz, converted_at timestamptz, churned_at timestamptz,

@@ -1,4 +1,27 @@
 -- grain: one broken promise of the star, in words; none when all hold
+with version (kind, tenant_key, id, key, durable_key, valid_from, valid_until, is_current) as (
+    select 'rep', tenant_key, sales_rep_id, sales_rep_key, durable_key, valid_from, valid_until, is_current from star.dim_sales_rep where tenant_key > 0
+    union all select 'company', tenant_key, company_id, company_key, durable_key, valid_from, valid_until, is_current from star.dim_company where tenant_key > 0
+    union all select 'product', tenant_key, product_id, product_key, durable_key, valid_from, valid_until, is_current from star.dim_product where tenant_key > 0
+),
+
+-- Which version each live row has to point to: the one of the instant, or the current one.
+pointer (thing, kind, key, at) as (
+    select 'contact ' || interaction_id, 'rep', sales_rep_key, started_at from star.fact_interaction where deleted_at is null
+    union all select 'order ' || order_id, 'rep', sales_rep_key, ordered_at from star.fact_order where deleted_at is null
+    union all select 'line ' || l.order_line_id, 'rep', l.sales_rep_key, o.ordered_at
+        from star.fact_order_line as l join star.fact_order as o on o.tenant_key = l.tenant_key and o.order_id = l.order_id where l.deleted_at is null
+    union all select 'line ' || order_line_id, 'product', product_key, (order_date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond'
+        from star.fact_order_line where deleted_at is null
+    union all select 'movement ' || stock_movement_id, 'product', product_key, moved_at from star.fact_stock_movement
+    union all select 'deal ' || d.deal_id, k.kind, k.key, case when d.is_won or d.is_lost then (d.actual_close_date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond' end
+        from star.fact_deal as d cross join lateral (values ('rep', d.sales_rep_key), ('company', d.company_key)) as k (kind, key) where d.deleted_at is null
+    union all select 'customer ' || c.customer_id, k.kind, k.key, null
+        from star.dim_customer as c cross join lateral (values ('rep', c.sales_rep_key), ('company', c.company_key)) as k (kind, key) where c.is_current
+    union all select 'territory ' || territory_id, 'rep', sales_rep_key, null from star.dim_territory
+    union all select 'quota ' || quota_id, 'rep', sales_rep_key, null from star.fact_quota where deleted_at is null
+)
+
 select format('customer %s has %s current versions', customer_id, count(*) filter (where is_current)) as broken
 from star.dim_customer where tenant_key > 0 group by tenant_key, customer_id having count(*) filter (where is_current) <> 1
 union all
@@ -29,3 +52,16 @@ where d.stage is distinct from v.stage
 union all
 select format('%s: %s read, %s + %s + %s kept', entity, read, loaded, unchanged, quarantined)
 from vesper.load_count where read <> loaded + unchanged + quarantined or source_live <> star_live or source_amount is distinct from star_amount
+union all
+select format('%s %s: a version ends at %s, the next begins at %s', kind, id, valid_until, next_from)
+from (select v.*, lead(v.valid_from) over (partition by v.tenant_key, v.kind, v.id order by v.valid_from) as next_from from version as v) as v
+where valid_until <> coalesce(next_from, 'infinity')
+union all
+select format('%s %s: version %s is current %s', kind, id, key, is_current) from version where is_current <> (valid_until = 'infinity')
+union all
+select format('%s %s has a time without a version, or two first ones', kind, id)
+from version group by tenant_key, kind, id having min(valid_from) <> '-infinity' or count(*) filter (where key = durable_key and valid_from = '-infinity') <> 1 or count(distinct durable_key) <> 1
+union all
+select format('%s points to %s %s in a version that held from %s to %s and not at %s', p.thing, v.kind, v.id, v.valid_from, v.valid_until, coalesce(p.at::text, 'last'))
+from pointer as p join version as v on v.kind = p.kind and v.key = p.key
+where case when p.at is null then not v.is_current else not (v.valid_from <= p.at and p.at < v.valid_until) end

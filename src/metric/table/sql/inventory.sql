@@ -1,24 +1,27 @@
 -- grain: one row per product in stock, the scarcest first, 200 at most · $1 tenant_key, $2 until · re-run: pure read
 -- Demand: mean of the last 28 days. Turnover: 28 days of demand against the stock, a year. A stock-out is a day on which a place of it held nothing.
 with level as (
-    select i.product_key, sum(i.on_hand)::bigint as on_hand, sum(i.reorder_point)::bigint as reorder_point
+    select v.durable_key as product_key, sum(i.on_hand)::bigint as on_hand, sum(i.reorder_point)::bigint as reorder_point
     from star.fact_inventory_day as i
+    join star.dim_product as v on v.product_key = i.product_key
     where i.tenant_key = $1::int and i.valid_from < $2::date and (i.valid_until is null or i.valid_until >= $2::date)
-    group by i.product_key
+    group by v.durable_key
 ),
 
 demand as (
-    select q.product_key, sum(q.quantity)::bigint as quantity, sum(q.quantity * q.quantity)::numeric as squares
+    select v.durable_key as product_key, sum(q.quantity)::bigint as quantity, sum(q.quantity * q.quantity)::numeric as squares
     from cube.product_day as q
+    join star.dim_product as v on v.product_key = q.product_key
     where q.tenant_key = $1::int and q.day >= $2::date - 28 and q.day < $2::date
-    group by q.product_key
+    group by v.durable_key
 ),
 
 gone as (
-    select i.product_key, sum(least(coalesce(i.valid_until, $2::date), $2::date) - greatest(i.valid_from, $2::date - 28))::bigint as days
+    select v.durable_key as product_key, sum(least(coalesce(i.valid_until, $2::date), $2::date) - greatest(i.valid_from, $2::date - 28))::bigint as days
     from star.fact_inventory_day as i
+    join star.dim_product as v on v.product_key = i.product_key
     where i.tenant_key = $1::int and i.on_hand <= 0 and i.valid_from < $2::date and coalesce(i.valid_until, $2::date) > $2::date - 28
-    group by i.product_key
+    group by v.durable_key
 )
 
 select p.product_id, p.name, l.on_hand, coalesce(d.quantity, 0), 28::bigint, l.on_hand * 28, coalesce(d.quantity, 0), coalesce(d.quantity, 0) * 365, nullif(l.on_hand, 0) * 28,

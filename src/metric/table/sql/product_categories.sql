@@ -1,4 +1,4 @@
--- grain: one row per category · $1 tenant_key, $2 until, $3 from · re-run: pure read
+-- grain: one row per category, of the product as it was sold · $1 tenant_key, $2 until, $3 from · re-run: pure read
 select coalesce(p.category, 'none'), sum(q.quantity)::bigint, round(sum(q.amount) * 100)::bigint, round(sum(q.amount) * 100)::bigint,
     round(sum(sum(q.amount)) over () * 100)::bigint
 from cube.product_day as q

@@ -1,9 +1,10 @@
 -- grain: one row per product sold, the 200 with the highest revenue · $1 tenant_key, $2 until, $3 from · re-run: pure read
 with sold as (
-    select q.product_key, sum(q.quantity)::bigint as quantity, sum(q.amount) as amount
+    select v.durable_key as product_key, sum(q.quantity)::bigint as quantity, sum(q.amount) as amount
     from cube.product_day as q
+    join star.dim_product as v on v.product_key = q.product_key
     where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
-    group by q.product_key
+    group by v.durable_key
 ),
 
 held as (
@@ -16,7 +17,7 @@ held as (
 select p.product_id, p.name, coalesce(p.category, 'none'), s.quantity, coalesce(h.orders, 0), round(s.amount * 100)::bigint, round(s.amount * 100)::bigint,
     round(sum(s.amount) over () * 100)::bigint
 from sold as s
-join star.dim_product as p on p.product_key = s.product_key
+join star.dim_product as p on p.durable_key = s.product_key and p.is_current
 left join held as h on h.product_key = s.product_key
 order by s.amount desc, p.product_id
 limit 200

@@ -1,9 +1,10 @@
 -- grain: one row per calendar year and rep with a quota · $1 tenant_key, $2 until · re-run: pure read
 -- A quota counts for the days of it that are over; the revenue is that of exactly these days. Open value due: expected within the quotas' remaining days.
 with quota as (
-    select q.sales_rep_key, extract(year from q.start_date)::int as year, q.start_date, least(q.until_date, $2::date) as until_date, q.until_date as ends_date,
+    select r.durable_key as sales_rep_key, extract(year from q.start_date)::int as year, q.start_date, least(q.until_date, $2::date) as until_date, q.until_date as ends_date,
         q.reporting_cents, q.reporting_cents * (least(q.until_date, $2::date) - q.start_date)::numeric / (q.until_date - q.start_date) as due_cents
     from star.fact_quota as q
+    join star.dim_sales_rep as r on r.sales_rep_key = q.sales_rep_key
     where q.tenant_key = $1::int and q.deleted_at is null and q.start_date < $2::date
 ),
 
@@ -24,7 +25,8 @@ won as (
 due as (
     select t.year, t.sales_rep_key, sum(d.reporting_cents)::bigint as cents
     from target as t
-    join star.fact_deal as d on d.tenant_key = $1::int and d.sales_rep_key = t.sales_rep_key and not d.is_won and not d.is_lost and d.deleted_at is null
+    join star.dim_sales_rep as v on v.durable_key = t.sales_rep_key
+    join star.fact_deal as d on d.tenant_key = $1::int and d.sales_rep_key = v.sales_rep_key and not d.is_won and not d.is_lost and d.deleted_at is null
         and d.expected_close_date >= $2::date and d.expected_close_date < t.ends
     group by t.year, t.sales_rep_key
 )

@@ -32,9 +32,9 @@ sale as (
 select r.sales_rep_id, r.name, coalesce(a.customers, 0), coalesce(c.won, 0), coalesce(c.lost, 0), coalesce(o.deals, 0), coalesce(o.cents, 0), coalesce(s.cents, 0),
     coalesce(c.cents, 0), coalesce(c.cents, 0), coalesce(c.won, 0), coalesce(c.won, 0), coalesce(c.won + c.lost, 0), coalesce(c.days, 0), coalesce(c.won, 0)
 from star.dim_sales_rep as r
-left join closed as c on c.sales_rep_key = r.sales_rep_key
-left join open as o on o.sales_rep_key = r.sales_rep_key
-left join account as a on a.sales_rep_key = r.sales_rep_key
-left join sale as s on s.sales_rep_key = r.sales_rep_key
-where r.tenant_key in (0, $1::int) and coalesce(c.won, 0) + coalesce(c.lost, 0) + coalesce(o.deals, 0) + coalesce(a.customers, 0) + abs(coalesce(s.cents, 0)) > 0
+left join closed as c on c.sales_rep_key = r.durable_key
+left join open as o on o.sales_rep_key = r.durable_key
+left join account as a on a.sales_rep_key = r.durable_key
+left join sale as s on s.sales_rep_key = r.durable_key
+where r.is_current and r.tenant_key in (0, $1::int) and coalesce(c.won, 0) + coalesce(c.lost, 0) + coalesce(o.deals, 0) + coalesce(a.customers, 0) + abs(coalesce(s.cents, 0)) > 0
 order by coalesce(s.cents, 0) desc, coalesce(c.won, 0) desc, r.name, r.sales_rep_id

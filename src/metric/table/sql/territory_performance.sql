@@ -1,11 +1,11 @@
 -- grain: one row per territory, and one for reps without any · $1 tenant_key, $2 until, $3 from · re-run: pure read
 -- A sale belongs to the territory of the rep credited at its close. A rep with several has one row for all of them.
 with seat as (
-    select r.sales_rep_key, coalesce(string_agg(t.name, ', ' order by t.name), 'none') as territory, string_agg(distinct t.region, ', ' order by t.region) as region
+    select r.durable_key as sales_rep_key, coalesce(string_agg(t.name, ', ' order by t.name), 'none') as territory, string_agg(distinct t.region, ', ' order by t.region) as region
     from star.dim_sales_rep as r
     left join star.dim_territory as t on t.tenant_key = $1::int and t.sales_rep_key = r.sales_rep_key and t.deleted_at is null
-    where r.tenant_key in (0, $1::int)
-    group by r.sales_rep_key
+    where r.is_current and r.tenant_key in (0, $1::int)
+    group by r.durable_key
 ),
 
 measured as (

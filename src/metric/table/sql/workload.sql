@@ -27,7 +27,8 @@ sum_of as (
     from load as l
 )
 
-select coalesce((select min(t.name) from star.dim_territory as t where t.tenant_key = $1::int and t.sales_rep_key = s.sales_rep_key and t.deleted_at is null), 'none'),
+select coalesce((select min(t.name) from star.dim_territory as t join star.dim_sales_rep as r on r.sales_rep_key = t.sales_rep_key
+        where t.tenant_key = $1::int and r.durable_key = s.sales_rep_key and t.deleted_at is null), 'none'),
     p.sales_rep_id, p.name, s.accounts, s.deals, s.cents, s.accounts * s.reps, s.all_accounts, s.cents, (s.all_cents / s.reps)::bigint,
     (s.all_accounts / s.reps + case when s.place <= s.all_accounts % s.reps then 1 else 0 end - s.accounts)::bigint
 from sum_of as s
