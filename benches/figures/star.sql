@@ -51,4 +51,39 @@ insert into star.fact_subscription (
 select 1, 's' || p.n, c.customer_key, c.customer_id, 'active', 'monthly', 4900, 'USD', 4900, p.born, p.born, p.born
 from person as p join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id where p.n % 2 = 0;
 
+insert into star.fact_subscription_term (tenant_key, subscription_id, since, billing_period, amount_cents, currency, paid_from, paid_until)
+select 1, s.subscription_id, '-infinity', 'monthly', 4900, 'USD', s.paid_from, case when s.subscription_id like '%8' then s.paid_from + interval '200 days' end
+from star.fact_subscription as s;
+
+insert into star.dim_product (tenant_key, product_id, name, category) select 1, 'p' || n, 'Product ' || n, 'Category ' || n % 9 from generate_series(1, 300) as n;
+
+insert into star.fact_order_line (
+    tenant_key, order_line_id, order_id, customer_key, sales_rep_key, product_key, order_date, quantity, unit_price, amount, currency, reporting_amount)
+select 1, o.order_id || '-' || l, o.order_id, o.customer_key, o.sales_rep_key,
+    (select min(product_key) from star.dim_product where tenant_key = 1) + (l * 7 + substr(o.order_id, 2)::int * (l + 1)) % 300, o.order_date, l, 20, l * 20, 'USD', l * 20
+from star.fact_order as o cross join generate_series(1, 3) as l;
+
+insert into star.fact_inventory_day (tenant_key, inventory_id, valid_from, product_key, warehouse, on_hand)
+select 1, p.product_id, '2026-01-01', p.product_key, 'north', 500 from star.dim_product as p where p.tenant_key = 1;
+
+insert into star.dim_territory (tenant_key, territory_id, name, sales_rep_key)
+select 1, 't' || r.sales_rep_id, 'Territory ' || r.sales_rep_key % 12, r.sales_rep_key from star.dim_sales_rep as r where r.tenant_key = 1;
+insert into star.fact_quota (tenant_key, quota_id, sales_rep_key, start_date, until_date, amount_cents, currency, reporting_cents)
+select 1, r.sales_rep_id || y, r.sales_rep_key, make_date(y, 1, 1), make_date(y + 1, 1, 1), 1e9, 'USD', 1e9
+from star.dim_sales_rep as r cross join generate_series(2024, 2026) as y where r.tenant_key = 1;
+
+insert into star.dim_campaign (tenant_key, campaign_id, name, channel) select 1, 'k' || n, 'Campaign ' || n, 'email' from generate_series(1, 40) as n;
+insert into star.fact_campaign_touch (tenant_key, campaign_touch_id, campaign_key, customer_key, customer_id, touched_at, touch_date)
+select 1, 'h' || g.n, (select min(campaign_key) from star.dim_campaign where tenant_key = 1) + g.n % 40, c.customer_key, c.customer_id, date '2023-12-01' + g.n % 1091, date '2023-12-01' + g.n % 1091
+from generate_series(1, 200000) as g (n) join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = 'c' || (1 + g.n * 3 % 200000);
+insert into star.fact_loyalty_member (tenant_key, loyalty_member_id, customer_key, customer_id, joined_date)
+select 1, c.customer_id, c.customer_key, c.customer_id, date '2024-06-01' + substr(c.customer_id, 2)::int % 700
+from star.dim_customer as c where c.tenant_key = 1 and substr(c.customer_id, 2)::int % 9 = 0;
+
+-- What a source with everything would have delivered.
+insert into vesper.load_count (tenant_key, business_date, source, entity, read, loaded, unchanged, quarantined, deleted, source_live, star_live, mark, extracted_at)
+select 1, '2026-11-24', 'bench', e, 0, 0, 0, 0, 0, 0, 0, '', '2026-11-25'
+from unnest(array['sales_rep', 'customer', 'deal', 'interaction', 'order', 'order_line', 'product', 'subscription', 'payment', 'inventory', 'territory', 'quota', 'campaign', 'campaign_touch',
+    'campaign_cost', 'loyalty_member']) as e;
+
 analyze;

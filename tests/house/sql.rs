@@ -83,6 +83,20 @@ async fn the_tables_under_every_metric_are_there() {
     }
 }
 
+/// A figure is read from as many columns as its kind takes, so a column too many would shift every one after it.
+#[tokio::test]
+async fn the_statement_of_a_table_gives_the_columns_that_the_table_declares() {
+    let mut connection = warehouse_database().await.connect().await;
+    for table in vesper::metric::all_tables() {
+        let Some((sql, expected)) = table.statement() else { continue };
+        let prepared = sqlx::Executor::prepare(&mut connection, AssertSqlSafe(sql).into_sql_str()).await;
+        let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", table.name));
+        let types: Vec<String> =
+            sqlx::Statement::columns(&prepared).iter().map(|c| sqlx::Column::type_info(c).to_string()).collect();
+        assert_eq!(types, expected, "{}", table.name);
+    }
+}
+
 #[tokio::test]
 async fn every_table_view_and_column_says_what_it_holds() {
     let mut connection = warehouse_database().await.connect().await;

@@ -10,6 +10,7 @@ mod mrr;
 mod northwind;
 mod oracle;
 mod refusal;
+mod set;
 mod sheet;
 mod tenant;
 

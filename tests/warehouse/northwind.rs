@@ -1,7 +1,6 @@
 //! A set this project did not write, read by SQL alone, against figures computed by other tools.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, Row};
@@ -9,18 +8,8 @@ use vesper::base::Grain;
 use vesper::metric::{Cell, Snapshot, Table, Which, Window, load_snapshot};
 
 use super::Feed;
+use super::set::{column, exact, oracle_of, shared};
 use crate::support::cluster::{empty_database, warehouse_database};
-
-/// The folder of public data sets beside the checkout; the project ships none of them.
-fn shared() -> Option<PathBuf> {
-    let named = std::env::var_os("VESPER_SHARED").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    let found = folder.join("data/northwind/northwind.sql").exists();
-    if !found {
-        eprintln!("the northwind set is not at {}: set VESPER_SHARED to run this against it", folder.display());
-    }
-    found.then_some(folder)
-}
 
 /// The star's figures as text, for a query that gives a label and a number.
 async fn figures(connection: &mut PgConnection, query: &'static str) -> Vec<(String, f64)> {
@@ -28,13 +17,13 @@ async fn figures(connection: &mut PgConnection, query: &'static str) -> Vec<(Str
     rows.iter().map(|r| (r.get(0), r.get::<String, _>(1).parse().expect("a number"))).collect()
 }
 
-fn expect(oracle: &Value, metric: &str, label: &str, number: &str) -> Vec<(String, f64)> {
+pub fn expect(oracle: &Value, metric: &str, label: &str, number: &str) -> Vec<(String, f64)> {
     let list = oracle["metrics"][metric]["value"].as_array().expect("a list");
     let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
     list.iter().map(|row| (text(&row[label]), row[number].as_f64().expect("a number"))).collect()
 }
 
-fn assert_close(name: &str, mut ours: Vec<(String, f64)>, mut theirs: Vec<(String, f64)>, tolerance: f64) {
+pub fn assert_close(name: &str, mut ours: Vec<(String, f64)>, mut theirs: Vec<(String, f64)>, tolerance: f64) {
     ours.sort_by(|a, b| a.0.cmp(&b.0));
     theirs.sort_by(|a, b| a.0.cmp(&b.0));
     assert!(!theirs.is_empty(), "{name}: the oracle holds figures");
@@ -89,15 +78,13 @@ fn compare_tables(snapshot: &Snapshot, oracle: &Value) {
 
 #[tokio::test]
 async fn northwind_gives_the_figures_that_other_tools_computed() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared("northwind") else { return };
     let source = empty_database().await;
     let script = std::fs::read_to_string(shared.join("data/northwind/northwind.sql")).expect("the set");
     let mut operational = source.connect().await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut operational).await.expect("the set loads");
     operational.close().await.expect("closes");
-    let oracle: Value =
-        serde_json::from_str(&std::fs::read_to_string(shared.join("data/oracles/northwind.json")).expect("the oracle"))
-            .expect("json");
+    let oracle = oracle_of(&shared, "northwind");
 
     let warehouse = warehouse_database().await;
     let mut feed = Feed::new(warehouse.connect().await, &source.url(), "tests/cases/northwind/source").await;
@@ -151,6 +138,18 @@ async fn northwind_gives_the_figures_that_other_tools_computed() {
     }
 
     compare_tables(&snapshot, &oracle);
+    let top = snapshot.table("top_customers", Window::All).expect("published");
+    let ten = |list: Vec<(String, f64)>| list.into_iter().take(10).collect();
+    let theirs = expect(&oracle, "top10_customers", "customer_id", "revenue");
+    assert_close("revenue of the best", ten(column(top, "customer_id", "revenue", 100.0)), theirs, 0.005);
+    let theirs = expect(&oracle, "top10_customers", "customer_id", "orders");
+    assert_close("orders of the best", ten(column(top, "customer_id", "purchases", 1.0)), theirs, 0.0);
+    let concentration = snapshot.table("concentration", Window::All).expect("published");
+    let theirs = oracle["metrics"]["pareto_top20pct_share"]["value"].as_f64().expect("a share");
+    assert!((100.0 * exact(concentration, 3, "share") - theirs).abs() <= 0.0001, "the best 20 % of the customers");
+    let fulfilment = snapshot.table("fulfilment", Window::All).expect("published");
+    let theirs = oracle["metrics"]["ship_delay"]["value"]["avg_days"].as_f64().expect("days");
+    assert!((exact(fulfilment, 0, "mean") - theirs).abs() <= 0.0001, "days from order to shipment");
 
     let again = feed.night("1998-05-06").await;
     assert!(!again.load.has_changed() && again.cube.rows_written == 0 && !again.published.is_new);

@@ -250,11 +250,7 @@ fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError>
             }
             Kind::Derived(_) => Cell::Nothing,
         });
-        next += match kind {
-            Kind::Text | Kind::Whole(_) => 1,
-            Kind::Ratio(_) => 2,
-            Kind::Derived(_) => 0,
-        };
+        next += kind.width();
     }
     Ok(cells)
 }
@@ -264,9 +260,32 @@ impl TableMetric {
     pub fn versioned(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
+
+    /// The statement under it and the types of the columns it has to give; none for a table that asks nothing.
+    pub fn statement(&self) -> Option<(&'static str, Vec<&'static str>)> {
+        let types = self.columns.iter().flat_map(|(_, _, kind)| {
+            let name = if *kind == Kind::Text { "TEXT" } else { "INT8" };
+            std::iter::repeat_n(name, kind.width())
+        });
+        match self.query {
+            Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) | Query::Cohorts(sql, _) => {
+                Some((sql, types.collect()))
+            }
+            Query::Season => None,
+        }
+    }
 }
 
 impl Kind {
+    /// How many columns of the query it takes.
+    fn width(self) -> usize {
+        match self {
+            Kind::Derived(_) => 0,
+            Kind::Text | Kind::Whole(_) => 1,
+            Kind::Ratio(_) => 2,
+        }
+    }
+
     /// What its figures are counted in; none for text.
     pub fn unit(self) -> Option<Unit> {
         match self {

@@ -5,6 +5,6 @@ with placed as (
     where o.tenant_key = $1::int and o.status <> 'cancelled' and o.order_date >= $3::date and o.order_date < $2::date
 )
 
-select count(*), count(p.days), count(p.days), count(*), sum(p.days)::bigint, count(p.days),
+select count(*), count(p.days), count(*), sum(p.days)::bigint, count(p.days),
     (percentile_disc(0.5) within group (order by p.days))::bigint, (percentile_disc(0.9) within group (order by p.days))::bigint
 from placed as p
