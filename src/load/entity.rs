@@ -24,6 +24,8 @@ pub(super) struct MergeSpec {
     pub versioned_on: &'static [&'static str],
     /// Expressions over a row that name the days its cubes live on; none where no cube does.
     pub days: &'static [&'static str],
+    /// Keeps what the changed rows say before they are written; $1 to $4 are the image's.
+    pub keeps: Option<&'static str>,
     /// The row as the table wants it.
     pub image: Image,
     /// The column whose sum is the same on both sides.

@@ -31,6 +31,12 @@ pub(super) async fn infer_members(
     done.map(drop).map_err(warehouse(format!("inferring members of star.{table}")))
 }
 
+/// Adds the plans that staged subscriptions name for the first time.
+pub(super) async fn infer_plans(tx: &mut PgConnection, tenant_key: i32) -> Result<(), LoadError> {
+    let done = sqlx::query(include_str!("sql/plan.sql")).bind(tenant_key).execute(tx).await;
+    done.map(drop).map_err(warehouse("adding members of star.dim_plan"))
+}
+
 /// Adds one inferred customer per id that a staged fact names.
 pub(super) async fn infer_customers(tx: &mut PgConnection, tenant_key: i32) -> Result<(), LoadError> {
     let done = sqlx::query(include_str!("sql/infer_customer.sql")).bind(tenant_key).execute(tx).await;

@@ -92,21 +92,11 @@ pub(super) async fn merge_entity(
     if loaded + followed + deleted == 0 {
         return Ok(Merged { loaded, unchanged, deleted });
     }
-    if !spec.days.is_empty() {
-        let days = spec.days.join(", ");
-        let touch = format!(
-            "insert into vesper.touched_day (tenant_key, fact, day)
-             select distinct $1, '{entity}', day from (
-                select unnest(array[{days}]) as day from staging.changed_{entity}
-                union all
-                select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity})
-             ) as days where day is not null on conflict do nothing"
-        );
-        sqlx::query(AssertSqlSafe(touch))
-            .bind(context.tenant_key)
-            .execute(&mut *tx)
-            .await
-            .map_err(action("touching the days of"))?;
+    touch_days(tx, spec, context).await?;
+    if let Some(keep) = spec.keeps {
+        let keep = sqlx::query(keep).bind(context.tenant_key).bind(context.extracted_at);
+        let kept = keep.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
+        kept.map_err(action("keeping what changes in"))?;
     }
     let assignments = spec.columns.iter().map(|c| format!("{c} = excluded.{c}")).collect::<Vec<_>>().join(", ");
     let write = format!(
@@ -117,6 +107,25 @@ pub(super) async fn merge_entity(
     let merged = Merged { loaded, unchanged, deleted };
     analyze_changed(tx, table, &merged).await?;
     Ok(merged)
+}
+
+/// Touches the days of the changed rows, as they are and as they will be.
+async fn touch_days(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<(), LoadError> {
+    let (entity, table, key) = (spec.entity, spec.table, spec.key);
+    if spec.days.is_empty() {
+        return Ok(());
+    }
+    let days = spec.days.join(", ");
+    let touch = format!(
+        "insert into vesper.touched_day (tenant_key, fact, day)
+         select distinct $1, '{entity}', day from (
+            select unnest(array[{days}]) as day from staging.changed_{entity}
+            union all
+            select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity})
+         ) as days where day is not null on conflict do nothing"
+    );
+    let done = sqlx::query(AssertSqlSafe(touch)).bind(context.tenant_key).execute(tx).await;
+    done.map(drop).map_err(warehouse(format!("touching the days of star.{table}")))
 }
 
 /// Adds the rows to the change that point to another version of a member, or to another customer or rep of their order,

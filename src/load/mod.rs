@@ -107,6 +107,9 @@ impl Remedied for LoadError {
             LoadError::Vanished { .. } => Some(
                 "nothing was loaded; if the deletion was meant, raise vanish_share_max in source.toml for one night, otherwise mend the query".into(),
             ),
+            LoadError::Warehouse { source: sqlx::Error::Database(e), .. } if e.code().is_some_and(|c| c == "53100") => {
+                Some("make room on the warehouse's disk; nothing was written, and the next attempt loads all of it".into())
+            }
             LoadError::Warehouse { source: sqlx::Error::Database(e), .. } if e.code().is_some_and(|c| c.starts_with("42")) => {
                 Some("run `vesper migrate`".into())
             }

@@ -13,7 +13,7 @@ use crate::load::customer::merge_customers;
 use crate::load::entity::{DIMENSIONS, facts, merge_spec};
 use crate::load::gone::find_gone;
 use crate::load::history::{record_stage_visits, record_subscription_terms, rerate_subscriptions};
-use crate::load::infer::{infer_customers, infer_members};
+use crate::load::infer::{infer_customers, infer_members, infer_plans};
 use crate::load::inventory::merge_inventory;
 use crate::load::mark::{Marks, Plan, quarantined_keys};
 use crate::load::merge::{Extent, MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
@@ -305,6 +305,7 @@ async fn merge_all(
         merged.push(("customer", merge_customers(tx, context).await?));
     }
     infer_customers(tx, context.tenant_key).await?;
+    infer_plans(tx, context.tenant_key).await?;
     for fact in facts() {
         // A fact that was left alone follows what it points to, and loses what is gone, like one that was read in part.
         let is_moving = READ_BY_CHANGE.contains(&fact.entity) || !fact.follows.is_empty();

@@ -4,10 +4,11 @@
 use sqlx::{AssertSqlSafe, PgConnection};
 
 /// A key that a sequence hands out: its column, the table that owns it, and what it stands for there.
-const KEYS: [(&str, &str, &str); 4] = [
+const KEYS: [(&str, &str, &str); 5] = [
     ("customer_key", "dim_customer", "customer_id || ' ' || valid_from"),
     ("sales_rep_key", "dim_sales_rep", "sales_rep_id || ' ' || valid_from"),
     ("company_key", "dim_company", "company_id || ' ' || valid_from"),
+    ("plan_key", "dim_plan", "plan"),
     ("product_key", "dim_product", "product_id || ' ' || valid_from"),
 ];
 

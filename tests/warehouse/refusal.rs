@@ -146,3 +146,61 @@ async fn a_cell_of_a_hundred_megabytes_is_loaded_like_any_other() {
         .expect("the cell");
     assert_eq!(length, 100_000_000);
 }
+
+#[tokio::test]
+async fn a_warehouse_whose_disk_is_full_keeps_what_it_had_and_the_next_attempt_loads_all() {
+    let (mut feed, mut operational, _databases) = loaded_feed().await;
+    let change = sqlx::raw_sql("update customer set name = 'Another'; update deal set value_cents = 777");
+    change.execute(&mut operational).await.expect("everything changes");
+    let before = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    // The server's own answer when a file cannot grow, at the fiftieth deal that is written.
+    let full = "
+        create function public.run_out() returns trigger language plpgsql as $$
+        begin
+            if new.deal_id = 'd50' then
+                raise exception 'could not extend file \"base/5/16384\": No space left on device' using errcode = 'disk_full';
+            end if;
+            return new;
+        end $$;
+        create trigger run_out before insert or update on star.fact_deal for each row execute function public.run_out();";
+    sqlx::raw_sql(full).execute(&mut feed.warehouse).await.expect("a full disk");
+    let failed = feed.load(&night_of("2025-01-31")).await.expect_err("nothing more can be written");
+    assert!(matches!(&failed, LoadError::Warehouse { action, .. } if action.contains("star.fact_deal")), "{failed}");
+    assert_eq!(failed.remedy(), Remedy::RetryLater, "room may be made");
+    assert!(failed.hint().is_some_and(|hint| hint.contains("room")), "{:?}", failed.hint());
+    let after = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    assert!(before == after, "nothing was written");
+    let room = sqlx::raw_sql("drop trigger run_out on star.fact_deal").execute(&mut feed.warehouse);
+    room.await.expect("room");
+    let report = feed.night("2025-01-31").await;
+    let loaded = |entity| report.load.counts.iter().find(|c| c.entity == entity).expect("it is read").loaded;
+    assert_eq!((loaded("customer"), loaded("deal")), (100, 100));
+}
+
+#[tokio::test]
+async fn a_standby_that_cancels_the_read_is_asked_again_later_and_it_is_told_how_to_help_it() {
+    let (mut feed, mut operational, _databases) = loaded_feed().await;
+    // The standby's own answer when recovery needs what the snapshot still sees.
+    let cancel = "
+        create function cancel_read(n bigint) returns bigint language plpgsql as $$
+        begin
+            raise exception 'canceling statement due to conflict with recovery' using errcode = 'serialization_failure';
+        end $$;
+        update deal set value_cents = 777;";
+    sqlx::raw_sql(cancel).execute(&mut operational).await.expect("a standby");
+    let before = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    let sound = feed.spec.clone();
+    feed.spec = with_deals(
+        &sound,
+        "select d.deal_id, d.customer_id, case when d.deal_id = 'd50' then cancel_read(d.value_cents) else d.value_cents end as value_cents,
+            d.currency, d.stage, d.actual_close_date, d.created_at from deal as d",
+    );
+    let failed = feed.load(&night_of("2025-01-31")).await.expect_err("recovery goes first");
+    assert_eq!(failed.remedy(), Remedy::RetryLater, "{failed:?}");
+    assert!(failed.hint().is_some_and(|hint| hint.contains("hot_standby_feedback")), "{:?}", failed.hint());
+    let after = [rows_of(&mut feed.warehouse, "star").await, rows_of(&mut feed.warehouse, "vesper").await];
+    assert!(before == after, "nothing was written");
+    feed.spec = sound;
+    let report = feed.night("2025-01-31").await;
+    assert_eq!(report.load.counts.iter().find(|c| c.entity == "deal").expect("it is read").loaded, 100);
+}

@@ -30,6 +30,7 @@ select
     coalesce(present.customer_key, 0) as customer_key,
     s.customer_id,
     s.plan,
+    coalesce(p.plan_key, 0) as plan_key,
     s.status,
     s.billing_period,
     s.amount_cents,
@@ -45,3 +46,4 @@ from staged as s
 left join star.fact_subscription as f on f.tenant_key = $1::int and f.subscription_id = s.subscription_id
 left join star.dim_customer as present on present.tenant_key = $1::int and present.customer_id = s.customer_id and present.is_current
 left join star.fx_span as fx on fx.tenant_key = $1::int and fx.currency = s.currency and fx.valid_from <= (s.started_at at time zone 'UTC')::date and (s.started_at at time zone 'UTC')::date < fx.valid_until
+left join star.dim_plan as p on p.tenant_key = $1::int and p.plan = s.plan

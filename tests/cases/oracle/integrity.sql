@@ -65,3 +65,23 @@ union all
 select format('%s points to %s %s in a version that held from %s to %s and not at %s', p.thing, v.kind, v.id, v.valid_from, v.valid_until, coalesce(p.at::text, 'last'))
 from pointer as p join version as v on v.kind = p.kind and v.key = p.key
 where case when p.at is null then not v.is_current else not (v.valid_from <= p.at and p.at < v.valid_until) end
+union all
+select format('pipeline on the last day, %s: %s deals of %s by day, %s of %s by cube', stage, p.deals, p.cents, c.deals, c.cents)
+from (
+    select p.tenant_key, p.stage, count(*) as deals, sum(p.reporting_cents) as cents
+    from star.fact_pipeline_day as p join star.dim_tenant as t on t.tenant_key = p.tenant_key and t.loaded_date = p.date
+    group by p.tenant_key, p.stage
+) as p
+full join (
+    select q.tenant_key, q.stage, sum(q.deals) as deals, sum(q.value_cents) as cents
+    from cube.deal_stock_day as q join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.day <= t.loaded_date
+    where q.stage in ('lead', 'qualified', 'proposal', 'negotiation')
+    group by q.tenant_key, q.stage
+    having sum(q.deals) <> 0
+) as c using (tenant_key, stage)
+where (p.deals, p.cents) is distinct from (c.deals, c.cents)
+union all
+select format('deal %s is twice in the pipeline from %s', a.deal_id, b.valid_from)
+from star.fact_pipeline_span as a
+join star.fact_pipeline_span as b on b.tenant_key = a.tenant_key and b.deal_id = a.deal_id and b.valid_from >= a.valid_from and b.valid_from < coalesce(a.valid_until, 'infinity')
+    and (b.valid_from, b.valid_until, b.stage) is distinct from (a.valid_from, a.valid_until, a.stage)
