@@ -1,12 +1,13 @@
 //! All points, series and documents of one business date, from the cubes. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
 
 use crate::base::Period;
 use crate::cube::Cubes;
+use crate::metric::Metric;
 use crate::metric::catalog::CATALOG;
 use crate::metric::document::{Context, documents};
 use crate::metric::formula::Measures;
@@ -32,11 +33,35 @@ pub struct Computed {
     pub warnings: Vec<String>,
 }
 
+/// What a tenant's source delivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// The entities its loads have counted; none for a star that no load has filled, which may hold everything.
+    pub entities: BTreeSet<String>,
+    /// What counts as revenue: `deals`, `orders` or `payments`.
+    pub revenue_mode: String,
+}
+
+impl Delivered {
+    /// Whether an entity is one of them; `revenue` is what the mode makes it of.
+    pub fn has(&self, entity: &str) -> bool {
+        let entity = if entity == "revenue" { self.revenue_mode.trim_end_matches('s') } else { entity };
+        self.entities.is_empty() || self.entities.contains(entity)
+    }
+
+    /// Whether all that a metric rests on is.
+    fn is_known(&self, metric: &Metric) -> bool {
+        metric.needs().into_iter().all(|entity| self.has(entity))
+    }
+}
+
 /// Computes all metrics of the catalog for a business date.
 ///
-/// `members` names the members of each dimension; a member without rows is published as zero.
+/// `members` names the members of each dimension; a member without rows is published as zero. A metric of an entity that
+/// the source does not deliver is absent.
 pub fn compute(
     cubes: &Cubes,
+    delivered: &Delivered,
     business_date: NaiveDate,
     currency: &str,
     members: BTreeMap<String, Vec<Member>>,
@@ -45,7 +70,7 @@ pub fn compute(
     let first_date = measures.first_date().unwrap_or(business_date).min(business_date);
     let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
     let mut series = BTreeMap::new();
-    for metric in CATALOG.iter() {
+    for metric in CATALOG.iter().filter(|metric| delivered.is_known(metric)) {
         let figures = points.entry(metric.name.to_owned()).or_default();
         for window in Window::ALL {
             let period = window.period(business_date, first_date);

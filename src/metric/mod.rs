@@ -33,7 +33,7 @@ use crate::cube::CubeError;
 
 pub use catalog::{Catalog, Direction, Metric, Unit};
 pub use comparison::{Against, Comparison};
-pub use compute::{Computed, compute};
+pub use compute::{Computed, Delivered, compute};
 pub use definition::definition_hash;
 pub use document::RepPerformance;
 pub use evidence::{LateRow, LateRows, late_rows};

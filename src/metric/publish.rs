@@ -14,7 +14,7 @@ use crate::cube::{
     Cubes, INTERACTION_TYPES, OUTCOMES, Recomputed, STAGES, STATUSES, TIERS, read_cubes, recompute_sample,
 };
 use crate::metric::catalog::{Catalog, Unit};
-use crate::metric::compute::{Computed, compute};
+use crate::metric::compute::{Computed, Delivered, compute};
 use crate::metric::definition::{definition_hash, write_definitions};
 use crate::metric::identity::{Violation, check_identities};
 use crate::metric::kpi::{Kpis, add_expressions, run_queries};
@@ -47,16 +47,17 @@ pub async fn publish(
     let choice = "select t.currency, t.revenue_mode from star.dim_tenant as t where t.tenant_key = $1";
     let (currency, revenue_mode): (String, String) =
         sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await.map_err(failed("reading the tenant"))?;
+    let delivered = read_delivered(tx, tenant_key, &revenue_mode).await?;
     let cubes = read_cubes(tx, tenant_key).await.map_err(MetricError::Cube)?;
     let members = read_members(tx, tenant_key, &cubes).await?;
     let (reconciliation, marks) = read_reconciliation(tx, tenant_key).await?;
     let date = night.business_date;
     let computed = {
-        let currency = currency.clone();
-        tokio::task::spawn_blocking(move || compute(&cubes, date, &currency, members)).await
+        let (currency, delivered) = (currency.clone(), delivered.clone());
+        tokio::task::spawn_blocking(move || compute(&cubes, &delivered, date, &currency, members)).await
     };
     let mut computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
-    computed.tables = read_tables(tx, tenant_key, date, computed.first_date, computed.series.get("revenue")).await?;
+    computed.tables = read_tables(tx, (tenant_key, &delivered), date, &computed).await?;
     let catalog = kpis.catalog();
     add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
     let checks = check_identities(&computed, date, &reconciliation)
@@ -166,6 +167,13 @@ fn hash_content(
     );
     let bytes = serde_json::to_vec(&content).expect("published values are finite and keys are texts");
     hex::encode(Sha256::digest(bytes))
+}
+
+async fn read_delivered(tx: &mut PgConnection, tenant_key: i32, revenue_mode: &str) -> Result<Delivered, MetricError> {
+    let entities = sqlx::query_scalar("select distinct l.entity from vesper.load_count as l where l.tenant_key = $1");
+    let entities: Vec<String> =
+        entities.bind(tenant_key).fetch_all(tx).await.map_err(failed("reading the entities of the tenant"))?;
+    Ok(Delivered { entities: entities.into_iter().collect(), revenue_mode: revenue_mode.to_owned() })
 }
 
 /// The members of each dimension in the order they are shown; values that are not in the enum come last, so that partitions still sum.

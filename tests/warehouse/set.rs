@@ -109,6 +109,8 @@ async fn chinook_gives_the_figures_that_other_tools_computed() {
     let lines: f64 = column(categories, "category", "revenue", 100.0).iter().map(|(_, amount)| amount).sum();
     assert!((lines - revenue).abs() <= 0.005, "the lines sum to the invoices");
     let absent = ["mrr_bridge", "win_rate_by_size", "quota_attainment", "activity"];
+    let points = ["mrr", "win_rate", "interactions", "total_deals"];
+    assert!(points.iter().all(|name| snapshot.figure(name, &Slice::of(Window::All)).is_none()), "nor is it zero");
     assert!(absent.iter().all(|name| snapshot.table(name, Window::All).is_none()), "what the source lacks is absent");
 }
 

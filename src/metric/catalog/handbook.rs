@@ -38,6 +38,7 @@ pub fn entry(metric: &Metric) -> Value {
         "definition": metric.definition,
         "cubes": cubes,
         "star": tables,
+        "needs": metric.needs(),
     })
 }
 
@@ -124,7 +125,7 @@ const TABLES: &str = "
 ## Tables
 
 What is not one number: published with the snapshot as typed columns and rows of exact figures (`metric.published_table`).
-A table whose entities the source does not deliver is absent. A deployment chooses about them in `[metric]` of its `source.toml`.
+A metric or table whose entities the source does not deliver is absent (`revenue`: what the source's mode makes it of), never zero. A deployment chooses about them in `[metric]` of its `source.toml`.
 
 | table | what it says | columns | windows | needs |
 |---|---|---|---|---|

@@ -235,6 +235,13 @@ impl Metric {
         self.lineage().next().map_or("a value", |l| l.grain)
     }
 
+    /// The entities of the source that it says nothing without; `revenue` is what the tenant's mode makes it of.
+    pub fn needs(&self) -> Vec<&'static str> {
+        let mut needs: Vec<&str> = self.lineage().map(|l| l.entity).collect();
+        needs.dedup();
+        needs
+    }
+
     fn lineage(&self) -> impl Iterator<Item = &'static Lineage> {
         self.cubes.iter().filter_map(|cube| LINEAGE.iter().find(|l| l.cube == *cube))
     }

@@ -16,7 +16,7 @@ const fn cohort((name, label, months): (&'static str, &'static str, i32), defini
         version: 1,
         label,
         definition,
-        needs: &[],
+        needs: &["revenue"],
         windows: NOW,
         columns: &[
             ("cohort", "Cohort", Kind::Text),
@@ -80,7 +80,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         version: 1,
         label: "Top customers",
         definition: "the 50 customers who bought for most in the window: purchases, revenue, share of all, days since the last",
-        needs: &[],
+        needs: &["revenue"],
         windows: FLOW,
         columns: &[
             ("rank", "Rank", Kind::Whole(Unit::Count)),
@@ -100,7 +100,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         version: 1,
         label: "Concentration",
         definition: "share of the window's revenue that the best 1, 5, 10, 20 and 50 % of the buyers brought (rounded up to             whole customers)",
-        needs: &[],
+        needs: &["revenue"],
         windows: FLOW,
         columns: &[
             ("best", "Best", Kind::Text),
@@ -138,7 +138,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         definition: "customers who bought in the look-back (365 days, or the source's rfm_days), by scores from 1 to 5: score \
             = 1 + floor(5 × number strictly worse / n), ties share (or NTILE, the source's rfm_score); fewer than \
             five customers have no score; the segment follows from recency and the mean of frequency and value",
-        needs: &[],
+        needs: &["revenue"],
         windows: NOW,
         columns: &[
             ("recency", "Recency", Kind::Whole(Unit::Count)),

@@ -14,14 +14,15 @@ mod revenue;
 mod sales;
 mod season;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
 use crate::base::Period;
-use crate::metric::snapshot::{Compare, DaySeries, Figure, Window};
+use crate::metric::compute::{Computed, Delivered};
+use crate::metric::snapshot::{Compare, Figure, Window};
 use crate::metric::{MetricError, Unit, failed};
 
 /// A metric that is a table.
@@ -165,19 +166,14 @@ pub fn find_table(name: &str) -> Option<&'static TableMetric> {
 /// Computes every table of a business date whose inputs the tenant has, in the caller's transaction.
 pub(super) async fn read_tables(
     tx: &mut PgConnection,
-    tenant_key: i32,
+    (tenant_key, delivered): (i32, &Delivered),
     business_date: NaiveDate,
-    first_date: NaiveDate,
-    revenue: Option<&DaySeries>,
+    computed: &Computed,
 ) -> Result<Tables, MetricError> {
-    let entities = sqlx::query_scalar("select distinct l.entity from vesper.load_count as l where l.tenant_key = $1");
-    let entities: Vec<String> =
-        entities.bind(tenant_key).fetch_all(&mut *tx).await.map_err(failed("reading the entities of the tenant"))?;
-    let entities: BTreeSet<&str> = entities.iter().map(String::as_str).collect();
     let mut tables = Tables::new();
-    for metric in all_tables().filter(|t| t.needs.iter().all(|need| entities.contains(need))) {
+    for metric in all_tables().filter(|t| t.needs.iter().all(|need| delivered.has(need))) {
         for window in metric.windows {
-            let period = window.period(business_date, first_date);
+            let period = window.period(business_date, computed.first_date);
             let mut rows = match &metric.query {
                 Query::Season => {
                     let index = "select t.season_index from star.dim_tenant as t where t.tenant_key = $1";
@@ -186,7 +182,10 @@ pub(super) async fn read_tables(
                         .fetch_one(&mut *tx)
                         .await
                         .map_err(failed("reading the tenant"))?;
-                    revenue.map_or_else(Vec::new, |days| season::indices(days, business_date, &index))
+                    computed
+                        .series
+                        .get("revenue")
+                        .map_or_else(Vec::new, |days| season::indices(days, business_date, &index))
                 }
                 query => read_rows(tx, tenant_key, metric, query, period, before(*window, business_date)).await?,
             };

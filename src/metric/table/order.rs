@@ -147,7 +147,7 @@ pub(super) const ORDER: &[TableMetric] = &[
         label: "Seasonality",
         definition: "seasonal index of revenue by calendar month: ratio to the centred moving average, mean 1 (or share of \
             the average of whole years, the source's season_index); under 24 whole months: insufficient history",
-        needs: &[],
+        needs: &["revenue"],
         windows: NOW,
         columns: &[
             ("month", "Month", Kind::Text),

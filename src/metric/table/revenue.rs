@@ -15,7 +15,7 @@ pub(super) const REVENUE: &[TableMetric] = &[
         version: 1,
         label: "Revenue by month",
         definition: "revenue and sales, new and returned customers and deals won month by month; change against the month             before and the same month a year before; the last 36 months, the running one marked and not compared",
-        needs: &[],
+        needs: &["revenue"],
         windows: NOW,
         columns: &[
             ("month", "Month", Kind::Text),
