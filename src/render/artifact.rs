@@ -31,11 +31,21 @@ pub struct Artifact {
 impl Artifact {
     /// Names and seals `bytes` rendered from `document`.
     pub(super) fn seal(document: &Document, extension: &str, media_type: &'static str, bytes: Vec<u8>) -> Artifact {
-        Artifact {
-            name: format!("{}-{}.{extension}", document.report, document.business_date),
-            media_type,
-            sha256: hex::encode(Sha256::digest(&bytes)),
-            bytes,
-        }
+        Artifact::seal_as(format!("{}-{}.{extension}", document.report, document.business_date), media_type, bytes)
+    }
+
+    /// The same for one of several files of a format.
+    pub(super) fn seal_part(
+        document: &Document,
+        (part, extension): (&str, &str),
+        media_type: &'static str,
+        bytes: Vec<u8>,
+    ) -> Artifact {
+        let name = format!("{}-{}-{part}.{extension}", document.report, document.business_date);
+        Artifact::seal_as(name, media_type, bytes)
+    }
+
+    fn seal_as(name: String, media_type: &'static str, bytes: Vec<u8>) -> Artifact {
+        Artifact { name, media_type, sha256: hex::encode(Sha256::digest(&bytes)), bytes }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{Remedied, Remedy};
 
-/// Why a document could not be rendered. All of these are ours to mend: a document that was built can be drawn.
+/// Why a document could not be rendered. All but a broken logo are ours to mend: a document that was built can be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// A chart could not be drawn.
@@ -11,6 +11,14 @@ pub enum RenderError {
         /// Its id within the document.
         chart: String,
         /// The drawing library's reason.
+        reason: String,
+    },
+    /// The theme's picture could not be drawn.
+    #[error("the logo of `{report}` cannot be drawn: {reason}")]
+    Logo {
+        /// The report.
+        report: String,
+        /// The library's reason.
         reason: String,
     },
     /// A vendored font could not be cut down to the letters used.
@@ -47,12 +55,14 @@ impl Remedied for RenderError {
             | RenderError::Font { .. }
             | RenderError::Pdf { .. }
             | RenderError::Xlsx { .. } => Remedy::FixCode,
+            RenderError::Logo { .. } => Remedy::FixConfig,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             RenderError::Chart { .. } => Some("take the chart out of the template until it is mended".to_owned()),
+            RenderError::Logo { .. } => Some("export it again as a plain PNG or SVG".to_owned()),
             RenderError::Font { .. } | RenderError::Pdf { .. } | RenderError::Xlsx { .. } => None,
         }
     }

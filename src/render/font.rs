@@ -74,7 +74,7 @@ pub(super) fn resolve(weight: Weight, character: char) -> (usize, GlyphId, char)
 }
 
 /// The advance of a glyph in ems.
-fn advance(font: usize, glyph: GlyphId) -> f64 {
+pub(super) fn advance(font: usize, glyph: GlyphId) -> f64 {
     let face = &fonts()[font].face;
     f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) / f64::from(face.units_per_em())
 }

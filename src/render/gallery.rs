@@ -3,7 +3,8 @@
 
 use crate::report::fixture::document;
 use crate::report::{
-    Attribute, Category, Chart, ChartKind, Column, Document, Figure, Locale, Row, Section, Series, Table, Unit, Width,
+    Attribute, Category, Chart, ChartKind, Column, Document, Figure, Locale, Logo, Row, Section, Series, Table, Unit,
+    Width,
 };
 
 /// How much there is to show.
@@ -16,6 +17,8 @@ pub(super) enum Size {
 
 pub(super) const SIZES: [Size; 3] = [Size::Nothing, Size::Plausible, Size::Huge];
 
+const LOGO: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 60 24'>\
+    <circle cx='12' cy='12' r='11' fill='#0f766e'/><path d='M26 4h30v4H26zM26 11h22v4H26zM26 18h30v4H26z' fill='#134e4a'/></svg>";
 const LONG: &str =
     "Vereinigte Gesellschaft für Überseehandel, Schifffahrt und Donaudampfschifffahrtsbeteiligungen mbH & Co. KGaA";
 
@@ -33,6 +36,9 @@ pub(super) fn gallery(size: Size, locale: Locale) -> Document {
     maker.sections.push(Section::Appendix { title: locale.phrases().appendix.to_owned() });
     maker.table();
     let mut document = Document { locale, sections: maker.sections, ..whole };
+    if size == Size::Huge {
+        document.theme.logo = Some(Logo::read(LOGO).expect("a drawing"));
+    }
     if size == Size::Huge {
         document.title = format!("Quarterly review of {LONG}");
         document.organisation = LONG.to_owned();

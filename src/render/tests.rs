@@ -152,13 +152,27 @@ fn the_gallery_can_be_rendered_in_every_format() {
         let locales: &[Locale] = if folder.is_some() { &Locale::ALL } else { &[Locale::En] };
         for locale in locales {
             let document = gallery(size, *locale);
-            let files =
-                [render_pdf(&document, stamp()).expect("a PDF"), render_xlsx(&document, stamp()).expect("a workbook")];
+            let mut files = vec![
+                render_pdf(&document, stamp()).expect("a PDF"),
+                render_xlsx(&document, stamp()).expect("a workbook"),
+                render_html(&document, stamp()).expect("a page"),
+            ];
+            files.extend(render_csv(&document, ByteOrderMark::With).pop());
             let Some(folder) = &folder else { continue };
             for file in &files {
                 let extension = file.name.rsplit('.').next().unwrap_or("");
                 let name = format!("{size:?}-{locale:?}.{extension}").to_lowercase();
                 std::fs::write(folder.join(name), &file.bytes).expect("the folder can be written");
+            }
+            let mut mail = render_email(&document, stamp()).expect("a body");
+            for image in &mail.images {
+                let name = format!("{size:?}-{locale:?}-{}", image.name).to_lowercase();
+                mail.html = mail.html.replace(&format!("cid:{}", image.cid), &name);
+                std::fs::write(folder.join(name), &image.bytes).expect("the folder can be written");
+            }
+            for (extension, text) in [("mail.html", &mail.html), ("txt", &mail.text)] {
+                let name = format!("{size:?}-{locale:?}.{extension}").to_lowercase();
+                std::fs::write(folder.join(name), text).expect("the folder can be written");
             }
         }
     }

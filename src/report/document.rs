@@ -71,6 +71,16 @@ impl Document {
         &self.sections[..appendix.unwrap_or(self.sections.len())]
     }
 
+    /// What a mail says of the parts it leaves out, if it leaves out any.
+    pub fn appendix_line(&self) -> Option<String> {
+        let titles: Vec<&str> = self
+            .sections
+            .iter()
+            .filter_map(|section| if let Section::Appendix { title } = section { Some(title.as_str()) } else { None })
+            .collect();
+        (!titles.is_empty()).then(|| say(self.locale.phrases().in_appendix, &[&titles.join(", ")]))
+    }
+
     /// The first `count` warnings, and a line for the rest: a mail has no room for a list of them.
     pub fn leading_warnings(&self, count: usize) -> Vec<String> {
         let mut lines: Vec<String> = self.warnings.iter().take(count).cloned().collect();

@@ -50,4 +50,4 @@ pub use template::{
     By, ChartTemplate, EXAMPLE, KpiTemplate, KpisTemplate, Measure, ReportTemplate, SectionTemplate, Sort,
     TableTemplate, Target, TextTemplate,
 };
-pub use theme::{Colour, Layout, Logo, LogoKind, Orientation, Paper, Theme, Typeface};
+pub use theme::{Colour, Layout, Logo, LogoKind, Orientation, Paper, Theme};

@@ -89,7 +89,6 @@ pub struct Phrases {
     pub amounts_shortened: &'static str,
     pub no_rows: &'static str,
     pub no_values: &'static str,
-    pub no_share: &'static str,
     pub target: &'static str,
     pub of_target: &'static str,
     pub increase: &'static str,
@@ -134,6 +133,7 @@ pub struct Phrases {
     pub figure: &'static str,
     pub span: &'static str,
     pub value: &'static str,
+    pub unit: &'static str,
     pub compared_with: &'static str,
     pub from: &'static str,
     pub to: &'static str,
@@ -144,7 +144,6 @@ pub struct Phrases {
     pub ratio_per: &'static str,
     pub centring: &'static str,
     pub base: &'static str,
-    pub section: &'static str,
     pub table_of_contents: &'static str,
 }
 

@@ -71,7 +71,6 @@ pub(super) const PHRASES: Phrases = Phrases {
     amounts_shortened: "Große Beträge sind hier gekürzt; die Arbeitsmappe enthält sie ganz",
     no_rows: "Keine Zeilen in diesem Zeitraum",
     no_values: "Keine Daten in diesem Zeitraum",
-    no_share: "Kein Anteil darstellbar: ein Wert liegt unter null",
     target: "Ziel {0}",
     of_target: "{0} des Ziels",
     increase: "Zunahme",
@@ -114,6 +113,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     figure: "Kennzahl",
     span: "Zeitraum",
     value: "Wert",
+    unit: "Einheit",
     compared_with: "Verglichen mit",
     from: "Von",
     to: "Bis",
@@ -124,6 +124,5 @@ pub(super) const PHRASES: Phrases = Phrases {
     ratio_per: "{0}: Nenner",
     centring: "Zentrierung",
     base: "Sockel",
-    section: "Abschnitt",
     table_of_contents: "Inhalt",
 };

@@ -71,7 +71,6 @@ pub(super) const PHRASES: Phrases = Phrases {
     amounts_shortened: "Large amounts are shortened here; the workbook has them in full",
     no_rows: "No rows in this span",
     no_values: "No data in this span",
-    no_share: "No share to show: a value is below zero",
     target: "Target {0}",
     of_target: "{0} of the target",
     increase: "Increase",
@@ -114,6 +113,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     figure: "Figure",
     span: "Span",
     value: "Value",
+    unit: "Unit",
     compared_with: "Compared with",
     from: "From",
     to: "To",
@@ -124,6 +124,5 @@ pub(super) const PHRASES: Phrases = Phrases {
     ratio_per: "{0}: per",
     centring: "Centring",
     base: "Base",
-    section: "Section",
     table_of_contents: "Contents",
 };

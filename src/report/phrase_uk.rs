@@ -84,7 +84,6 @@ pub(super) const PHRASES: Phrases = Phrases {
     amounts_shortened: "Великі суми тут скорочено; у книзі вони повністю",
     no_rows: "Немає рядків за цей період",
     no_values: "Немає даних за цей період",
-    no_share: "Частки не показати: є значення нижче нуля",
     target: "Ціль {0}",
     of_target: "{0} цілі",
     increase: "Зростання",
@@ -127,6 +126,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     figure: "Показник",
     span: "Період",
     value: "Значення",
+    unit: "Одиниця",
     compared_with: "Порівняно з",
     from: "Від",
     to: "До",
@@ -137,6 +137,5 @@ pub(super) const PHRASES: Phrases = Phrases {
     ratio_per: "{0}: знаменник",
     centring: "Центрування",
     base: "Основа",
-    section: "Розділ",
     table_of_contents: "Зміст",
 };

@@ -68,39 +68,12 @@ pub struct Theme {
     /// The picture in place of the organisation's first letter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<Logo>,
-    /// The letters.
-    #[serde(skip_serializing_if = "Typeface::is_default")]
-    pub typeface: Typeface,
 }
 
 impl Theme {
     /// The house's own look.
     pub fn house() -> Theme {
-        Theme {
-            accent: Colour(0x1d, 0x4e, 0xd8),
-            footer: "Confidential".to_owned(),
-            logo: None,
-            typeface: Typeface::Sans,
-        }
-    }
-}
-
-/// The vendored families of letters a theme may choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Typeface {
-    /// Noto Sans.
-    Sans,
-    /// Noto Serif.
-    Serif,
-}
-
-impl Typeface {
-    /// The names a template may use.
-    pub const CHOICES: &[(&str, Typeface)] = &[("sans", Typeface::Sans), ("serif", Typeface::Serif)];
-
-    fn is_default(&self) -> bool {
-        *self == Typeface::Sans
+        Theme { accent: Colour(0x1d, 0x4e, 0xd8), footer: "Confidential".to_owned(), logo: None }
     }
 }
 

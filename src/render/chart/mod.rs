@@ -12,6 +12,7 @@ mod heatmap;
 mod legend;
 mod pen;
 mod plot;
+mod raster;
 mod scale;
 mod scatter;
 mod sparkline;

@@ -6,6 +6,7 @@ use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
 use crate::render::email::style::STYLE;
 use crate::render::email::{CHART_WIDTH, InlineImage, ROW_COUNT_MAX, WARNING_COUNT_MAX};
+use crate::render::markup::escape;
 use crate::render::palette;
 use crate::render::table_text::{row_texts, total_texts};
 use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text, say};
@@ -20,10 +21,14 @@ struct Page<'a> {
 }
 
 /// Writes the whole part.
-pub(super) fn write_html(document: &Document, stamp: Stamp, images: &[InlineImage]) -> String {
+pub(super) fn write_html(
+    document: &Document,
+    stamp: Stamp,
+    (logo, images): (Option<(&InlineImage, (f64, f64))>, &[InlineImage]),
+) -> String {
     let mut page = Page { html: String::new(), document };
     page.head();
-    page.band(stamp);
+    page.band(stamp, logo);
     page.proof();
     let mut images = images.iter();
     for section in document.mailed_sections() {
@@ -35,25 +40,17 @@ pub(super) fn write_html(document: &Document, stamp: Stamp, images: &[InlineImag
             Section::PageBreak | Section::Appendix { .. } => {}
         }
     }
+    if let Some(line) = document.appendix_line() {
+        let muted = palette::MUTED.hex();
+        page.open_row(20, 0);
+        page.line(format_args!(
+            "<p class=\"muted\" style=\"margin:0;font-size:13px;color:{muted}\">{}</p>",
+            escape(&line)
+        ));
+        page.close_row();
+    }
     page.foot();
     page.html
-}
-
-/// Text as HTML text or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 fn judgment_class(judgment: Judgment) -> &'static str {
@@ -119,7 +116,7 @@ impl Page<'_> {
         ));
     }
 
-    fn band(&mut self, stamp: Stamp) {
+    fn band(&mut self, stamp: Stamp, logo: Option<(&InlineImage, (f64, f64))>) {
         let document = self.document;
         let (night, text) = (palette::NIGHT.hex(), palette::NIGHT_TEXT.hex());
         let (accent, link) = (document.theme.accent.hex(), palette::NIGHT_LINK.hex());
@@ -127,6 +124,16 @@ impl Page<'_> {
             "<tr><td class=\"pad\" bgcolor=\"{night}\" \
              style=\"padding:22px 24px 18px 24px;background:{night};border-bottom:3px solid {accent};{FONT}\">"
         ));
+        if let Some((logo, (width, height))) = logo {
+            // On a white card: a dark band would swallow dark letters.
+            self.line(format_args!(
+                "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 12px 0\"><tr>\
+                 <td bgcolor=\"#ffffff\" style=\"background:#ffffff;border-radius:6px;padding:5px\">\
+                 <img src=\"cid:{}\" width=\"{width:.0}\" height=\"{height:.0}\" alt=\"{}\" style=\"display:block\"></td></tr></table>",
+                logo.cid,
+                escape(&document.organisation)
+            ));
+        }
         self.line(format_args!(
             "<h1 style=\"margin:0;font-size:22px;line-height:28px;color:#ffffff;{FONT}\">{}</h1>",
             escape(&document.title)

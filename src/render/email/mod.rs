@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_png;
 use crate::render::error::RenderError;
+use crate::render::logo::picture;
 use crate::report::{Chart, Document, Section};
 
 /// A mail shows this many rows of a table; the attachments hold the rest.
@@ -28,6 +29,9 @@ const CHART_WIDTH: u32 = 552;
 const CHART_SIZE: (u32, u32) = (400, 164);
 /// … and with twice the pixels, for sharp screens.
 const CHART_ZOOM: f32 = 2.76;
+
+/// What a logo may cover, in CSS pixels.
+const LOGO: (f64, f64) = (180.0, 44.0);
 
 /// The body of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +66,16 @@ pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, Rend
         .iter()
         .filter_map(|s| if let Section::Chart(chart) = s { Some(chart) } else { None })
         .collect();
-    let images = charts.iter().map(|chart| draw_image(document, chart)).collect::<Result<Vec<_>, _>>()?;
+    let logo = picture(document)?;
+    let mut images = charts.iter().map(|chart| draw_image(document, chart)).collect::<Result<Vec<_>, _>>()?;
+    let size = logo.as_ref().map(|logo| logo.fit(LOGO.0, LOGO.1));
+    let logo = logo.map(|logo| inline("logo", logo.png.to_vec()));
+    let html = html::write_html(document, stamp, (logo.as_ref().zip(size), &images));
+    images.extend(logo);
     Ok(EmailBody {
         subject: document.subject.clone(),
         preheader: document.preheader.clone(),
-        html: html::write_html(document, stamp, &images),
+        html,
         text: text::write_text(document, stamp),
         images,
     })
@@ -75,8 +84,12 @@ pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, Rend
 /// Draws a chart; its id is made from its content, so that an equal body has equal ids.
 fn draw_image(document: &Document, chart: &Chart) -> Result<InlineImage, RenderError> {
     let bytes = chart_png(document, chart, CHART_SIZE, CHART_ZOOM)?;
+    Ok(inline(&chart.id, bytes))
+}
+
+fn inline(id: &str, bytes: Vec<u8>) -> InlineImage {
     let digest = hex::encode(&Sha256::digest(&bytes)[..8]);
-    Ok(InlineImage { cid: format!("{}.{digest}@vesper", chart.id), name: format!("{}.png", chart.id), bytes })
+    InlineImage { cid: format!("{id}.{digest}@vesper"), name: format!("{id}.png"), bytes }
 }
 
 #[cfg(test)]

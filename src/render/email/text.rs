@@ -28,6 +28,9 @@ pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
             Section::PageBreak | Section::Appendix { .. } => {}
         }
     }
+    if let Some(line) = document.appendix_line() {
+        lines.extend([String::new(), line]);
+    }
     if let Some(url) = &document.web_url {
         lines.extend([String::new(), format!("{}: {url}", phrases.web_edition)]);
     }

@@ -13,7 +13,7 @@ use crate::report::{Chart, Document, Section, Width};
 /// Gives everything in `document` its place.
 pub fn lay_out(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> {
     let mut sheet = Sheet::new(document.layout);
-    draw_band(&mut sheet, document, stamp);
+    draw_band(&mut sheet, document, stamp)?;
     draw_proof(&mut sheet, document);
     let mut rest = document.sections.as_slice();
     while let Some((section, after)) = rest.split_first() {

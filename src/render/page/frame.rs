@@ -1,7 +1,9 @@
 //! What frames the content: the band of page 1 with the proof below it, running heads, page feet.
 
 use crate::render::artifact::Stamp;
+use crate::render::error::RenderError;
 use crate::render::font::shorten;
+use crate::render::logo::{Picture, picture};
 use crate::render::page::Shape;
 use crate::render::page::sheet::{Align, MARGIN, Sheet, Style};
 use crate::render::palette;
@@ -12,16 +14,20 @@ const BAND_EDGE: f64 = 3.0;
 const EMBLEM: f64 = 40.0;
 
 /// The dark band: emblem, title, organisation and period, stamp, link.
-pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) {
+pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) -> Result<(), RenderError> {
     let (width, accent) = (sheet.width, document.theme.accent);
+    let logo = picture(document)?;
     sheet.y = 0.0;
     sheet.bookmark(0, &document.title);
     sheet.artifact(|ink| {
         ink.fill((0.0, 0.0), (width, BAND_HEIGHT), palette::NIGHT);
         ink.fill((0.0, BAND_HEIGHT), (width, BAND_EDGE), accent);
-        draw_emblem(ink, document);
+        if logo.is_none() {
+            draw_emblem(ink, document);
+        }
     });
-    let left = MARGIN + EMBLEM + 14.0;
+    let emblem = logo.map_or(EMBLEM, |logo| draw_logo(sheet, document, logo));
+    let left = MARGIN + emblem + 14.0;
     let right = width - MARGIN;
     let phrases = document.locale.phrases();
     let small = Style::regular(8.5, palette::NIGHT_TEXT);
@@ -62,6 +68,22 @@ pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) {
         });
     }
     sheet.y = BAND_HEIGHT + BAND_EDGE + 11.0;
+    Ok(())
+}
+
+/// The house's picture on a white card, which every picture can be seen on; gives the width it takes.
+fn draw_logo(sheet: &mut Sheet, document: &Document, picture: Picture) -> f64 {
+    const PADDING: f64 = 4.0;
+    const WIDTH_MAX: f64 = 130.0;
+    let (width, height) = picture.fit(WIDTH_MAX - 2.0 * PADDING, EMBLEM - 2.0 * PADDING);
+    let (x, y, card) = (MARGIN, 26.0, width + 2.0 * PADDING);
+    let fill = Some(palette::WHITE);
+    sheet.artifact(|ink| ink.0.push(Shape::Box { x, y, width: card, height: EMBLEM, radius: 6.0, fill, stroke: None }));
+    let top = y + (EMBLEM - height) / 2.0;
+    sheet.open("Figure", Some(document.organisation.clone()));
+    sheet.tagged(|ink| ink.0.push(Shape::Image { x: x + PADDING, y: top, width, height, picture }));
+    sheet.close();
+    card
 }
 
 /// A long title in two smaller lines, the second shortened if it must be.

@@ -1,6 +1,7 @@
 //! What stands on a page, and what it means to a screen reader.
 
 use crate::render::font::Weight;
+use crate::render::logo::Picture;
 use crate::report::Colour;
 
 /// A laid-out document.
@@ -71,6 +72,8 @@ pub(crate) enum Shape {
     Line { points: Vec<(f64, f64)>, colour: Colour, width: f64 },
     /// A text from `x` on the baseline `y`.
     Text { x: f64, y: f64, size: f64, weight: Weight, colour: Colour, text: String },
+    /// A picture.
+    Image { x: f64, y: f64, width: f64, height: f64, picture: Picture },
     /// A place that leads elsewhere.
     Link { x: f64, y: f64, width: f64, height: f64, url: String },
 }

@@ -51,6 +51,10 @@ fn describe(shape: &Shape) -> String {
             let bold = if *weight == Weight::Bold { " bold" } else { "" };
             format!("text {x:.1},{y:.1} {size:.1}{bold} {} {text}", colour.hex())
         }
+        Shape::Image { x, y, width, height, picture } => {
+            let pixels = format!("{} × {} pixels", picture.width, picture.height);
+            format!("image {x:.1},{y:.1} {width:.1} × {height:.1} {pixels}")
+        }
         Shape::Link { x, y, width, height, url } => format!("link {x:.1},{y:.1} {width:.1} × {height:.1} {url}"),
     }
 }

@@ -19,3 +19,4 @@ pub use flow::lay_out;
 pub(super) use item::{Bookmark, Kid, Mark, Node, Shape};
 pub use item::{Page, Pages};
 pub use list::draw_list;
+pub(super) use recorder::{Frame, record};

@@ -19,7 +19,7 @@ const UNITS_PER_POINT: f64 = 20.0;
 
 /// A place on the page for a chart.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
+pub(in crate::render) struct Frame {
     pub x: f64,
     pub y: f64,
     pub width: f64,
@@ -27,7 +27,7 @@ pub(super) struct Frame {
 }
 
 /// Draws a chart into `frame` and gives its shapes.
-pub(super) fn record(spec: &ChartSpec<'_>, frame: Frame) -> Result<Vec<Shape>, RenderError> {
+pub(in crate::render) fn record(spec: &ChartSpec<'_>, frame: Frame) -> Result<Vec<Shape>, RenderError> {
     let mut shapes = Vec::new();
     let failed = |reason: String| RenderError::Chart { chart: spec.chart.id.clone(), reason };
     {

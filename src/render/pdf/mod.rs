@@ -13,11 +13,17 @@ mod outline;
 mod page_ops;
 mod tree;
 
-use printpdf::{Mm, OffsetDateTime, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
+use std::collections::BTreeMap;
+
+use printpdf::{
+    DictItem, ExternalStream, ExternalXObject, Mm, OffsetDateTime, PdfDocument, PdfPage, PdfParseErrorSeverity,
+    PdfSaveOptions, XObject,
+};
 
 use crate::render::artifact::{Artifact, Stamp};
 use crate::render::error::RenderError;
-use crate::render::page::{Pages, lay_out};
+use crate::render::logo::Picture;
+use crate::render::page::{Pages, Shape, lay_out};
 use crate::report::Document;
 
 /// Points in a millimetre.
@@ -48,6 +54,12 @@ fn assemble(document: &Document, stamp: Stamp, pages: &Pages) -> Result<lopdf::D
     for (id, font) in face::subset_fonts(pages)? {
         pdf.resources.fonts.map.insert(id, font);
     }
+    let shapes = pages.pages.iter().flat_map(|page| &page.marks).flat_map(|(_, shapes)| shapes);
+    for shape in shapes {
+        if let Shape::Image { picture, .. } = shape {
+            pdf.resources.xobjects.map.insert(page_ops::image_id(), image(picture));
+        }
+    }
     let mm = |points: f64| Mm((points / POINTS_PER_MM) as f32);
     pdf.pages = pages
         .pages
@@ -60,6 +72,21 @@ fn assemble(document: &Document, stamp: Stamp, pages: &Pages) -> Result<lopdf::D
         Some(warning) => Err(failed(warning.msg)),
         None => Ok(assembled),
     }
+}
+
+/// A picture as printpdf takes it: three bytes a pixel, compressed with the rest of the file.
+fn image(picture: &Picture) -> XObject {
+    let name = |name: &str| DictItem::Name(name.as_bytes().to_vec());
+    let dict = BTreeMap::from([
+        ("Type".to_owned(), name("XObject")),
+        ("Subtype".to_owned(), name("Image")),
+        ("Width".to_owned(), DictItem::Int(i64::from(picture.width))),
+        ("Height".to_owned(), DictItem::Int(i64::from(picture.height))),
+        ("ColorSpace".to_owned(), name("DeviceRGB")),
+        ("BitsPerComponent".to_owned(), DictItem::Int(8)),
+    ]);
+    let stream = ExternalStream { dict, content: picture.pixels.to_vec(), compress: true };
+    XObject::External(ExternalXObject { stream, width: None, height: None, dpi: None })
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use printpdf::{
     Actions, BorderArray, Color, ColorArray, DictItem, Line, LineCapStyle, LineJoinStyle, LinePoint, LinkAnnotation,
-    Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing, Pt, Rect, Rgb, TextItem, WindingOrder,
+    Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing, Pt, Rect, Rgb, TextItem, WindingOrder, XObjectId,
+    XObjectTransform,
 };
 
 use crate::render::font::runs;
@@ -14,6 +15,11 @@ use crate::report::Colour;
 
 /// The control distance that makes a Bézier curve a quarter circle.
 const ROUND: f64 = 0.5523;
+
+/// The resource name of the document's one picture, its logo.
+pub(super) fn image_id() -> XObjectId {
+    XObjectId("VI0".to_owned())
+}
 
 /// The operations of one page.
 pub(super) fn page_ops(pages: &Pages, page: &Page) -> Vec<Op> {
@@ -112,6 +118,17 @@ impl Writer {
                     self.ops.push(Op::ShowText { items: vec![TextItem::Text(run.text)] });
                 }
                 self.ops.push(Op::EndTextSection);
+            }
+            Shape::Image { x, y, width, height, .. } => {
+                let transform = XObjectTransform {
+                    translate_x: Some(points(*x)),
+                    translate_y: Some(points(self.height - y - height)),
+                    scale_x: Some(*width as f32),
+                    scale_y: Some(*height as f32),
+                    no_auto_scale: true,
+                    ..XObjectTransform::default()
+                };
+                self.ops.push(Op::UseXobject { id: image_id(), transform });
             }
             Shape::Link { x, y, width, height, url } => {
                 let mut place = Rect::from_wh(points(*width), points(*height));

@@ -1,17 +1,21 @@
 //! The cover: what this is, how fresh, whether it adds up, what the words mean.
 
-use rust_xlsxwriter::{Formula, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Formula, Image, Url, Worksheet, XlsxError};
 
 use crate::render::artifact::Stamp;
+use crate::render::logo::Picture;
 use crate::render::xlsx::format::Formats;
 use crate::render::xlsx::{excel_date, excel_instant};
 use crate::report::{Document, say};
+
+/// What a logo may cover, in pixels.
+const LOGO: (f64, f64) = (220.0, 56.0);
 
 /// Fills the first sheet.
 pub(super) fn write_cover(
     sheet: &mut Worksheet,
     document: &Document,
-    stamp: Stamp,
+    (stamp, logo): (Stamp, Option<&Picture>),
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 26)?.set_column_width(1, 34)?;
@@ -21,6 +25,13 @@ pub(super) fn write_cover(
     sheet.set_screen_gridlines(false).set_landscape().set_print_fit_to_pages(1, 0);
     sheet.set_row_height(0, 28)?;
     sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
+    if let Some(logo) = logo {
+        let (_, height) = logo.fit(LOGO.0, LOGO.1);
+        let scale = height / f64::from(logo.height);
+        let image = Image::new_from_buffer(&logo.png)?;
+        let image = image.set_scale_width(scale).set_scale_height(scale).set_alt_text(&document.organisation);
+        sheet.insert_image(0, 4, &image)?;
+    }
     let line = format!("{} · {} · {}", document.organisation, document.period_label, document.currency);
     sheet.write_string_with_format(1, 0, line, &formats.subtitle)?;
     let words = document.locale.phrases();

@@ -8,6 +8,7 @@
 //!
 //! Never here: a picture of a chart.
 
+mod chart_cells;
 mod cover;
 mod format;
 mod native;
@@ -19,9 +20,11 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use crate::render::artifact::{Artifact, Stamp};
 use crate::render::error::RenderError;
+use crate::render::logo::{Picture, picture};
+use crate::render::xlsx::chart_cells::write_chart;
 use crate::render::xlsx::cover::write_cover;
 use crate::render::xlsx::format::Formats;
-use crate::render::xlsx::sheet::{SheetNames, write_chart, write_kpis, write_text};
+use crate::render::xlsx::sheet::{SheetNames, write_kpis, write_text};
 use crate::render::xlsx::table::write_table;
 use crate::report::{Document, Section};
 
@@ -30,18 +33,19 @@ const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsh
 /// Renders `document` as a workbook. The same document and stamp give the same bytes.
 pub fn render_xlsx(document: &Document, stamp: Stamp) -> Result<Artifact, RenderError> {
     let failed = |source| RenderError::Xlsx { report: document.report.clone(), source: Box::new(source) };
-    let bytes = write_workbook(document, stamp).map_err(failed)?;
+    let logo = picture(document)?;
+    let bytes = write_workbook(document, stamp, logo.as_ref()).map_err(failed)?;
     Ok(Artifact::seal(document, "xlsx", MEDIA_TYPE, bytes))
 }
 
-fn write_workbook(document: &Document, stamp: Stamp) -> Result<Vec<u8>, XlsxError> {
+fn write_workbook(document: &Document, stamp: Stamp, logo: Option<&Picture>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(document, stamp)?);
     let formats = Formats::new(document);
     let words = document.locale.phrases();
     let mut names = SheetNames::new();
     let cover = names.take(words.report);
-    write_cover(workbook.add_worksheet().set_name(cover)?, document, stamp, &formats)?;
+    write_cover(workbook.add_worksheet().set_name(cover)?, document, (stamp, logo), &formats)?;
     for section in &document.sections {
         match section {
             Section::Kpis(row) => {

@@ -6,16 +6,11 @@ use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
 
 use crate::render::palette;
 use crate::render::xlsx::format::{Formats, cell_value, colour};
-use crate::render::xlsx::native::native_chart;
 use crate::report::Unit;
-use crate::report::{Change, Chart, ChartKind, Document, KpiRow, NOTHING, Text};
+use crate::report::{Change, Document, KpiRow, NOTHING, Text};
 
 /// Excel refuses longer names.
 const NAME_LENGTH_MAX: usize = 31;
-
-/// What a native chart covers of the sheet.
-const CHART_ROW_COUNT: u32 = 22;
-const CHART_COLUMN_COUNT: u16 = 12;
 
 /// Sheet names already taken; Excel does not tell upper from lower case.
 #[derive(Debug)]
@@ -124,60 +119,6 @@ fn write_change(
     let format =
         Format::new().set_bold().set_font_color(ink).set_num_format(number_format).set_align(FormatAlign::Right);
     sheet.write_formula_with_format(line, 7, Formula::new(formula).set_result(result(value)), &format)?;
-    Ok(())
-}
-
-/// A chart's data with the native chart beside it.
-pub(super) fn write_chart(
-    sheet: &mut Worksheet,
-    document: &Document,
-    chart: &Chart,
-    (name, formats): (&str, &Formats),
-) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 30)?.set_row_height(0, 32)?;
-    sheet.write_string_with_format(0, 0, &chart.axis, &formats.head)?;
-    for (at, series) in chart.series.iter().enumerate() {
-        let column = at as u16 + 1;
-        sheet.set_column_width(column, 18)?;
-        sheet.write_string_with_format(0, column, &series.name, &formats.head_right)?;
-    }
-    let format = formats.value(chart.unit);
-    let value = |series: usize, at: usize| cell_value(chart.series[series].figures[at], chart.unit);
-    let pad = chart.series.len() as u16 + 1;
-    let widest = (0..chart.categories.len()).filter_map(|at| value(0, at)).fold(0.0, f64::max);
-    for (at, category) in chart.categories.iter().enumerate() {
-        let line = at as u32 + 1;
-        sheet.write_string(line, 0, &category.label)?;
-        for series in 0..chart.series.len() {
-            if let Some(value) = value(series, at) {
-                sheet.write_number_with_format(line, series as u16 + 1, value, &format)?;
-            }
-        }
-        if chart.kind == ChartKind::Funnel {
-            // The invisible bar that centres a stage: half of what it lacks to the widest.
-            let last = chart.categories.len() + 1;
-            let formula = format!("=(MAX($B$2:$B${last})-B{})/2", line + 1);
-            let result = (widest - value(0, at).unwrap_or(0.0)) / 2.0;
-            sheet.write_formula_with_format(
-                line,
-                pad,
-                Formula::new(formula).set_result(result.to_string()),
-                &formats.muted,
-            )?;
-        }
-    }
-    if chart.kind == ChartKind::Funnel {
-        sheet.write_string_with_format(0, pad, document.locale.phrases().centring, &formats.head_right)?;
-    }
-    frame_sheet(sheet, 0)?;
-    // The print area holds the chart, which is higher than a few rows of data.
-    let last_row = (chart.categories.len() as u32 + 1).max(CHART_ROW_COUNT + 1);
-    sheet.set_print_area(0, 0, last_row, pad + 2 + CHART_COLUMN_COUNT)?;
-    // Excel refuses a chart over no rows.
-    if !chart.categories.is_empty() {
-        let native = native_chart(document, chart, name, formats);
-        sheet.insert_chart(1, pad + 2, &native)?;
-    }
     Ok(())
 }
 
