@@ -16,7 +16,7 @@ use crate::report::parse::chart::read_chart;
 use crate::report::parse::name::{check_words, read_compare, read_restate, read_scope};
 use crate::report::parse::section::{read_kpis, read_table, read_text};
 use crate::report::template::{ReportTemplate, SectionTemplate};
-use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme, Typeface};
+use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme};
 
 const WINDOWS: &[(&str, Window)] = &[
     ("all", Window::All),
@@ -130,7 +130,6 @@ fn read_theme(top: &Table<'_, '_>) -> Theme {
         }
     }
     theme.footer = table.text_or("footer", &theme.footer);
-    theme.typeface = table.choice("typeface", Typeface::CHOICES, theme.typeface);
     table.finish();
     theme
 }
