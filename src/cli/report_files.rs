@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::base::Remedy;
 use crate::cli::{Failure, RenderFormat};
-use crate::delivery::{MailBody, MailDraft, Recipient, compose_mail};
+use crate::delivery::{MailBody, MailDraft, OutgoingArtifact, Recipient, compose_mail};
 use crate::job::Format;
 use crate::job::recipe::{Drawn, draw, stamp_of};
 use crate::metric::Snapshot;
@@ -37,13 +37,16 @@ pub(super) async fn write_report(
     for file in &drawn.files {
         paths.push(write(wanted.dir, &file.name, &file.bytes)?);
     }
-    if wanted.formats.contains(&RenderFormat::Html) {
-        paths.push(write(wanted.dir, &format!("{name}.html"), page_of(&drawn.body).as_bytes())?);
-        paths.push(write(wanted.dir, &format!("{name}.txt"), drawn.body.text.as_bytes())?);
+    if wanted.formats.contains(&RenderFormat::Mail) {
+        paths.push(write(wanted.dir, &format!("{name}-mail.html"), page_of(&drawn.body).as_bytes())?);
+        paths.push(write(wanted.dir, &format!("{name}-mail.txt"), drawn.body.text.as_bytes())?);
     }
     if let Some((sender, recipient)) = wanted.mail {
         let sent_date = stamp_of(snapshot).generated_at;
-        let draft = MailDraft { label: &name, sender, sent_date, body: &drawn.body, attachments: &drawn.files };
+        // What the shipped jobs attach; the other files stand beside it.
+        let attached = |file: &&OutgoingArtifact| [".pdf", ".xlsx"].iter().any(|end| file.name.ends_with(end));
+        let attachments: Vec<OutgoingArtifact> = drawn.files.iter().filter(attached).cloned().collect();
+        let draft = MailDraft { label: &name, sender, sent_date, body: &drawn.body, attachments: &attachments };
         let mail = compose_mail(&draft)?;
         let head = mail.head(recipient, &mail.rfc_message_id(&name))?;
         paths.push(write(wanted.dir, &format!("{name}.eml"), &[head, mail.body].concat())?);
@@ -52,13 +55,15 @@ pub(super) async fn write_report(
 }
 
 impl RenderFormat {
-    /// The format of a job's attachments; a page is none.
+    /// The format of a job's attachments; the mail is none.
     fn of_job(self) -> Option<Format> {
         match self {
             RenderFormat::Pdf => Some(Format::Pdf),
             RenderFormat::Xlsx => Some(Format::Xlsx),
             RenderFormat::Csv => Some(Format::Csv),
-            RenderFormat::Html => None,
+            RenderFormat::CsvBom => Some(Format::CsvBom),
+            RenderFormat::Html => Some(Format::Html),
+            RenderFormat::Mail => None,
         }
     }
 }

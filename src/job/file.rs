@@ -52,12 +52,33 @@ pub enum Format {
     Pdf,
     /// A workbook.
     Xlsx,
-    /// The tables as text.
+    /// Every section with rows as a file of text.
     Csv,
+    /// The same, with the mark by which Excel knows UTF-8.
+    #[serde(rename = "csv-bom")]
+    CsvBom,
+    /// The web edition: one page that needs no server.
+    Html,
 }
 
 impl Format {
-    const NAMES: [(&'static str, Format); 3] = [("pdf", Format::Pdf), ("xlsx", Format::Xlsx), ("csv", Format::Csv)];
+    const NAMES: [(&'static str, Format); 5] = [
+        ("pdf", Format::Pdf),
+        ("xlsx", Format::Xlsx),
+        ("csv", Format::Csv),
+        ("csv-bom", Format::CsvBom),
+        ("html", Format::Html),
+    ];
+
+    /// How the names of its files end.
+    fn extension(self) -> &'static str {
+        match self {
+            Format::Pdf => "pdf",
+            Format::Xlsx => "xlsx",
+            Format::Csv | Format::CsvBom => "csv",
+            Format::Html => "html",
+        }
+    }
 }
 
 /// What a recipe reads: stored with the job and frozen into each of its runs.
@@ -259,9 +280,13 @@ fn read_recipients(top: &Table<'_, '_>) -> Vec<Recipient> {
 }
 
 fn read_formats(top: &Table<'_, '_>) -> Vec<Format> {
-    let mut formats = Vec::new();
+    let mut formats: Vec<Format> = Vec::new();
     for text in top.texts("formats") {
         match Format::NAMES.iter().find(|(name, _)| *name == text.value) {
+            Some((_, format)) if formats.iter().any(|f| f.extension() == format.extension()) => {
+                let message = format!("files of the kind `{}` are named twice", format.extension());
+                top.file().problem(&text.span, message, None);
+            }
             Some((_, format)) => formats.push(*format),
             None => top.file().unknown_name(&text.span, "format", &text.value, Format::NAMES.iter().map(|(n, _)| *n)),
         }
@@ -364,7 +389,7 @@ mod tests {
     #[test]
     fn every_problem_of_a_file_comes_at_once_with_its_place() {
         let text = "report = \"w\"\ncron = \"99 2 * * *\"\nzone = \"Europe/Berln\"\nlease = \"1 minute\"\nrecipents = []\n\
-                    recipients = [\"a b@x\", \"ok@example.com\", \"OK@example.com\"]\nformats = [\"pfd\"]\ncatchup = \"last\"\n";
+                    recipients = [\"a b@x\", \"ok@example.com\", \"OK@example.com\"]\nformats = [\"pfd\", \"csv\", \"csv-bom\"]\ncatchup = \"last\"\n";
         let found = problems(Kind::Report, text);
         for expected in [
             ":2:8: `99 2 * * *` is no cron pattern",
@@ -374,6 +399,7 @@ mod tests {
             ":6:15: this is no mail address",
             ":6:42: this address stands twice",
             ":7:12: unknown format `pfd` (did you mean `pdf`?)",
+            ":7:26: files of the kind `csv` are named twice",
             ":8:11: unknown catchup `last` (did you mean `latest`?)",
         ] {
             assert!(found.contains(expected), "{expected} in:\n{found}");

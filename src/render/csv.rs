@@ -58,8 +58,9 @@ impl Cell {
             Cell::Plain(text) => return text.clone(),
             Cell::Words(text) => text,
         };
-        // What begins like a formula is run by spreadsheets, also behind blanks.
-        let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+        // What begins like a formula is run by spreadsheets, also behind blanks and in full-width letters.
+        let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+            || text.starts_with(['\t', '\r', '\n']);
         let safe = if is_formula { format!("'{text}") } else { text.clone() };
         match safe.contains([',', '"', '\n', '\r']) || safe.trim() != safe {
             true => format!("\"{}\"", safe.replace('"', "\"\"")),
@@ -94,6 +95,7 @@ fn number(figure: Option<Figure>, unit: Unit) -> Cell {
             format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)
         }
         Unit::Percent | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean => format!("{value:.1}"),
+        Unit::Index => format!("{value:.2}"),
     })
 }
 
@@ -102,7 +104,7 @@ fn headed(document: &Document, label: &str, unit: Unit) -> Cell {
     let words = document.locale.phrases();
     let bare = |phrase: &str| phrase.replace("{0}", "").trim_matches(['\u{a0}', ' ']).to_owned();
     let unit = match unit {
-        Unit::Count | Unit::Mean => return Cell::words(label),
+        Unit::Count | Unit::Mean | Unit::Index => return Cell::words(label),
         Unit::Money => document.currency.clone(),
         Unit::Percent => "%".to_owned(),
         Unit::Days => bare(words.days),
@@ -217,7 +219,9 @@ mod tests {
             ("+49 30", "'+49 30"),
             ("-5", "'-5"),
             ("@cmd", "'@cmd"),
-            (" =1", "\"' =1\""),
+            (" =1", "' =1"),
+            ("＝1", "'＝1"),
+            (" plain", "\" plain\""),
             ("a \"b\", c", "\"a \"\"b\"\", c\""),
             ("plain", "plain"),
         ] {

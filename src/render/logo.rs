@@ -57,7 +57,16 @@ fn draw(logo: &Logo) -> Result<Picture, String> {
 
 fn draw_svg(bytes: &[u8]) -> Result<tiny_skia::Pixmap, String> {
     // Words in a logo are drawn with the vendored fonts; a font of the machine would make other bytes elsewhere.
-    let options = usvg::Options { fontdb: font_database(), font_family: "Noto Sans".to_owned(), ..Default::default() };
+    let options = usvg::Options {
+        fontdb: font_database(),
+        font_family: "Noto Sans".to_owned(),
+        // A drawing holds what it shows; it reads no file of this machine.
+        image_href_resolver: usvg::ImageHrefResolver {
+            resolve_data: usvg::ImageHrefResolver::default_data_resolver(),
+            resolve_string: Box::new(|_, _| None),
+        },
+        ..Default::default()
+    };
     let tree = usvg::Tree::from_data(bytes, &options).map_err(|e| e.to_string())?;
     let size = tree.size();
     let scale = (PIXELS_HIGH / size.height()).min(PIXELS_WIDE_MAX / size.width());

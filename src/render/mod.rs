@@ -37,3 +37,5 @@ pub use xlsx::render_xlsx;
 mod gallery;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk;

@@ -34,10 +34,20 @@ pub enum RenderFormat {
     Pdf,
     /// A workbook
     Xlsx,
-    /// The tables as text
+    /// Every section with rows as a text file
     Csv,
-    /// The mail as a page, and its plain text
+    /// The same for Excel: with the mark by which it knows UTF-8
+    CsvBom,
+    /// The web edition: one page that needs no server
     Html,
+    /// The mail as a page, and its plain text
+    Mail,
+}
+
+impl RenderFormat {
+    /// Every format once; text files as programs like them.
+    pub const ALL: [RenderFormat; 5] =
+        [RenderFormat::Pdf, RenderFormat::Xlsx, RenderFormat::Csv, RenderFormat::Html, RenderFormat::Mail];
 }
 
 /// Arguments of `vesper render`.
@@ -58,7 +68,7 @@ pub struct RenderArgs {
         value_enum,
         value_name = "FORMATS",
         value_delimiter = ',',
-        default_value = "pdf,xlsx,csv,html",
+        default_value = "pdf,xlsx,csv,html,mail",
         hide_possible_values = false
     )]
     pub formats: Vec<RenderFormat>,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::NaiveDate;
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::{PgConnection, Row};
 use tokio::net::TcpListener;
@@ -16,7 +15,7 @@ use tracing::info;
 use crate::app::{self, App};
 use crate::base::period::{minus_days, plus_days};
 use crate::base::pg::Database;
-use crate::base::{Remedy, clock};
+use crate::base::{Remedy, clock, nearest};
 use crate::cli::command::run::{read_counts, run_now, send_mail};
 use crate::cli::command::serve::{Door, serve_app};
 use crate::cli::report_files::{Wanted, write_report};
@@ -40,6 +39,7 @@ pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let directory = std::path::absolute(&args.dir)
         .map_err(|e| Failure::new(Remedy::FixConfig, format!("{} is no usable folder: {e}", args.dir.display())))?;
     // Rather now than after the night.
+    check_report_names(&args.reports)?;
     let (listener, address) = listen(args).await?;
     progress.say("starting a private Postgres cluster");
     let since = Instant::now();
@@ -61,6 +61,17 @@ pub(in crate::cli) async fn demo(args: &DemoArgs) -> Result<(), Failure> {
     };
     cluster.stop().await?;
     served
+}
+
+/// Refuses reports that have no template.
+fn check_report_names(wanted: &[String]) -> Result<(), Failure> {
+    let paths = Settings::of_variables(&Environment::default())?.templates()?.list("reports", "toml")?;
+    let name = |path: &String| path.rsplit('/').next().and_then(|file| file.strip_suffix(".toml")).map(str::to_owned);
+    let names: Vec<String> = paths.iter().filter_map(name).collect();
+    let Some(unknown) = wanted.iter().find(|n| *n != "all" && !names.contains(n)) else { return Ok(()) };
+    let hint = nearest(unknown, names.iter().map(String::as_str))
+        .map_or_else(|| format!("all, or of these: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
+    Err(Failure::new(Remedy::FixConfig, format!("unknown report `{unknown}`")).at("--reports").or_hint(hint))
 }
 
 /// The listener of a demo that stays up, and the address its pages are at.
@@ -244,13 +255,8 @@ impl Demo<'_> {
         let mut connection = app.pool.acquire().await.map_err(failed)?;
         let snapshot = load_snapshot(&mut connection, recipes.tenant(), Which::AsOf(date)).await?;
         let snapshot = Arc::new(snapshot.expect("the night of that date was run"));
-        let names: Vec<&str> = recipes.reports.keys().map(String::as_str).collect();
-        if let Some(unknown) = self.args.reports.iter().find(|n| *n != "all" && !names.contains(&n.as_str())) {
-            let hint = format!("all, or of these: {}", names.join(", "));
-            return Err(Failure::new(Remedy::FixConfig, format!("unknown report `{unknown}`")).or_hint(hint));
-        }
         let recipient = Recipient { name: Some("Reader".to_owned()), address: "reader@vesper.example".to_owned() };
-        let wanted = Wanted { dir, formats: RenderFormat::value_variants(), mail: Some((&recipes.sender, &recipient)) };
+        let wanted = Wanted { dir, formats: &RenderFormat::ALL, mail: Some((&recipes.sender, &recipient)) };
         let mut paths = Vec::new();
         for (name, template) in &recipes.reports {
             if self.args.reports.iter().any(|n| n == "all" || n == name) {

@@ -6,7 +6,10 @@ use crate::base::Remedy;
 use crate::delivery::{InlineImage, MailBody, OutgoingArtifact};
 use crate::job::{Format, RunError};
 use crate::metric::Snapshot;
-use crate::render::{Artifact, EmailBody, RenderError, Stamp, render_email, render_pdf, render_xlsx};
+use crate::render::{
+    Artifact, ByteOrderMark, EmailBody, RenderError, Stamp, render_csv, render_email, render_html, render_pdf,
+    render_xlsx,
+};
 use crate::report::{Document, ReportContext, ReportTemplate, build};
 
 /// Everything an edition consists of, before it is sealed.
@@ -49,7 +52,9 @@ fn render_files(document: &Document, stamp: Stamp, formats: &[Format]) -> Result
         match format {
             Format::Pdf => files.push(render_pdf(document, stamp)?),
             Format::Xlsx => files.push(render_xlsx(document, stamp)?),
-            Format::Csv => {}
+            Format::Csv => files.extend(render_csv(document, ByteOrderMark::Without)),
+            Format::CsvBom => files.extend(render_csv(document, ByteOrderMark::With)),
+            Format::Html => files.push(render_html(document, stamp)?),
         }
     }
     Ok(files)

@@ -12,8 +12,13 @@ mod chart_cells;
 mod cover;
 mod format;
 mod native;
+#[cfg(test)]
+mod reader;
 mod sheet;
 mod table;
+
+#[cfg(test)]
+pub(super) use reader::{SheetRead, read_workbook};
 
 use chrono::{Datelike, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
