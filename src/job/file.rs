@@ -404,7 +404,7 @@ mod tests {
         ] {
             assert!(found.contains(expected), "{expected} in:\n{found}");
         }
-        assert_eq!(found.lines().count(), 8, "{found}");
+        assert_eq!(found.lines().count(), 9, "{found}");
     }
 
     #[test]
