@@ -178,8 +178,9 @@ fn table_records(document: &Document, table: &Table) -> Vec<Vec<Cell>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::gallery::{Size, gallery};
+    use crate::render::gallery::gallery;
     use crate::report::Locale;
+    use crate::report::fixture::Size;
 
     fn file(part: &str, mark: ByteOrderMark) -> String {
         let files = render_csv(&gallery(Size::Plausible, Locale::En), mark);

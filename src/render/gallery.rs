@@ -1,69 +1,14 @@
 //! A document that shows every kind of chart and section, over nothing, over a plausible business, and over a very
 //! large one: what the drawings are tested on. `VESPER_GALLERY=DIR` writes it in every format, for the eye.
 
-use crate::metric::Snapshot;
-use crate::report::fixture::{document, snapshot};
+use crate::report::fixture::{LONG, Size, document};
 use crate::report::{
     Attribute, Category, Chart, ChartKind, Column, Document, Figure, Locale, Logo, Row, Section, Series, Table, Unit,
     Width,
 };
 
-/// How much there is to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Size {
-    Nothing,
-    Plausible,
-    Huge,
-}
-
-pub(super) const SIZES: [Size; 3] = [Size::Nothing, Size::Plausible, Size::Huge];
-
 const LOGO: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 60 24'>\
     <circle cx='12' cy='12' r='11' fill='#0f766e'/><path d='M26 4h30v4H26zM26 11h22v4H26zM26 18h30v4H26z' fill='#134e4a'/></svg>";
-const LONG: &str =
-    "Vereinigte Gesellschaft für Überseehandel, Schifffahrt und Donaudampfschifffahrtsbeteiligungen mbH & Co. KGaA";
-
-/// A snapshot of nothing, of a plausible business, or of a very large one with long names and twelve-digit amounts.
-pub(super) fn sized_snapshot(size: Size) -> Snapshot {
-    let mut snapshot = snapshot();
-    let scaled = |value: i64| match size {
-        Size::Nothing => 0,
-        Size::Plausible => value,
-        Size::Huge => value.saturating_mul(98_765),
-    };
-    for (metric, points) in &mut snapshot.points {
-        let is_money = snapshot.catalog.find(metric).is_some_and(|m| m.unit == Unit::Money);
-        for figure in points.values_mut() {
-            match size {
-                Size::Nothing => *figure = Figure { numerator: 0, denominator: figure.denominator.min(1) },
-                _ if is_money => figure.numerator = scaled(figure.numerator),
-                _ => {}
-            }
-        }
-        points.retain(|slice, _| size != Size::Nothing || slice.member.as_ref().is_none_or(|m| m.0 != "sales_rep"));
-    }
-    for (metric, series) in &mut snapshot.series {
-        let is_money = snapshot.catalog.find(metric).is_some_and(|m| m.unit == Unit::Money);
-        if size == Size::Nothing {
-            series.values.clear();
-        } else if is_money {
-            series.values.iter_mut().for_each(|value| *value = scaled(*value));
-        }
-    }
-    match size {
-        Size::Nothing => {
-            snapshot.members.insert("sales_rep".to_owned(), Vec::new());
-            snapshot.header.reconciliation.clear();
-            snapshot.header.warnings.clear();
-        }
-        Size::Plausible => {}
-        Size::Huge => {
-            let members = snapshot.members.values_mut().flatten();
-            members.for_each(|member| member.label = format!("{} {LONG}", member.label));
-        }
-    }
-    snapshot
-}
 
 struct Maker {
     size: Size,

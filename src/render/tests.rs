@@ -1,5 +1,6 @@
-use super::gallery::{SIZES, Size, gallery};
+use super::gallery::gallery;
 use super::*;
+use crate::report::fixture::{SIZES, Size};
 use crate::report::fixture::{context, document, snapshot, template};
 use crate::report::{Chart, ChartKind, Colour, Document, Figure, Layout, Locale, Orientation, Paper, Section, build};
 

@@ -1,46 +1,19 @@
 //! A walk over every number of a document: each is found again in every file, where it belongs and as it was published.
 
-use super::gallery::{SIZES, gallery, sized_snapshot};
+use super::gallery::gallery;
 use super::xlsx::{SheetRead, read_workbook};
 use super::*;
-use crate::metric::Catalog;
-use crate::report::fixture::context;
-use crate::report::{
-    Chart, ChartKind, Column, Document, Figure, KpiRow, Locale, ReportTemplate, Section, Table, Unit, build,
-};
+use crate::report::fixture::{SIZES, shipped_documents};
+use crate::report::{Chart, ChartKind, Column, Document, Figure, KpiRow, Locale, Section, Table, Unit};
 
 fn stamp() -> Stamp {
     Stamp { generated_at: "2026-11-23T06:00:00Z".parse().expect("an instant") }
 }
 
-/// The templates the house ships.
-fn shipped() -> Vec<ReportTemplate> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/reports");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).expect("templates").map(|e| e.expect("an entry").path()).collect();
-    paths.sort();
-    paths
-        .iter()
-        .map(|path| {
-            let name = path.file_stem().expect("a name").to_string_lossy();
-            let text = std::fs::read_to_string(path).expect("a template");
-            ReportTemplate::parse_with(&name, &path.display().to_string(), &text, &Catalog::built_in())
-                .unwrap_or_else(|problems| panic!("{problems}"))
-        })
-        .collect()
-}
-
 /// Every shipped report over nothing, a plausible business and a very large one, and the gallery of every section.
 fn documents() -> Vec<(String, Document)> {
-    let mut documents = Vec::new();
-    for size in SIZES {
-        let snapshot = sized_snapshot(size).into();
-        for template in shipped() {
-            let document = build(&template, &snapshot, &context()).unwrap_or_else(|e| panic!("{}: {e}", template.name));
-            documents.push((format!("{} over {size:?}", template.name), document));
-        }
-        documents.push((format!("gallery over {size:?}"), gallery(size, Locale::De)));
-    }
+    let mut documents = shipped_documents();
+    documents.extend(SIZES.map(|size| (format!("gallery over {size:?}"), gallery(size, Locale::De))));
     // A few pages of rows say as much as fifty.
     for section in documents.iter_mut().flat_map(|(_, document)| &mut document.sections) {
         if let Section::Table(table) = section {

@@ -244,6 +244,85 @@ pub(crate) fn document() -> Document {
     build(&template(), &snapshot().into(), &context()).expect("the shipped report can be built")
 }
 
+/// A name as long as some registers hold.
+pub(crate) const LONG: &str =
+    "Vereinigte Gesellschaft für Überseehandel, Schifffahrt und Donaudampfschifffahrtsbeteiligungen mbH & Co. KGaA";
+
+/// How much there is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    Nothing,
+    Plausible,
+    Huge,
+}
+
+pub(crate) const SIZES: [Size; 3] = [Size::Nothing, Size::Plausible, Size::Huge];
+
+/// A snapshot of nothing, of a plausible business, or of a very large one with long names and twelve-digit amounts.
+fn sized_snapshot(size: Size) -> Snapshot {
+    let mut snapshot = snapshot();
+    let scaled = |value: i64| match size {
+        Size::Nothing => 0,
+        Size::Plausible => value,
+        Size::Huge => value.saturating_mul(98_765),
+    };
+    for (metric, points) in &mut snapshot.points {
+        let is_money = snapshot.catalog.find(metric).is_some_and(|m| m.unit == Unit::Money);
+        for figure in points.values_mut() {
+            match size {
+                Size::Nothing => *figure = Figure { numerator: 0, denominator: figure.denominator.min(1) },
+                _ if is_money => figure.numerator = scaled(figure.numerator),
+                _ => {}
+            }
+        }
+        points.retain(|slice, _| size != Size::Nothing || slice.member.as_ref().is_none_or(|m| m.0 != "sales_rep"));
+    }
+    for (metric, series) in &mut snapshot.series {
+        let is_money = snapshot.catalog.find(metric).is_some_and(|m| m.unit == Unit::Money);
+        if size == Size::Nothing {
+            series.values.clear();
+        } else if is_money {
+            series.values.iter_mut().for_each(|value| *value = scaled(*value));
+        }
+    }
+    match size {
+        Size::Nothing => {
+            snapshot.members.insert("sales_rep".to_owned(), Vec::new());
+            snapshot.header.reconciliation.clear();
+            snapshot.header.warnings.clear();
+        }
+        Size::Plausible => {}
+        Size::Huge => {
+            let members = snapshot.members.values_mut().flatten();
+            members.for_each(|member| member.label = format!("{} {LONG}", member.label));
+        }
+    }
+    snapshot
+}
+
+/// Every report the house ships over every size of business, each with its name.
+pub(crate) fn shipped_documents() -> Vec<(String, Document)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/reports");
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).expect("templates").map(|e| e.expect("an entry").path()).collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| {
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        let text = std::fs::read_to_string(path).expect("a template");
+        ReportTemplate::parse(&name, &path.display().to_string(), &text).unwrap_or_else(|problems| panic!("{problems}"))
+    };
+    let templates: Vec<ReportTemplate> = paths.iter().map(read).collect();
+    let mut documents = Vec::new();
+    for size in SIZES {
+        let snapshot = sized_snapshot(size).into();
+        for template in &templates {
+            let document = build(template, &snapshot, &context()).unwrap_or_else(|e| panic!("{}: {e}", template.name));
+            documents.push((format!("{} over {size:?}", template.name), document));
+        }
+    }
+    documents
+}
+
 /// Compares `found` with the file `tests/render/<name>`; with `VESPER_BLESS=1` writes it instead.
 pub(crate) fn expect_file(name: &str, found: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render").join(name);

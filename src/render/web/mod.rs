@@ -22,7 +22,8 @@ pub fn render_html(document: &Document, stamp: Stamp) -> Result<Artifact, Render
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::gallery::{Size, gallery};
+    use crate::render::gallery::gallery;
+    use crate::report::fixture::Size;
     use crate::report::{Locale, Section};
 
     fn page(size: Size, locale: Locale) -> String {
