@@ -6,6 +6,7 @@
 
 mod addressee;
 mod build;
+mod freshness;
 mod migrate;
 mod reload;
 mod roles;
@@ -13,6 +14,7 @@ mod supervisor;
 mod window;
 
 pub use build::{App, AppError, read_reports, read_sources};
+pub use freshness::stale_after;
 pub use migrate::{MigrateError, check_migrations, migrate};
 pub use reload::follow_files;
 pub use roles::{WarehouseRole, make_roles};

@@ -3,13 +3,12 @@
 //! This is one of the two places where a request may wait for the warehouse (the other is a file): all days would not fit
 //! the memory. A day that was read stays while it is among the last few asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::{FromRow, PgPool};
-use tokio::sync::Mutex;
 
 use crate::http::published::Edition;
 use crate::http::refusal::Refusal;
@@ -45,43 +44,62 @@ pub async fn list_snapshots(pool: &PgPool, tenant: &str) -> Result<Vec<SnapshotL
 
 /// The earlier snapshots that were asked for last.
 #[derive(Default)]
-pub(super) struct Past(Mutex<Vec<Arc<Edition>>>);
+pub(super) struct Past {
+    kept: Mutex<Vec<Arc<Edition>>>,
+    /// Whoever reads one: however many ask for the same day, it is read once.
+    turn: tokio::sync::Mutex<()>,
+}
 
 /// Days kept: a comparison with last week, month and year, for several readers.
 const DAY_COUNT_MAX: usize = 8;
-/// How long one may take to be read.
+/// How long one may take to be read, with the wait for one's turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Past {
-    /// The snapshot of a line, read once however many ask at the same time.
+    /// The snapshot of a line. A day that is kept is there at once, whatever else is being read.
     pub(super) async fn edition(
         &self,
         pool: Option<&PgPool>,
         tenant: &str,
         line: &SnapshotLine,
     ) -> Result<Arc<Edition>, Refusal> {
-        let mut kept = self.0.lock().await;
-        if let Some(at) = kept.iter().position(|e| e.snapshot.header.snapshot_id == line.snapshot_id) {
-            let edition = kept.remove(at);
-            kept.push(edition.clone());
+        if let Some(edition) = self.find(line.snapshot_id) {
             return Ok(edition);
         }
         let away = || Refusal::unavailable("warehouse_away", "that day's snapshot cannot be read just now");
         let reading = async {
+            let _turn = self.turn.lock().await;
+            if let Some(edition) = self.find(line.snapshot_id) {
+                return Ok(edition);
+            }
             let mut connection = pool.ok_or_else(away)?.acquire().await.map_err(|_| away())?;
-            load_snapshot(&mut connection, tenant, Which::AsOf(line.business_date)).await.map_err(|error| {
+            let read = load_snapshot(&mut connection, tenant, Which::Id(line.snapshot_id)).await;
+            let read = read.map_err(|error| {
                 tracing::warn!("the snapshot of {} cannot be read: {error}", line.business_date);
                 away()
-            })
+            })?;
+            let snapshot = read.ok_or_else(|| Refusal::not_found("that day's snapshot is no longer kept"))?;
+            Ok(self.keep(Arc::new(Edition::of(Arc::new(snapshot)))))
         };
-        let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| away())??;
-        let snapshot = read.ok_or_else(|| Refusal::not_found("that day's snapshot is no longer kept"))?;
-        let edition = Arc::new(Edition::of(Arc::new(snapshot)));
+        tokio::time::timeout(PATIENCE, reading).await.map_err(|_| away())?
+    }
+
+    /// One that is kept; it is the last to be forgotten from now on.
+    fn find(&self, snapshot_id: i64) -> Option<Arc<Edition>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|edition| edition.snapshot.header.snapshot_id == snapshot_id)?;
+        let edition = kept.remove(at);
+        kept.push(edition.clone());
+        Some(edition)
+    }
+
+    fn keep(&self, edition: Arc<Edition>) -> Arc<Edition> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= DAY_COUNT_MAX {
             kept.remove(0);
         }
         kept.push(edition.clone());
-        Ok(edition)
+        edition
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use crate::http::openapi::{STATUSES, of_text, schema_name};
 use crate::http::parameter::Parameter;
 use crate::http::published::Body;
-use crate::http::route::{BASE_PATH, BEYOND, ROUTES, Route};
+use crate::http::route::{BASE_PATH, BEYOND, ROUTES, Route, SHARED};
 use crate::http::welcome::{escape, with_head};
 use crate::metric::all_tables;
 use crate::metric::catalog::CATALOG;
@@ -29,6 +29,7 @@ fn text() -> String {
     with_head(PAGE, "Vesper · HTTP interface")
         .replace("{{contract}}", &ROUTES.iter().map(section).collect::<String>())
         .replace("{{beyond}}", &BEYOND.iter().map(section).collect::<String>())
+        .replace("{{shared}}", &table(SHARED.iter().copied().flatten()))
         .replace("{{links}}", &ROUTES.iter().chain(&BEYOND).map(link).collect::<String>())
         .replace("{{metrics}}", &metrics.collect::<String>())
         .replace("{{tables}}", &tables.collect::<String>())
@@ -38,15 +39,32 @@ fn text() -> String {
 }
 
 fn section(route: &Route) -> String {
-    let rows: String = route.parameters().map(row).collect();
+    let (own, shared): (Vec<_>, Vec<_>) = route.parameters().partition(|parameter| !is_shared(parameter));
     let (id, path, summary) = (schema_name(route), escape(route.path), escape(route.summary));
     let metrics = match route.metrics {
         [] => String::new(),
         names => format!("<p class=\"soft\">Metrics: {}</p>", names.join(", ")),
     };
+    let shared: Vec<String> = shared.iter().map(|parameter| format!("<code>{}</code>", parameter.name)).collect();
+    let shared = format!("<p class=\"soft\"><a href=\"#shared\">As elsewhere</a>: {}</p>", shared.join(", "));
     format!(
-        "<section id=\"{id}\"><h3>GET <span>{BASE_PATH}/</span>{path}</h3><p>{summary}</p>{metrics}\
-         <table><thead><tr><th>Parameter</th><th>What it does</th><th>A value is</th></tr></thead><tbody>{rows}</tbody></table></section>"
+        "<section id=\"{id}\"><h3>GET <span>{BASE_PATH}/</span>{path}</h3><p>{summary}</p>{metrics}{}{shared}</section>",
+        table(own)
+    )
+}
+
+/// Whether a parameter means the same on every route that takes it.
+fn is_shared(parameter: &Parameter) -> bool {
+    !parameter.is_required && SHARED.iter().copied().flatten().any(|shared| shared.name == parameter.name)
+}
+
+fn table(parameters: impl IntoIterator<Item = &'static Parameter>) -> String {
+    let rows: String = parameters.into_iter().map(row).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    format!(
+        "<table><thead><tr><th>Parameter</th><th>What it does</th><th>A value is</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 }
 

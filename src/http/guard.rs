@@ -46,7 +46,7 @@ struct RequestIds {
 }
 
 /// Requests answered at the same time. Answers come from memory, so more than the processors can work on only wait.
-const IN_FLIGHT_MAX: usize = 1_024;
+pub(super) const IN_FLIGHT_MAX: usize = 1_024;
 /// How long an answer may take: an earlier snapshot that is read from the warehouse takes longest.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Every parameter of every route at its longest fits.
@@ -172,6 +172,9 @@ fn check(desk: &Desk, route: &str, request: &mut Request) -> Result<(), Refusal>
     let uri = request.uri();
     if uri.path().len() + uri.query().map_or(0, str::len) > URI_LENGTH_MAX {
         return Err(Refusal::long_uri(URI_LENGTH_MAX));
+    }
+    if uri.path().contains('%') && percent_encoding::percent_decode_str(uri.path()).decode_utf8().is_err() {
+        return Err(Refusal::path());
     }
     if !request.body().is_end_stream() {
         return Err(Refusal::body());

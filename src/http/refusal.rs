@@ -126,6 +126,12 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_not_allowed", message)
     }
 
+    /// A path that is no text.
+    pub(super) fn path() -> Self {
+        let message = "the path is not UTF-8 behind its percent signs";
+        Self::new(StatusCode::BAD_REQUEST, "invalid_path", message)
+    }
+
     /// An address that is too long.
     pub(super) fn long_uri(length_max: usize) -> Self {
         let message = format!("an address has at most {length_max} bytes here");

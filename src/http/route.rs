@@ -84,6 +84,8 @@ static PAGE: [Parameter; 2] = [
     optional("page[size]", Expected::Number { from: 1, to: 1_000 }, "answer in pages of so many rows"),
     optional("page[after]", Expected::Cursor, "the page after that cursor, which stands in Link and in meta.page.next"),
 ];
+/// What many routes take alike; described once.
+pub(super) static SHARED: [&[Parameter]; 3] = [&WINDOW, &COMMON, &PAGE];
 static LIFECYCLE: [Parameter; 1] = [optional(
     "period",
     Expected::OneOf(&["week", "month", "quarter"]),

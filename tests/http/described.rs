@@ -53,6 +53,7 @@ fn questions(path: &str, operation: &Value) -> BoxedStrategy<Question> {
     for parameter in in_path {
         let place = format!("{{{}}}", parameter["name"].as_str().expect("a name"));
         let values = values(&parameter["schema"]).prop_map(|text| escape(&text));
+        let values = prop_oneof![19 => values, 1 => prop_oneof![Just("%FF".to_owned()), Just("%zz".to_owned())]];
         paths = (paths, values).prop_map(move |(path, value)| path.replace(&place, &value)).boxed();
     }
     let pairs: Vec<_> = in_query

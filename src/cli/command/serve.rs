@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use crate::app::{App, Duty, Window, follow_files, tell_supervisor};
+use crate::app::{App, Duty, Window, follow_files, stale_after, tell_supervisor};
+use crate::base::clock;
 use crate::cli::{Failure, Part, ServeArgs};
 use crate::config::{Environment, Settings};
 use crate::delivery::edition::FileShelf;
@@ -151,7 +151,7 @@ async fn answer(app: &App, door: Door, stop: watch::Receiver<bool>) -> Result<()
         is_reachable,
         is_encrypted: tls.is_some(),
         cors,
-        stale_after: STALE_AFTER,
+        stale_after: stale_after(&app.jobs, clock::now()),
         organisation: app.organisation.clone(),
         files: Some(FileShelf { pool: app.pool.clone(), key: app.link_key.clone() }),
     };
@@ -181,5 +181,3 @@ const RUN_MAX: usize = 2;
 const LAST_WORD: Duration = Duration::from_millis(200);
 /// How long a run may go on after the word to stop.
 const GRACE: Duration = Duration::from_secs(25);
-/// Two nights without a publish make the numbers stale.
-const STALE_AFTER: TimeDelta = TimeDelta::hours(50);

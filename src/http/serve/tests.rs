@@ -67,7 +67,10 @@ async fn ask(state: &HttpState, method: &str, uri: &str, headers: &[(&str, &str)
         request = request.header(*name, *value);
     }
     let request = request.body(AxumBody::empty()).expect("a request");
-    let response = router(state.clone()).oneshot(request).await.expect("routers do not fail");
+    taken_apart(router(state.clone()).oneshot(request).await.expect("routers do not fail")).await
+}
+
+async fn taken_apart(response: Response) -> Answer {
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
     Answer {

@@ -25,7 +25,9 @@ async fn hostile_requests_get_a_clear_answer_and_the_server_lives() {
         (format!("GET {route} HTTP/1.1\r\nx: {longer}\r\n"), &["431", ""]),
         (format!("GET {route}?period=%zz HTTP/1.1\r\n"), &["400"]),
         (format!("GET {route}?%00=%00 HTTP/1.1\r\n"), &["400"]),
-        ("GET /%c0%ae%c0%ae/etc/passwd HTTP/1.1\r\n".to_owned(), &["404"]),
+        ("GET /%c0%ae%c0%ae/etc/passwd HTTP/1.1\r\n".to_owned(), &["400"]),
+        (format!("GET {BASE_PATH}/metrics/%ff HTTP/1.1\r\n"), &["400"]),
+        (format!("GET {BASE_PATH}/metrics/%zz HTTP/1.1\r\n"), &["404"]),
         ("GET /../../etc/passwd HTTP/1.1\r\n".to_owned(), &["404"]),
         (format!("BREW {route} HTTP/1.1\r\n"), &["405"]),
         (format!("TRACE {route} HTTP/1.1\r\n"), &["405"]),
@@ -128,3 +130,49 @@ async fn a_client_that_asks_and_never_reads_is_cut_off_and_so_is_one_that_shakes
 }
 
 const SOON: Duration = Duration::from_millis(50);
+
+#[tokio::test]
+async fn a_bug_tells_a_client_nothing_but_a_name_and_takes_no_other_request_with_it() {
+    let desk = Arc::new(Desk::new(state(None)));
+    let bug = any(async || -> Response { panic!("the password is in here") });
+    let router = Router::new().route("/bug", bug).layer(from_fn_with_state(desk.clone(), guard));
+    for _ in 0..2 {
+        let answer = oneshot(&router, "/bug").await;
+        assert_eq!((answer.status, answer.refusal().1.as_str()), (500, "internal"));
+        assert!(!answer.text.contains("password") && !answer.header("x-request-id").is_empty(), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn more_requests_at_once_than_are_answered_are_told_to_come_again() {
+    let desk = Arc::new(Desk::new(state(None)));
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let waiting = gate.clone();
+    let wait = any(move || {
+        let gate = waiting.clone();
+        async move { gate.acquire().await.map_or(StatusCode::GONE, |_| StatusCode::OK) }
+    });
+    let router = Router::new().route("/wait", wait).layer(from_fn_with_state(desk.clone(), guard));
+    let asking: Vec<_> = (0..crate::http::guard::IN_FLIGHT_MAX)
+        .map(|_| {
+            let router = router.clone();
+            tokio::spawn(async move { oneshot(&router, "/wait").await.status })
+        })
+        .collect();
+    // One thread runs it all, and each time this task makes way another one comes to the gate.
+    for _ in 0..asking.len() {
+        tokio::task::yield_now().await;
+    }
+    let refused = oneshot(&router, "/wait").await;
+    assert_eq!((refused.status, refused.refusal().1.as_str(), refused.header("retry-after")), (503, "overloaded", "1"));
+    gate.add_permits(asking.len() + 1);
+    for answered in asking {
+        assert_eq!(answered.await.expect("no panic"), 200);
+    }
+    assert_eq!(oneshot(&router, "/wait").await.status, 200);
+}
+
+async fn oneshot(router: &Router, uri: &str) -> Answer {
+    let request = Request::builder().uri(uri).body(AxumBody::empty()).expect("a request");
+    taken_apart(router.clone().oneshot(request).await.expect("routers do not fail")).await
+}
