@@ -14,7 +14,8 @@ impl Line {
     pub fn print(&self) -> bool {
         let is_ok = self.goal.is_none_or(|goal| self.ours <= goal);
         let measured = |value: Option<f64>| value.map_or("–".to_owned(), |v| format!("{v:.2} {}", self.unit));
-        let ratio = self.baseline.map_or("–".to_owned(), |b| format!("{:.1}x", self.ours / b));
+        let told = |ratio: f64| if ratio < 0.05 { format!("1/{:.0}", 1.0 / ratio) } else { format!("{ratio:.1}x") };
+        let ratio = self.baseline.map_or("–".to_owned(), |b| told(self.ours / b));
         let verdict = if is_ok { "ok" } else { "short" };
         println!(
             "{} | {} | {} | {ratio} | {} | {verdict}",
