@@ -17,6 +17,9 @@ use super::shop::Shop;
 pub struct Crash {
     pub point: &'static str,
     pub pass: u32,
+    /// Workers are told to die here when nobody is left to die in an earlier turn: what a step has committed is not
+    /// worked again, so that its own points come first.
+    pub turn: u8,
 }
 
 /// One process.
@@ -27,6 +30,8 @@ struct Worker {
     crash: Option<Crash>,
     /// It was told to stop.
     is_retired: bool,
+    /// It was killed, because somebody else has died where it was told to.
+    is_recalled: bool,
 }
 
 /// The processes of a harness.
@@ -60,8 +65,8 @@ impl<'s> Crew<'s> {
         }
     }
 
-    /// Tells the workers that start from now on where to die, one after the other and from the first again: two may be
-    /// told the same, and whichever comes to that pass first dies there.
+    /// Tells the workers that start from now on where to die, one after the other and from the first of the turn again:
+    /// two may be told the same, and whichever comes to that pass first dies there.
     pub fn order(&mut self, crashes: &[Crash]) {
         self.orders = crashes.iter().copied().collect();
     }
@@ -73,8 +78,7 @@ impl<'s> Crew<'s> {
 
     /// Starts a worker that dies at the next place ordered, or by nothing of its own.
     pub async fn start(&mut self) {
-        let crash = self.orders.front().copied();
-        self.orders.rotate_left(usize::from(crash.is_some()));
+        let crash = self.next_order();
         self.started_count += 1;
         let log = self.shop.directory().join(format!("worker-{}.log", self.started_count));
         let words = std::fs::File::create(&log).expect("a log");
@@ -89,7 +93,16 @@ impl<'s> Crew<'s> {
             command.env("VESPER_MUTANT", mutant);
         }
         let child = command.spawn().expect("the binary starts");
-        self.workers.push(Worker { child, log, crash, is_retired: false });
+        self.workers.push(Worker { child, log, crash, is_retired: false, is_recalled: false });
+    }
+
+    /// The first order of the turn, which becomes its last.
+    fn next_order(&mut self) -> Option<Crash> {
+        let turn = self.orders.iter().map(|order| order.turn).min()?;
+        let at = self.orders.iter().position(|order| order.turn == turn)?;
+        let order = self.orders.remove(at)?;
+        self.orders.push_back(order);
+        Some(order)
     }
 
     /// Looks after every process; each that ended is replaced by one that follows the next order.
@@ -103,7 +116,20 @@ impl<'s> Crew<'s> {
             };
             let worker = self.workers.swap_remove(index);
             self.note(&worker, status);
+            self.recall();
             self.start().await;
+        }
+    }
+
+    /// Kills whoever was told to die where somebody else has: it would take work past the places of the next turn.
+    fn recall(&mut self) {
+        if self.orders.is_empty() {
+            return;
+        }
+        let is_done = |worker: &Worker| worker.crash.is_some_and(|crash| !self.orders.contains(&crash));
+        for worker in self.workers.iter_mut().filter(|worker| is_done(worker)) {
+            worker.is_recalled = true;
+            send(&worker.child, Signal::KILL);
         }
     }
 
@@ -112,12 +138,13 @@ impl<'s> Crew<'s> {
         let is_right = match status.code() {
             Some(code) => worker.is_retired && code == 0 || self.is_stormy && code == DATABASE_AWAY,
             // The word to stop came before it could listen for it.
-            None => worker.is_retired && status.signal() == Some(Signal::TERM.as_raw()) && words.is_empty(),
+            None if worker.is_retired => status.signal() == Some(Signal::TERM.as_raw()) && words.is_empty(),
+            None => worker.is_recalled && !words.contains(DEATH),
         };
         if is_right {
             return;
         }
-        if words.contains("chaos: died at ") {
+        if words.contains(DEATH) {
             self.death_count += 1;
             self.orders.retain(|order| Some(*order) != worker.crash);
         } else {
@@ -206,6 +233,8 @@ fn send(child: &Child, signal: Signal) {
     }
 }
 
+/// What a worker says last that dies where it was told to.
+const DEATH: &str = "chaos: died at ";
 /// The exit code of a process that found no database.
 const DATABASE_AWAY: i32 = 5;
 /// How long a worker may take to stop: its runs have a grace of 25 s, and there are none.

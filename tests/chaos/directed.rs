@@ -1,9 +1,10 @@
 //! A kill at every named point, on the first and on the third pass.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
+use chrono::{Days, NaiveDate, TimeDelta};
 use futures_util::{StreamExt, stream};
 use sqlx::Connection;
 use vesper::base::chaos::POINTS;
@@ -77,10 +78,9 @@ enum Work {
     Alerts,
     /// Editions that two receivers are told of.
     Hooks,
-    /// Two nights, and a report that needs them.
+    /// Two nights, a report that needs them, and as many nights of earlier dates as the third passes take of points
+    /// that a night passes once.
     Nights,
-    /// Five nights, for a point that is passed once in each: two workers have each come to their third after them.
-    ManyNights(&'static str),
     /// Slots and runs of nights that are done; these never end, as one comes every second.
     Runs,
     /// Their editions, of which there are some.
@@ -98,17 +98,26 @@ fn work_of(point: &'static str) -> Work {
     match point {
         "run.renewed" | "run.failed" | "run.reaped" | "mail.reaped" | "mail.closing" => Work::Alone(point),
         "run.handed_over" => Work::Alone(point),
-        "cube.refreshed" => Work::ManyNights(point),
         _ => match point.split('.').next().unwrap_or_default() {
             "alert" => Work::Alerts,
             "webhook" => Work::Hooks,
-            "publish" => Work::ManyNights(point),
-            "load" | "cube" => Work::Nights,
+            "load" | "cube" | "publish" => Work::Nights,
             "slots" | "run" => Work::Runs,
             "edition" => Work::Editions,
             "mail" if !matches!(point, "mail.stored" | "mail.enqueued") => Work::Mail,
             _ => Work::Steps,
         },
+    }
+}
+
+/// When workers are told to die there. The first load and the first refresh have the most to do, so all of their points
+/// come before their commits; a third pass of what a night passes once comes after two whole nights.
+fn turn_of(point: &'static str, pass: u32) -> u8 {
+    match (point, pass) {
+        ("load.marked" | "cube.refreshed" | "publish.written" | "publish.moved", 3) => 3,
+        ("publish.written" | "publish.moved", _) => 2,
+        ("cube.replaced" | "cube.refreshed", _) => 1,
+        _ => 0,
     }
 }
 
@@ -119,13 +128,15 @@ fn cases() -> BTreeMap<Work, Vec<Crash>> {
     for point in POINTS.iter().filter(|point| chosen.as_ref().is_none_or(|chosen| point.starts_with(chosen))) {
         let crashes = cases.entry(work_of(point)).or_default();
         let passes: &[u32] = if *point == "run.handed_over" { &[1] } else { &[1, 3] };
-        crashes.extend(passes.iter().map(|pass| Crash { point, pass: *pass }));
+        crashes.extend(passes.iter().map(|pass| Crash { point, pass: *pass, turn: turn_of(point, *pass) }));
     }
     cases
 }
 
-/// How long a point may take to be reached.
-const POINT_PATIENCE: Duration = Duration::from_secs(60);
+/// How long the next death may take.
+const POINT_PATIENCE: Duration = Duration::from_secs(120);
+/// All deaths of a case come long before this.
+const CASE_PATIENCE: Duration = Duration::from_secs(900);
 /// Cases under way at once.
 const CASE_COUNT: usize = 3;
 
@@ -153,7 +164,6 @@ async fn workers_killed_at_every_named_point_lose_nothing_and_send_nothing_twice
 async fn play(work: Work, crashes: &[Crash]) -> Vec<String> {
     let shop = match work {
         Work::Nights => Shop::before_the_nights(&[TWO_NIGHTS, BRIEF]).await,
-        Work::ManyNights(_) => Shop::before_the_nights(&[JobPlan { rewind: TimeDelta::days(5), ..NIGHT }]).await,
         // There is always a mail under way, and lanes end with an open connection.
         Work::Alone("mail.reaped" | "mail.closing") => {
             let recipients = &["slow1", "slow2", "slow3", "slow4", "slow5", "slow6", "slow7", "slow8"];
@@ -184,14 +194,17 @@ pub async fn kill(shop: &Shop, mutant: Option<&'static str>, crashes: &[Crash]) 
     if crashes[0].point == "run.handed_over" {
         retire_in_the_middle_of_a_run(&mut crew).await?;
     }
-    let have_died = async |crew: &Crew<'_>| {
+    let (mut death_count, mut died_at) = (0, Instant::now());
+    let is_over = async |crew: &Crew<'_>| {
         stimulus.repeat(shop).await;
         // What the dead held comes back soon: the living want it for their own deaths.
         shop.bend(EXPIRE_SILENT).await;
-        crew.orders().next().is_none()
+        if crew.death_count > death_count {
+            (death_count, died_at) = (crew.death_count, Instant::now());
+        }
+        crew.orders().next().is_none() || died_at.elapsed() > POINT_PATIENCE
     };
-    let patience = POINT_PATIENCE * u32::try_from(crashes.len()).unwrap_or(u32::MAX);
-    if !work(&mut crew, have_died, patience).await {
+    if !work(&mut crew, is_over, CASE_PATIENCE).await || crew.orders().next().is_some() {
         let left: Vec<String> = crew.orders().map(|order| format!("{} on pass {}", order.point, order.pass)).collect();
         let (left, accidents) = (left.join(", "), crew.accidents.join("\n"));
         return Err(format!("nobody died at {left}\n{accidents}\n{}", crew.words()));
@@ -244,16 +257,20 @@ struct Stimulus {
     bend: Option<&'static str>,
     /// What the turning leaves is set right.
     mend: Option<&'static str>,
+    /// The date of a night that is asked for when all others are done.
+    next_night: Cell<Option<NaiveDate>>,
 }
 
+/// Whether there have been nights and none is left to do.
+const ARE_NIGHTS_DONE: &str = "\
+select (count(*) > 0 and bool_and(state not in ('queued', 'running')))::int::bigint
+from vesper.run where job_id = 'nightly'";
+
 impl Stimulus {
-    async fn begin(shop: &Shop, point: &str) -> Stimulus {
+    async fn begin(shop: &Shop, point: &'static str) -> Stimulus {
         if point == "run.failed" {
             for day in 1..=9 {
-                let business_date = format!("2001-02-0{day}").parse().expect("a date");
-                let origin = Origin::Manual;
-                let request = Request { job: HELD.name, business_date, origin, head_start: Duration::ZERO };
-                request_run(&shop.pool, &request).await.expect("a run");
+                ask_for(shop, HELD.name, format!("2001-02-0{day}").parse().expect("a date")).await;
             }
         }
         let hold_up =
@@ -264,12 +281,20 @@ impl Stimulus {
             "alert.opened" => (Some(TURN_TROUBLE), Some(END_TROUBLE)),
             _ => (None, None),
         };
-        Stimulus { hold_up, bend, mend }
+        // Before the dates of the slots, within the time of the business, and stock levels of every day are older.
+        let last_night = vesper::base::clock::now().date_naive() - Days::new(5);
+        let next_night = Cell::new((work_of(point) == Work::Nights).then_some(last_night));
+        Stimulus { hold_up, bend, mend, next_night }
     }
 
     async fn repeat(&self, shop: &Shop) {
         if let Some(bend) = self.bend {
             shop.bend(bend).await;
+        }
+        let Some(date) = self.next_night.get() else { return };
+        if shop.count(ARE_NIGHTS_DONE).await == 1 {
+            ask_for(shop, NIGHT.name, date).await;
+            self.next_night.set(date.pred_opt());
         }
     }
 
@@ -281,4 +306,10 @@ impl Stimulus {
             hold_up.close().await.expect("an idle connection closes");
         }
     }
+}
+
+/// Asks for a run by hand.
+async fn ask_for(shop: &Shop, job: &str, business_date: NaiveDate) {
+    let request = Request { job, business_date, origin: Origin::Manual, head_start: Duration::ZERO };
+    request_run(&shop.pool, &request).await.expect("a run");
 }

@@ -16,7 +16,7 @@ const CALM: JobPlan = JobPlan { recipients: &["a", "b", "c", "d", "e"], formats:
 const TRIES: usize = 8;
 
 async fn violations(shop: &Shop, mutant: &'static str, point: &'static str) -> Vec<Violation> {
-    let evidence = kill(shop, Some(mutant), &[Crash { point, pass: 1 }]).await;
+    let evidence = kill(shop, Some(mutant), &[Crash { point, pass: 1, turn: 0 }]).await;
     check(&evidence.unwrap_or_else(|problem| panic!("{mutant}: {problem}")))
 }
 
