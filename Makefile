@@ -22,10 +22,10 @@ demo: postgres rust
 test: postgres rust
 	$(CARGO) test --features chaos -- --skip chaos::
 	@# By themselves: workers that are killed and the other tests would starve each other on two cores.
-	@# The directed kills take many minutes and have a target of their own: make crash.
 	$(CARGO) test --features chaos --test main -- chaos:: --skip chaos::directed
+	$(CARGO) test --features chaos --test main -- --nocapture chaos::directed
 
-# A kill at every named point, on the first and on the third pass.
+# The last part of the tests alone: a kill at every named point, on the first and on the third pass.
 crash: postgres rust
 	$(CARGO) test --features chaos --test main -- --nocapture chaos::directed
 

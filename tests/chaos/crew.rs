@@ -154,7 +154,8 @@ impl<'s> Crew<'s> {
 
     /// Tells every process to stop; whatever does not end in peace is an accident.
     pub async fn stop(&mut self) {
-        for worker in &self.workers {
+        for worker in &mut self.workers {
+            worker.is_retired = true;
             send(&worker.child, Signal::TERM);
         }
         for mut worker in std::mem::take(&mut self.workers) {
