@@ -255,6 +255,14 @@ impl<'f, 't> Table<'f, 't> {
         texts
     }
 
+    /// A text, or a list of texts; empty when missing.
+    pub fn text_or_texts(&self, key: &str) -> Vec<Placed<String>> {
+        match self.get(key).filter(|value| value.get_ref().as_str().is_some()) {
+            Some(_) => self.text_opt(key).into_iter().collect(),
+            None => self.texts(key),
+        }
+    }
+
     /// One of `choices` by name; `default` when missing, a problem with the nearest name when unknown.
     pub fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> T {
         let Some(found) = self.text_opt(key) else { return default };

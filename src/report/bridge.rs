@@ -55,13 +55,18 @@ pub(super) fn target_of(source: &Source<'_>, template: &ChartTemplate) -> Option
     let measure = template.measure();
     match template.target? {
         Target::Metric(metric) => source.snapshot.figure(metric.name, &source.slice_of(measure)),
-        // People write currency units and percent; figures hold cents and shares.
-        Target::Thousandths(value) => Some(match measure.metric.unit {
-            Unit::Money => Figure::ratio(value, 10),
-            Unit::Percent => Figure::ratio(value, 100_000),
-            Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => {
-                Figure::ratio(value, 1_000)
-            }
-        }),
+        Target::Thousandths(value) => Some(figure_in(measure.metric.unit, value)),
+    }
+}
+
+/// A number of thousandths as people write it in a figure's own base: they write currency units and percent, figures
+/// hold cents and shares.
+pub(super) fn figure_in(unit: Unit, thousandths: i64) -> Figure {
+    match unit {
+        Unit::Money => Figure::ratio(thousandths, 10),
+        Unit::Percent => Figure::ratio(thousandths, 100_000),
+        Unit::Count | Unit::Days | Unit::Weeks | Unit::Minutes | Unit::Mean | Unit::Index => {
+            Figure::ratio(thousandths, 1_000)
+        }
     }
 }

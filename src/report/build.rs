@@ -7,11 +7,12 @@ use chrono::Datelike;
 
 use crate::base::{Grain, Period};
 use crate::metric::catalog::Nature;
-use crate::metric::{Catalog, Metric, Slice, Snapshot, Window};
+use crate::metric::{Catalog, Metric, Slice, Snapshot, TableMetric, Window};
 use crate::report::Scope;
 use crate::report::chart::build_chart;
 use crate::report::document::{Definition, Document, Section, SnapshotMark, Text};
 use crate::report::error::ReportError;
+use crate::report::extract::{self, ExtractChart, ExtractTable};
 use crate::report::facts::Facts;
 use crate::report::kpi::build_kpis;
 use crate::report::locale::Locale;
@@ -167,6 +168,8 @@ pub fn build(
             SectionTemplate::Kpis(kpis) => Section::Kpis(build_kpis(&source, kpis, id)?),
             SectionTemplate::Chart(chart) => Section::Chart(build_chart(&source, chart, id)?),
             SectionTemplate::Table(table) => Section::Table(build_table(&source, table, id)?),
+            SectionTemplate::ExtractChart(chart) => Section::Chart(extract::build_chart(&source, chart, id)?),
+            SectionTemplate::ExtractTable(table) => Section::Table(extract::build_table(&source, table, id)?),
             SectionTemplate::Text(text) => {
                 let paragraphs = paragraphs(&worded(text.title.as_deref().unwrap_or(&id), &text.body)?);
                 Section::Text(Text { id, title: text.title.clone(), paragraphs })
@@ -227,12 +230,13 @@ fn period_label(source: &Source<'_>, window: Window, period: Period) -> String {
     }
 }
 
-/// Every metric a section or a sentence uses, in the catalog's order.
+/// Every metric a section or a sentence uses, in the catalog's order, then every table.
 fn definitions(
     catalog: &Catalog,
     (template, locale): (&ReportTemplate, Locale),
     mut used: BTreeSet<&'static str>,
 ) -> Vec<Definition> {
+    let mut tables: Vec<&'static TableMetric> = Vec::new();
     for section in &template.sections {
         match section {
             SectionTemplate::Kpis(kpis) => used.extend(kpis.tiles.iter().map(|t| t.measure.metric.name)),
@@ -246,12 +250,23 @@ fn definitions(
                 }
             }
             SectionTemplate::Table(table) => used.extend(table.columns.iter().map(|m| m.metric.name)),
+            SectionTemplate::ExtractChart(ExtractChart { extract, .. })
+            | SectionTemplate::ExtractTable(ExtractTable { extract, .. }) => {
+                if !tables.iter().any(|table: &&TableMetric| *table == extract.table) {
+                    tables.push(extract.table);
+                }
+            }
             SectionTemplate::Text(_) | SectionTemplate::PageBreak | SectionTemplate::Appendix { .. } => {}
         }
     }
     let define =
         |m: &Metric| Definition { metric: m.versioned(), label: locale.term(m.label), words: m.definition.to_owned() };
-    catalog.iter().filter(|m| used.contains(m.name)).map(define).collect()
+    let tabled = tables.into_iter().map(|t| Definition {
+        metric: t.versioned(),
+        label: locale.term(t.label),
+        words: t.definition.to_owned(),
+    });
+    catalog.iter().filter(|m| used.contains(m.name)).map(define).chain(tabled).collect()
 }
 
 #[cfg(test)]

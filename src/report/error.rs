@@ -25,6 +25,18 @@ pub enum ReportError {
         /// The snapshot.
         snapshot_id: i64,
     },
+    /// Several rows of a published table fall together where a column says nothing of several.
+    #[error("report `{report}`: column `{column}` of `{table}` says nothing of {row_count} rows together")]
+    NotTogether {
+        /// The template.
+        report: String,
+        /// The published table.
+        table: String,
+        /// Its column.
+        column: String,
+        /// How many rows fell together.
+        row_count: usize,
+    },
     /// A `members` list names what the dimension does not have.
     #[error("report `{report}`: dimension `{dimension}` has no member `{member}`")]
     UnknownMember {
@@ -68,9 +80,10 @@ impl Remedied for ReportError {
     fn remedy(&self) -> Remedy {
         match self {
             ReportError::Unpublished { .. } | ReportError::SeriesMissing { .. } => Remedy::RetryLater,
-            ReportError::UnknownMember { .. } | ReportError::Bridge { .. } | ReportError::Words { .. } => {
-                Remedy::FixConfig
-            }
+            ReportError::NotTogether { .. }
+            | ReportError::UnknownMember { .. }
+            | ReportError::Bridge { .. }
+            | ReportError::Words { .. } => Remedy::FixConfig,
         }
     }
 
@@ -79,6 +92,9 @@ impl Remedied for ReportError {
             ReportError::Unpublished { .. } | ReportError::SeriesMissing { .. } => {
                 Some("the snapshot is older than the metric: run the metrics job, then the report again".to_owned())
             }
+            ReportError::NotTogether { .. } => Some(
+                "a rank, a median or a level belongs to one row: filter the others away, or cut by `rows`".to_owned(),
+            ),
             ReportError::UnknownMember { member, valid, .. } => {
                 Some(match nearest(member, valid.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),

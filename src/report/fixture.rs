@@ -12,6 +12,8 @@ use crate::metric::{
 };
 use crate::report::{Document, ReportContext, ReportTemplate, build};
 
+mod table;
+
 /// The weekly template the house ships.
 pub(crate) const EXECUTIVE_WEEKLY: &str = include_str!("../../templates/reports/executive-weekly.toml");
 
@@ -220,7 +222,7 @@ pub(crate) fn snapshot() -> Snapshot {
         series: series(business_date, first_date),
         members,
         documents: BTreeMap::new(),
-        tables: BTreeMap::new(),
+        tables: table::tables(),
     }
 }
 

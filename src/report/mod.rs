@@ -14,6 +14,7 @@ mod build;
 mod chart;
 mod document;
 mod error;
+mod extract;
 mod facts;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -41,6 +42,7 @@ pub use document::{
     Section, Series, SnapshotMark, Table, Text, Width,
 };
 pub use error::ReportError;
+pub use extract::{Extract, ExtractChart, ExtractTable, Pick, Test};
 pub use locale::{Locale, NOTHING};
 pub use phrase::{Phrases, say};
 pub use proof::{Proof, is_blank};

@@ -83,6 +83,10 @@ pub struct Phrases {
     pub restated_more: &'static str,
     pub deleted: &'static str,
 
+    pub up_to: &'static str,
+    pub and_above: &'static str,
+    pub not_delivered: &'static str,
+
     pub total: &'static str,
     pub rows_shown: &'static str,
     pub rows_in_workbook: &'static str,

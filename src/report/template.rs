@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::Grain;
 use crate::metric::{Compare, Metric, Window};
 use crate::report::document::{ChartKind, Width};
+use crate::report::extract::{ExtractChart, ExtractTable};
 use crate::report::theme::{Layout, Theme};
 use crate::report::{Locale, Scope};
 
@@ -72,6 +73,8 @@ impl ReportTemplate {
                     }
                 }
                 SectionTemplate::Table(table) => table.members.iter_mut().for_each(bind),
+                SectionTemplate::ExtractChart(chart) => chart.extract.bind(&bind),
+                SectionTemplate::ExtractTable(table) => table.extract.bind(&bind),
                 SectionTemplate::Text(_) | SectionTemplate::PageBreak | SectionTemplate::Appendix { .. } => {}
             }
         }
@@ -88,6 +91,10 @@ pub enum SectionTemplate {
     Chart(ChartTemplate),
     /// A table.
     Table(TableTemplate),
+    /// A chart over a published table.
+    ExtractChart(ExtractChart),
+    /// A table over a published table.
+    ExtractTable(ExtractTable),
     /// Words.
     Text(TextTemplate),
     /// A new page.

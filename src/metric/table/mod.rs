@@ -45,16 +45,28 @@ pub struct TableMetric {
     finish: Option<fn(&mut Vec<Vec<Cell>>)>,
 }
 
-/// What a column of a table holds, and how many columns of the query it takes.
+/// What a column of a table holds, how many columns of the query it takes, and what several rows of it are together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Text: one column.
+    /// A name or an id, as the source writes it: one column.
     Text,
-    /// A count or an amount: one column.
+    /// A key of a closed list (`closed_won`), for the reader's language: one column.
+    Word,
+    /// A day, month, quarter or year (`2026-03-14`, `2026-03`, `2026-Q1`, `2026`), or a month of any year (`03`): one column.
+    Date,
+    /// A band of amounts in whole units of the currency (`1000–5000`, `5000+`): one column.
+    Band,
+    /// A count or an amount that adds up over rows: one column.
     Whole(Unit),
-    /// A ratio: numerator and denominator.
+    /// A count or an amount of its row alone (a rank, a score, a percentile): one column.
+    WholeApart(Unit),
+    /// Numerator and denominator; rows together are the ratio of the sums.
     Ratio(Unit),
-    /// Nothing in the query: the cell is filled from the others afterwards.
+    /// Numerator and denominator of the row alone (a median, a lift).
+    RatioApart(Unit),
+    /// A part of a whole that is every row's denominator (a share, a number a day): the parts add up.
+    Part(Unit),
+    /// Nothing in the query: the cell is filled from the others afterwards, for its row alone.
     Derived(Unit),
 }
 
@@ -95,7 +107,7 @@ pub struct TableColumn {
 }
 
 /// A cell of a published table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
     /// Nothing is known.
@@ -104,6 +116,50 @@ pub enum Cell {
     Text(String),
     /// An exact figure as `[numerator, denominator]`; its value follows the column's unit.
     Ratio(i64, i64),
+}
+
+/// A table is its name: the house has one of each.
+impl PartialEq for TableMetric {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl std::fmt::Debug for TableMetric {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl TableMetric {
+    /// `rfm@1`.
+    pub fn versioned(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+
+    /// The statement under it and the types of the columns it has to give; none for a table that asks nothing.
+    pub fn statement(&self) -> Option<(&'static str, Vec<&'static str>)> {
+        let types = self.columns.iter().flat_map(|(_, _, kind)| {
+            let name = if kind.unit().is_none() { "TEXT" } else { "INT8" };
+            std::iter::repeat_n(name, kind.width())
+        });
+        match self.query {
+            Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) | Query::Cohorts(sql, _) => {
+                Some((sql, types.collect()))
+            }
+            Query::Season => None,
+        }
+    }
+
+    /// Where the column called `name` stands.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|(column, _, _)| *column == name)
+    }
+
+    /// Whether it tells what there is at the end of its window, and not what happened within.
+    pub fn is_stock(&self) -> bool {
+        matches!(self.query, Query::AsOf(_) | Query::Cohorts(..) | Query::Season)
+    }
 }
 
 impl Cell {
@@ -236,11 +292,13 @@ fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError>
     let failed = |source| MetricError::Table { metric: metric.name, source };
     for (_, _, kind) in metric.columns {
         cells.push(match kind {
-            Kind::Text => row.try_get::<Option<String>, _>(next).map_err(failed)?.map_or(Cell::Nothing, Cell::Text),
-            Kind::Whole(_) => {
+            Kind::Text | Kind::Word | Kind::Date | Kind::Band => {
+                row.try_get::<Option<String>, _>(next).map_err(failed)?.map_or(Cell::Nothing, Cell::Text)
+            }
+            Kind::Whole(_) | Kind::WholeApart(_) => {
                 row.try_get::<Option<i64>, _>(next).map_err(failed)?.map_or(Cell::Nothing, |n| Cell::Ratio(n, 1))
             }
-            Kind::Ratio(_) => {
+            Kind::Ratio(_) | Kind::RatioApart(_) | Kind::Part(_) => {
                 let (n, d) = (row.try_get::<Option<i64>, _>(next), row.try_get::<Option<i64>, _>(next + 1));
                 match (n.map_err(failed)?, d.map_err(failed)?) {
                     (Some(n), Some(d)) => Cell::Ratio(n, d),
@@ -254,42 +312,47 @@ fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError>
     Ok(cells)
 }
 
-impl TableMetric {
-    /// `rfm@1`.
-    pub fn versioned(&self) -> String {
-        format!("{}@{}", self.name, self.version)
-    }
-
-    /// The statement under it and the types of the columns it has to give; none for a table that asks nothing.
-    pub fn statement(&self) -> Option<(&'static str, Vec<&'static str>)> {
-        let types = self.columns.iter().flat_map(|(_, _, kind)| {
-            let name = if *kind == Kind::Text { "TEXT" } else { "INT8" };
-            std::iter::repeat_n(name, kind.width())
-        });
-        match self.query {
-            Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) | Query::Cohorts(sql, _) => {
-                Some((sql, types.collect()))
-            }
-            Query::Season => None,
-        }
-    }
-}
-
 impl Kind {
     /// How many columns of the query it takes.
     fn width(self) -> usize {
         match self {
             Kind::Derived(_) => 0,
-            Kind::Text | Kind::Whole(_) => 1,
-            Kind::Ratio(_) => 2,
+            Kind::Text | Kind::Word | Kind::Date | Kind::Band | Kind::Whole(_) | Kind::WholeApart(_) => 1,
+            Kind::Ratio(_) | Kind::RatioApart(_) | Kind::Part(_) => 2,
         }
     }
 
-    /// What its figures are counted in; none for text.
+    /// What its figures are counted in; none for words.
     pub fn unit(self) -> Option<Unit> {
         match self {
-            Kind::Text => None,
-            Kind::Whole(unit) | Kind::Ratio(unit) | Kind::Derived(unit) => Some(unit),
+            Kind::Text | Kind::Word | Kind::Date | Kind::Band => None,
+            Kind::Whole(unit)
+            | Kind::WholeApart(unit)
+            | Kind::Ratio(unit)
+            | Kind::RatioApart(unit)
+            | Kind::Part(unit)
+            | Kind::Derived(unit) => Some(unit),
         }
+    }
+
+    /// What figures of several rows are together, if they are anything.
+    pub fn together(self, figures: &[Figure]) -> Option<Figure> {
+        let first = figures.first()?;
+        let numerator = figures.iter().map(|f| f.numerator).sum();
+        match self {
+            Kind::Whole(_) => Some(Figure::whole(numerator)),
+            Kind::Ratio(_) => Some(Figure::ratio(numerator, figures.iter().map(|f| f.denominator).sum())),
+            Kind::Part(_) => {
+                let is_of_one = figures.iter().all(|f| f.denominator == first.denominator);
+                is_of_one.then(|| Figure::ratio(numerator, first.denominator))
+            }
+            Kind::Text | Kind::Word | Kind::Date | Kind::Band => None,
+            Kind::WholeApart(_) | Kind::RatioApart(_) | Kind::Derived(_) => None,
+        }
+    }
+
+    /// Whether rows of it are anything together.
+    pub fn is_together(self) -> bool {
+        matches!(self, Kind::Whole(_) | Kind::Ratio(_) | Kind::Part(_))
     }
 }

@@ -42,10 +42,14 @@ pub(super) fn write_table(
         sheet.write_string_with_format(line, 0, document.locale.phrases().total, &formats.total)?;
         (1..first).try_for_each(|column| sheet.write_blank(line, column, &formats.total).map(drop))?;
         for (at, (figure, column)) in totals.iter().zip(&table.columns).enumerate() {
-            let formula = total_formula(first + at as u16, parts[at], last_row);
-            let result = cell_value(*figure, column.unit).map_or_else(|| NOTHING.to_owned(), |v| v.to_string());
-            let formula = Formula::new(formula).set_result(result);
-            sheet.write_formula_with_format(line, first + at as u16, formula, &formats.total_value(column.unit))?;
+            let (place, format) = (first + at as u16, formats.total_value(column.unit));
+            // What rows are nothing together (ranks, medians) has no total, and no formula that would make one up.
+            let Some(result) = cell_value(*figure, column.unit) else {
+                sheet.write_string_with_format(line, place, NOTHING, &format)?;
+                continue;
+            };
+            let formula = Formula::new(total_formula(place, parts[at], last_row)).set_result(result.to_string());
+            sheet.write_formula_with_format(line, place, formula, &format)?;
         }
     }
     let count = document.locale.integer(i64::from(last_row));

@@ -1,7 +1,7 @@
 //! Reads a report template: strictly, every problem at once, each with its place and the nearest name.
 
 mod chart;
-mod name;
+pub(super) mod name;
 mod section;
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::metric::{Catalog, Compare, Window};
 use crate::report::locale::Locale;
 use crate::report::parse::chart::read_chart;
 use crate::report::parse::name::{check_words, read_compare, read_restate, read_scope};
-use crate::report::parse::section::{read_kpis, read_table, read_text};
+use crate::report::parse::section::{ROW_LIMIT_MAX, read_kpis, read_table, read_text};
 use crate::report::template::{ReportTemplate, SectionTemplate};
 use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme};
 
@@ -33,10 +33,10 @@ const RESTATE_TENTHS: i64 = 10;
 
 /// What a section inherits from the top of the file.
 #[derive(Clone, Copy)]
-struct Defaults<'a> {
-    window: Window,
+pub(super) struct Defaults<'a> {
+    pub(super) window: Window,
     compare: Option<Compare>,
-    scope: Option<&'static str>,
+    pub(super) scope: Option<&'static str>,
     restate_tenths: i64,
     /// The metrics a template may name.
     catalog: &'a Catalog,
@@ -138,6 +138,13 @@ fn read_section(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<Secti
     let kind = section.text("kind")?;
     let read = match kind.value.as_str() {
         "kpis" => read_kpis(section, defaults).map(SectionTemplate::Kpis),
+        // Over what was published as a table, or over metrics.
+        "chart" if section.has("table") => {
+            crate::report::extract::read_chart(section, defaults).map(SectionTemplate::ExtractChart)
+        }
+        "table" if section.has("table") => {
+            crate::report::extract::read_table(section, defaults, ROW_LIMIT_MAX).map(SectionTemplate::ExtractTable)
+        }
         "chart" => read_chart(section, defaults).map(SectionTemplate::Chart),
         "table" => read_table(section, defaults).map(SectionTemplate::Table),
         "text" => read_text(section, defaults).map(SectionTemplate::Text),

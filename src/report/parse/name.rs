@@ -85,7 +85,7 @@ pub(super) fn read_members(table: &Table<'_, '_>, defaults: Defaults<'_>) -> Vec
 }
 
 /// A member that begins with `$` is a parameter of the file.
-pub(super) fn check_parameter(table: &Table<'_, '_>, member: &Placed<String>, defaults: Defaults<'_>) {
+pub(in crate::report) fn check_parameter(table: &Table<'_, '_>, member: &Placed<String>, defaults: Defaults<'_>) {
     let Some(name) = member.value.strip_prefix('$') else { return };
     if !defaults.parameters.contains_key(name) {
         let known = defaults.parameters.keys().map(String::as_str);

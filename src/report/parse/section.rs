@@ -10,7 +10,7 @@ use crate::report::template::{KpiTemplate, KpisTemplate, Measure, Sort, TableTem
 use crate::report::words;
 
 /// A PDF's memory grows with its tagged cells; the workbook holds every row.
-const ROW_LIMIT_MAX: i64 = 1_000;
+pub(super) const ROW_LIMIT_MAX: i64 = 1_000;
 /// More tiles than this no reader takes in.
 const TILE_COUNT_MAX: usize = 12;
 

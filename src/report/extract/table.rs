@@ -1,0 +1,111 @@
+//! A published table as a table of the document.
+
+use crate::metric::{Cell, Figure};
+use crate::report::build::Source;
+use crate::report::document::{Attribute, Column, Row, Table};
+use crate::report::error::ReportError;
+use crate::report::extract::name::name_cell;
+use crate::report::extract::rows::{figure_of, group_rows, missing_entities, pick_rows, together};
+use crate::report::extract::{Extract, ExtractTable};
+use crate::report::phrase::say;
+use crate::report::template::Sort;
+use crate::report::words::heading;
+
+/// Fills a table. Without the entities it rests on it says so, in place of rows.
+pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: String) -> Result<Table, ReportError> {
+    let extract = &template.extract;
+    let picked = pick_rows(source, extract)?;
+    let notes = match picked {
+        Some(_) => Vec::new(),
+        None => vec![not_delivered(source, extract)],
+    };
+    let picked = picked.unwrap_or_default();
+    let totals: Vec<Option<Figure>> = template
+        .figures
+        .iter()
+        .map(|pick| together(extract.kind(pick.column), picked.iter().map(|row| row[pick.column])))
+        .collect();
+    let keys: Vec<usize> = template.words.iter().map(|pick| pick.column).collect();
+    let groups = match template.is_grouped {
+        true => group_rows(picked, &keys),
+        false => picked.into_iter().map(|row| vec![row]).collect(),
+    };
+    let rows = groups.iter().map(|group| build_row(source, template, group)).collect::<Result<Vec<Row>, _>>()?;
+    let rows = sort_rows(rows, template);
+    let is_summed = template.figures.iter().any(|pick| extract.kind(pick.column).is_together());
+    let locale = source.locale;
+    let columns = template.figures.iter().map(|pick| {
+        let (name, _, kind) = extract.table.columns[pick.column];
+        Column {
+            metric: format!("{}.{name}", extract.table.versioned()),
+            label: pick.label(extract, locale),
+            unit: kind.unit().expect("a column of figures has a unit"),
+            is_ratio: matches!(kind, crate::metric::table::Kind::Ratio(_)),
+        }
+    });
+    Ok(Table {
+        id,
+        title: template.title.clone(),
+        span: span(source, extract),
+        row_label: template.words.first().map_or_else(String::new, |pick| pick.label(extract, locale)),
+        attributes: template.words.iter().skip(1).map(|pick| pick.label(extract, locale)).collect(),
+        columns: columns.collect(),
+        rows,
+        limit: template.limit,
+        sorted_by: match template.sort {
+            Sort::Member => None,
+            Sort::Largest(column) | Sort::Smallest(column) => Some(column),
+        },
+        totals: (template.has_total && is_summed).then_some(totals),
+        notes,
+    })
+}
+
+/// The dates an extract speaks of.
+pub(super) fn span(source: &Source<'_>, extract: &Extract) -> String {
+    let (locale, period) = (source.locale, source.period(extract.window));
+    match (extract.table.is_stock(), extract.window) {
+        (true, _) => say(locale.phrases().at, &[&locale.date(period.last())]),
+        (false, crate::metric::Window::All) => say(locale.phrases().since, &[&locale.date(period.from)]),
+        (false, _) => locale.period(period),
+    }
+}
+
+/// `Not known here: the source delivers no quota.`
+pub(super) fn not_delivered(source: &Source<'_>, extract: &Extract) -> String {
+    let missing = missing_entities(source, extract);
+    let names: Vec<String> = missing.iter().map(|name| source.locale.term(&heading(name)).to_lowercase()).collect();
+    say(source.locale.phrases().not_delivered, &[&names.join(", ")])
+}
+
+fn build_row(source: &Source<'_>, template: &ExtractTable, group: &[Vec<&Cell>]) -> Result<Row, ReportError> {
+    let extract = &template.extract;
+    let first = group.first().expect("a group has a row");
+    let currency = &source.snapshot.header.currency;
+    let name = |column: usize| name_cell(first[column], extract.kind(column), source.locale, currency);
+    let naming = template.words.first().map(|pick| pick.column);
+    let attribute = |column: usize| match first[column] {
+        Cell::Nothing => Attribute::Nothing,
+        _ => Attribute::Words(name(column)),
+    };
+    let cells = template.figures.iter().map(|pick| figure_of(source, (extract, pick.column), group));
+    Ok(Row {
+        member: naming.and_then(|column| first[column].text()).unwrap_or_default().to_owned(),
+        label: naming.map_or_else(|| source.locale.term(extract.table.label), name),
+        attributes: template.words.iter().skip(1).map(|pick| attribute(pick.column)).collect(),
+        cells: cells.collect::<Result<_, _>>()?,
+    })
+}
+
+/// Rows without a value stand last either way; equal values keep the published order.
+fn sort_rows(mut rows: Vec<Row>, template: &ExtractTable) -> Vec<Row> {
+    let (column, sign) = match template.sort {
+        Sort::Member => return rows,
+        Sort::Largest(column) => (column, -1.0),
+        Sort::Smallest(column) => (column, 1.0),
+    };
+    let unit = template.extract.kind(template.figures[column].column).unit().expect("a column of figures has a unit");
+    let key = |row: &Row| row.cells[column].and_then(|f| f.value(unit)).map_or(f64::INFINITY, |v| v * sign);
+    rows.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    rows
+}
