@@ -21,8 +21,20 @@ pub(super) fn snapshot() -> Snapshot {
         revenue_mode: "deals".to_owned(),
         watermarks: BTreeMap::from([("promenade.deal".to_owned(), "2025-03-31T23:59:58Z".to_owned())]),
         reconciliation: vec![
-            Reconciliation { entity: "customer".to_owned(), source_rows: 450, star_rows: 450, quarantined_rows: 0 },
-            Reconciliation { entity: "deal".to_owned(), source_rows: 122, star_rows: 120, quarantined_rows: 2 },
+            Reconciliation {
+                entity: "customer".to_owned(),
+                source_rows: 450,
+                star_rows: 450,
+                quarantined_rows: 0,
+                amount_cents: None,
+            },
+            Reconciliation {
+                entity: "deal".to_owned(),
+                source_rows: 122,
+                star_rows: 120,
+                quarantined_rows: 2,
+                amount_cents: None,
+            },
         ],
         warnings: vec!["deal history before 2025-01-01 is inferred".to_owned()],
         checks: Vec::new(),

@@ -62,10 +62,13 @@ pub fn check_identities(
         }
     }
     let bridge_count = check_bridge(computed, &mut violations);
-    for line in reconciliation.iter().filter(|l| l.source_rows != l.star_rows) {
+    for line in reconciliation.iter().filter(|l| l.source_rows != l.star_rows + l.quarantined_rows) {
         violations.push(Violation {
             identity: format!("{}: source = star", line.entity),
-            detail: format!("the source holds {} live rows, the star {}", line.source_rows, line.star_rows),
+            detail: format!(
+                "the source holds {} live rows, the star {} and the quarantine {}",
+                line.source_rows, line.star_rows, line.quarantined_rows
+            ),
         });
     }
     if !violations.is_empty() {

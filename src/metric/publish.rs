@@ -247,11 +247,13 @@ async fn read_reconciliation(
             });
         }
         marks.insert(row.get(7), row.get(6));
+        let (source_live, held): (i64, i64) = (row.get(1), row.get(3));
         lines.push(Reconciliation {
             entity,
-            source_rows: row.get(1),
+            source_rows: source_live + held,
             star_rows: row.get(2),
-            quarantined_rows: row.get(3),
+            quarantined_rows: held,
+            amount_cents: row.get(8),
         });
     }
     Ok((lines, marks))

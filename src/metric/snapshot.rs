@@ -250,6 +250,10 @@ pub struct Reconciliation {
     pub star_rows: i64,
     /// Rows in quarantine: the difference.
     pub quarantined_rows: i64,
+    /// The amounts of the rows that are not held, in cents over all currencies: the same on both sides, or nothing is
+    /// published. None where the entity has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_cents: Option<i64>,
 }
 
 /// A published snapshot, whole, as reports and HTTP read it.

@@ -10,7 +10,7 @@ use crate::metric::catalog::Nature;
 use crate::metric::{Catalog, Metric, Slice, Snapshot, TableMetric, Window};
 use crate::report::Scope;
 use crate::report::chart::build_chart;
-use crate::report::document::{Definition, Document, Section, SnapshotMark, Text};
+use crate::report::document::{Counted, Definition, Document, Section, SnapshotMark, Text};
 use crate::report::error::ReportError;
 use crate::report::extract::{self, ExtractChart, ExtractTable};
 use crate::report::facts::Facts;
@@ -208,6 +208,7 @@ pub fn build(
             definition_hash: header.definition_hash.clone(),
             watermarks: header.watermarks.clone(),
         },
+        counted: counted(snapshot),
         reconciliation: header.reconciliation.clone(),
         warnings: header.warnings.clone(),
         definitions: definitions(&snapshot.catalog, (template, locale), facts.asked()),
@@ -215,6 +216,18 @@ pub fn build(
         template_hash: template.hash.clone(),
         sections,
     })
+}
+
+/// What the numbers count in all of the entities that a number counts whole.
+fn counted(snapshot: &Snapshot) -> Vec<Counted> {
+    let whole = |metric: &str| snapshot.figure(metric, &Slice::of(Window::All)).and_then(|figure| figure.rounded());
+    let of = |entity: &str, rows: &str, cents: Option<&str>| {
+        Some(Counted { entity: entity.to_owned(), rows: whole(rows)?, cents: cents.and_then(whole) })
+    };
+    [of("customer", "total_customers", None), of("deal", "total_deals", Some("total_value"))]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// `Week 47 · 16–22 Nov 2026`.
@@ -271,3 +284,5 @@ fn definitions(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk;

@@ -46,6 +46,8 @@ pub struct Document {
     pub snapshot: SnapshotMark,
     /// Source rows = star rows, per entity, as checked at publish.
     pub reconciliation: Vec<Reconciliation>,
+    /// What the report's own numbers say of those entities: the third side of the proof.
+    pub counted: Vec<Counted>,
     /// Sentences a reader must know about the data.
     pub warnings: Vec<String>,
     /// Every metric the report uses, in the catalog's order.
@@ -91,7 +93,7 @@ impl Document {
         lines
     }
 
-    /// The proof in one line: `✓ Source = star: deal 4,812 = 4,810 + 2 held`. Blanks within an equation do not break.
+    /// The proof in one line: `✓ Checked, source = star = report: deal 4,812 = 4,810 + 2 held = 4,810`. Blanks within an equation do not break.
     pub fn reconciliation_line(&self) -> String {
         let words = self.locale.phrases();
         if self.reconciliation.is_empty() {
@@ -105,7 +107,19 @@ impl Document {
                 String::new()
             };
             let sign = if l.source_rows == l.star_rows + l.quarantined_rows { "=" } else { "≠" };
-            format!("{} {} {sign} {}{held}", l.entity, count(l.source_rows), count(l.star_rows)).replace(' ', "\u{a0}")
+            let counted = self.counted.iter().find(|c| c.entity == l.entity);
+            // Rows of the day after the business date are in the star and not yet in the numbers: no third side then.
+            let third = counted.filter(|c| c.rows == l.star_rows).map(|c| format!(" = {}", count(c.rows)));
+            let amount = l.amount_cents.map(|cents| {
+                // A sum over several currencies is nothing in the reporting one.
+                let third = counted.and_then(|c| c.cents).filter(|c| *c == cents);
+                let side = self.locale.hundredths(cents);
+                let sides = vec![side; if third.is_some() { 3 } else { 2 }].join(" = ");
+                format!(", Σ {sides}")
+            });
+            let (third, amount) = (third.unwrap_or_default(), amount.unwrap_or_default());
+            let (name, source, star) = (&l.entity, count(l.source_rows), count(l.star_rows));
+            format!("{name} {source} {sign} {star}{held}{third}{amount}").replace(' ', "\u{a0}")
         };
         let equations: Vec<String> = self.reconciliation.iter().map(equation).collect();
         let head = if self.reconciliation_holds() { words.proof_holds } else { words.proof_fails };
@@ -113,6 +127,18 @@ impl Document {
         let tail = if has_held { words.held_means } else { "" };
         format!("{head}{}{tail}", equations.join(" · "))
     }
+}
+
+/// How many of an entity the report's numbers count, up to the end of the business date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// `deal`.
+    pub entity: String,
+    /// Rows.
+    pub rows: i64,
+    /// Their amounts, in cents of the reporting currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cents: Option<i64>,
 }
 
 /// The snapshot a document was built from.

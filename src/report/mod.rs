@@ -32,14 +32,15 @@ mod speech;
 mod table;
 mod template;
 mod term;
+mod term_table;
 mod theme;
 mod words;
 
 pub use crate::metric::{Figure, Unit};
 pub use build::{ReportContext, build};
 pub use document::{
-    Attribute, Category, Change, Chart, ChartKind, Column, Definition, Document, Judgment, Kpi, KpiRow, Paragraph, Row,
-    Section, Series, SnapshotMark, Table, Text, Width,
+    Attribute, Category, Change, Chart, ChartKind, Column, Counted, Definition, Document, Judgment, Kpi, KpiRow,
+    Paragraph, Row, Section, Series, SnapshotMark, Table, Text, Width,
 };
 pub use error::ReportError;
 pub use extract::{Extract, ExtractChart, ExtractTable, Pick, Test};

@@ -24,7 +24,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     page: "Seite {0} von {1}",
     notes_on_last_page: "Hinweise zu den Daten: {0}, letzte Seite",
     more_notes: "Weitere Hinweise zu den Daten, im angehängten Bericht: {0}",
-    proof_holds: "✓ Quelle = Stern: ",
+    proof_holds: "✓ Geprüft, Quelle = Stern = Bericht: ",
     proof_fails: "! Quelle und Stern weichen ab: ",
     proof_missing: "Quelle und Stern wurden für diesen Stand nicht verglichen",
     held: "{0} zurückgehalten",

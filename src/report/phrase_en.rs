@@ -24,7 +24,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     page: "Page {0} of {1}",
     notes_on_last_page: "Notes on the data: {0}, last page",
     more_notes: "More notes on the data, in the attached report: {0}",
-    proof_holds: "✓ Source = star: ",
+    proof_holds: "✓ Checked, source = star = report: ",
     proof_fails: "! Source and star differ: ",
     proof_missing: "Source and star were not compared for this snapshot",
     held: "{0} held",

@@ -1,6 +1,7 @@
 //! Terms: labels of the catalog, dimensions and their members in the reader's language.
 
 use crate::report::Locale;
+use crate::report::term_table::TABLE_TERMS;
 use crate::report::words::heading;
 
 impl Locale {
@@ -11,7 +12,7 @@ impl Locale {
             Locale::De => 1,
             Locale::Uk => 2,
         };
-        let found = TERMS.iter().find(|term| term[0] == english);
+        let found = TERMS.iter().chain(TABLE_TERMS).find(|term| term[0] == english);
         found.map_or_else(|| english.to_owned(), |term| term[column].to_owned())
     }
 
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn terms_are_unique_and_names_stay_names() {
-        let mut english: Vec<&str> = TERMS.iter().map(|term| term[0]).collect();
+        let mut english: Vec<&str> = TERMS.iter().chain(TABLE_TERMS).map(|term| term[0]).collect();
         english.sort_unstable();
         assert!(english.windows(2).all(|pair| pair[0] != pair[1]));
         assert_eq!(Locale::De.term("Revenue"), "Umsatz");

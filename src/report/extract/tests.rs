@@ -1,7 +1,7 @@
 use crate::metric::{Cell, Figure, Snapshot, Unit, Window};
 use crate::report::document::{Chart, Document, Section, Table};
 use crate::report::fixture::{context, snapshot};
-use crate::report::{ReportError, ReportTemplate, build};
+use crate::report::{Locale, ReportError, ReportTemplate, SectionTemplate, build};
 
 fn template(sections: &str) -> Result<ReportTemplate, String> {
     let text = format!("title = \"T\"\nwindow = \"quarter\"\n{sections}");
@@ -196,4 +196,24 @@ fn a_report_cut_by_its_reader_shows_no_table_of_everybody() {
         problems.contains("t.toml:6:9: table `leaderboard` is not cut by `sales_rep`, by which this report is"),
         "{problems}"
     );
+}
+
+#[test]
+fn headings_of_the_tables_that_shipped_reports_show_are_known_in_every_language() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/reports");
+    let mut english = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("templates") {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("text");
+        let template = ReportTemplate::parse("r", "r.toml", &text).unwrap_or_else(|p| panic!("{p}"));
+        for section in &template.sections {
+            let SectionTemplate::ExtractTable(table) = section else { continue };
+            let picks = table.words.iter().chain(&table.figures);
+            english.extend(picks.map(|pick| table.extract.table.columns[pick.column].1));
+        }
+    }
+    assert!(english.len() > 50, "{english:?}");
+    for label in english {
+        let is_alike = ["Index", "MRR", "P90", "Median", "Support", "Lift", "Status", "Segment"].contains(&label);
+        assert!(is_alike || (Locale::De.term(label) != label && Locale::Uk.term(label) != label), "{label}");
+    }
 }
