@@ -224,7 +224,7 @@ fn counted(snapshot: &Snapshot) -> Vec<Counted> {
     let of = |entity: &str, rows: &str, cents: Option<&str>| {
         Some(Counted { entity: entity.to_owned(), rows: whole(rows)?, cents: cents.and_then(whole) })
     };
-    [of("customer", "total_customers", None), of("deal", "total_deals", Some("total_value"))]
+    [of("customer", "total_customers", None), of("deal", "total_deals", Some("total_deal_value"))]
         .into_iter()
         .flatten()
         .collect()
