@@ -8,7 +8,7 @@ use crate::base::period::minus_days;
 use crate::metric::catalog::CATALOG;
 use crate::metric::snapshot::Reconciliation;
 use crate::metric::{
-    Catalog, Compare, DaySeries, Figure, Member, Metric, Slice, Snapshot, SnapshotHeader, Unit, Window,
+    Catalog, Cell, Compare, DaySeries, Figure, Member, Metric, Slice, Snapshot, SnapshotHeader, Unit, Window,
 };
 use crate::report::{Document, ReportContext, ReportTemplate, build};
 
@@ -296,6 +296,21 @@ fn sized_snapshot(size: Size) -> Snapshot {
             series.values.clear();
         } else if is_money {
             series.values.iter_mut().for_each(|value| *value = scaled(*value));
+        }
+    }
+    for table in snapshot.tables.values_mut().flat_map(|of| of.values_mut()) {
+        if size == Size::Nothing {
+            table.rows.clear();
+        }
+        for (at, column) in table.columns.iter().enumerate() {
+            let is_name = ["sales_rep", "customer", "product", "campaign", "territory"].contains(&column.name.as_str());
+            for row in &mut table.rows {
+                match &mut row[at] {
+                    Cell::Ratio(numerator, _) if column.unit == Some(Unit::Money) => *numerator = scaled(*numerator),
+                    Cell::Text(name) if is_name && size == Size::Huge => *name = format!("{name} {LONG}"),
+                    _ => {}
+                }
+            }
         }
     }
     match size {
