@@ -1,31 +1,81 @@
-//! Charts as SVG (the web) and PNG (the mail).
+//! Charts as SVG (the web) and PNG (the mail), both from the shapes of the page.
 
-use plotters::prelude::{IntoDrawingArea, SVGBackend};
+use std::fmt::{Arguments, Write};
 
+use crate::render::chart::ChartSpec;
 use crate::render::chart::raster::paint;
-use crate::render::chart::{ChartSpec, draw};
 use crate::render::error::RenderError;
-use crate::render::page::{Frame, record};
+use crate::render::font::{Weight, measure};
+use crate::render::markup::escape;
+use crate::render::page::{Frame, Shape, record};
 use crate::report::{Chart, Document};
 
-/// plotters counts in whole numbers: ten to a point keep a curve smooth.
-const UNITS_PER_POINT: u32 = 10;
 /// A picture keeps its white ground also in a dark mail: its words stay off the edge.
 const PICTURE_PADDING: f64 = 7.0;
 
 /// The chart as an SVG picture of `width` × `height` points.
 pub fn chart_svg(document: &Document, chart: &Chart, width: u32, height: u32) -> Result<String, RenderError> {
-    let mut svg = String::new();
-    let size = (width * UNITS_PER_POINT, height * UNITS_PER_POINT);
-    {
-        let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        let failed = |reason: String| RenderError::Chart { chart: chart.id.clone(), reason };
-        let spec = ChartSpec::new(document, chart);
-        draw(&spec, &area, f64::from(UNITS_PER_POINT)).map_err(|e| failed(e.to_string()))?;
-        area.present().map_err(|e| failed(e.to_string()))?;
+    let frame = Frame { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(height) };
+    let mut svg = format!(
+        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"'Noto Sans',sans-serif\" \
+         stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
+    );
+    for shape in record(&ChartSpec::new(document, chart), frame)? {
+        write_shape(&mut svg, &shape);
     }
-    let drawn = format!("width=\"{}\" height=\"{}\"", size.0, size.1);
-    Ok(svg.replacen(&drawn, &format!("width=\"{width}\" height=\"{height}\""), 1))
+    svg.push_str("</svg>\n");
+    Ok(svg)
+}
+
+fn line(svg: &mut String, text: Arguments<'_>) {
+    writeln!(svg, "{text}").expect("a string takes every line");
+}
+
+fn write_shape(svg: &mut String, shape: &Shape) {
+    let path =
+        |points: &[(f64, f64)]| points.iter().map(|(x, y)| format!("{x:.2},{y:.2}")).collect::<Vec<_>>().join(" ");
+    match shape {
+        Shape::Box { x, y, width, height, radius, fill, stroke } => {
+            let fill = fill.map_or("none".to_owned(), |colour| colour.hex());
+            let stroke = stroke
+                .map(|(colour, width)| format!(" stroke=\"{}\" stroke-width=\"{width:.2}\"", colour.hex()))
+                .unwrap_or_default();
+            line(
+                svg,
+                format_args!(
+                    "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" rx=\"{radius:.2}\" \
+                     fill=\"{fill}\"{stroke}/>"
+                ),
+            );
+        }
+        Shape::Polygon { points, fill } => {
+            line(svg, format_args!("<polygon points=\"{}\" fill=\"{}\"/>", path(points), fill.hex()));
+        }
+        Shape::Line { points, colour, width } => line(
+            svg,
+            format_args!(
+                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width:.2}\"/>",
+                path(points),
+                colour.hex()
+            ),
+        ),
+        Shape::Text { x, y, size, weight, colour, text } => {
+            let bold = if *weight == Weight::Bold { " font-weight=\"bold\"" } else { "" };
+            // Another font of the reader's is set as wide as the vendored one, for which the words were given room.
+            let width = measure(*weight, *size, text);
+            line(
+                svg,
+                format_args!(
+                    "<text x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{size:.2}\"{bold} fill=\"{}\" \
+                     textLength=\"{width:.2}\" lengthAdjust=\"spacingAndGlyphs\">{}</text>",
+                    colour.hex(),
+                    escape(text)
+                ),
+            );
+        }
+        Shape::Link { .. } | Shape::Image { .. } => {}
+    }
 }
 
 /// The chart as a PNG picture of `width` × `height` points, each `zoom` pixels.
