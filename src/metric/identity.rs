@@ -126,3 +126,80 @@ fn unequal(
 fn is_partition(metric: &str) -> bool {
     !matches!(metric, "stage_reached" | "avg_deal_value")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::metric::snapshot::{DaySeries, Figure, Member};
+    use crate::metric::table::Tables;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    /// Two reps who won three deals, and a bridge from 10 to 13 cents, all of it right.
+    fn computed() -> Computed {
+        let all = || Slice::of(Window::All);
+        let won = [
+            (all(), 3),
+            (all().at("sales_rep", "a"), 1),
+            (all().at("sales_rep", "b"), 2),
+            (all().at("tier", "pro"), 3),
+        ];
+        let mut points = BTreeMap::from([("deals_won".to_owned(), figures(won))]);
+        for (metric, cents) in [("mrr_opening", 10), ("mrr_new", 5), ("mrr_churn", 2), ("mrr", 13)] {
+            points.insert(metric.to_owned(), figures([(all(), cents)]));
+        }
+        let member = |name: &str| Member { member: name.into(), label: name.into() };
+        Computed {
+            first_date: date("2025-01-01"),
+            points,
+            series: BTreeMap::from([(
+                "deals_won".to_owned(),
+                DaySeries { start_date: date("2025-01-01"), values: vec![1, 0, 2] },
+            )]),
+            members: BTreeMap::from([
+                ("sales_rep".to_owned(), vec![member("a"), member("b")]),
+                ("tier".to_owned(), vec![member("pro")]),
+            ]),
+            documents: BTreeMap::new(),
+            tables: Tables::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn figures(values: impl IntoIterator<Item = (Slice, i64)>) -> BTreeMap<Slice, Figure> {
+        values.into_iter().map(|(slice, value)| (slice, Figure::whole(value))).collect()
+    }
+
+    fn broken(computed: &Computed, lines: &[Reconciliation]) -> Vec<String> {
+        let checked = check_identities(computed, date("2025-01-03"), lines);
+        checked.err().unwrap_or_default().into_iter().map(|v| format!("{}: {}", v.identity, v.detail)).collect()
+    }
+
+    #[test]
+    fn each_identity_that_does_not_hold_is_named_with_both_sides() {
+        assert!(broken(&computed(), &[]).is_empty(), "what is right is published");
+        let change = |metric: &str, slice: Slice, value: i64| {
+            let mut computed = computed();
+            computed.points.get_mut(metric).expect("a metric").insert(slice, Figure::whole(value));
+            broken(&computed, &[])
+        };
+        let all = Slice::of(Window::All);
+        assert_eq!(
+            change("deals_won", all.clone().at("sales_rep", "b"), 1),
+            ["deals_won by sales_rep = deals_won: window all: the parts sum to 2, the whole is 3"]
+        );
+        assert_eq!(
+            change("mrr", all, 14),
+            ["mrr_opening + movements = mrr: window all: 10 and movements of 3 cents, MRR is 14"]
+        );
+        let mut gap = computed();
+        gap.series.get_mut("deals_won").expect("a series").values[1] = 4;
+        assert_eq!(broken(&gap, &[]), ["deals_won by day = deals_won: window all: the days sum to 7, the whole is 3"]);
+        let line = Reconciliation { entity: "deal".into(), source_rows: 9, star_rows: 8, quarantined_rows: 1 };
+        assert_eq!(broken(&computed(), &[line]), ["deal: source = star: the source holds 9 live rows, the star 8"]);
+    }
+}
