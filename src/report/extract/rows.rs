@@ -18,12 +18,13 @@ pub(super) fn pick_rows<'s>(source: &Source<'s>, extract: &Extract) -> Result<Op
             false => Ok(None),
         };
     };
-    check_members(source, extract)?;
     // By name: a snapshot may be older than the program that reads it.
     let places = metric.columns.iter().map(|(name, _, _)| table.columns.iter().position(|c| c.name == *name));
     let places: Vec<usize> = places.collect::<Option<_>>().ok_or_else(|| unpublished(source, metric.name))?;
-    let rows = table.rows.iter().map(|row| places.iter().map(|at| &row[*at]).collect::<Vec<&Cell>>());
-    let mut rows: Vec<Vec<&Cell>> = rows.filter(|row| extract.tests.iter().all(|test| holds(test, row))).collect();
+    let rows = table.rows.iter().map(|row| places.iter().map(|at| &row[*at]).collect());
+    let mut rows: Vec<Vec<&Cell>> = rows.collect();
+    check_members(source, extract, &rows)?;
+    rows.retain(|row| extract.tests.iter().all(|test| holds(test, row)));
     if let Some((column, count)) = extract.newest {
         let mut dates: Vec<&str> = rows.iter().filter_map(|row| row[column].text()).collect();
         dates.sort_unstable();
@@ -50,13 +51,16 @@ fn unpublished(source: &Source<'_>, metric: &str) -> ReportError {
     }
 }
 
-/// A column that is called like a dimension holds its members: one that is no member is a slip of the pen.
-fn check_members(source: &Source<'_>, extract: &Extract) -> Result<(), ReportError> {
+/// In a column whose words are members of the dimension of its name, one that is no member is a slip of the pen. Other
+/// tables have columns of that name too: the outcome of a deal is none of an interaction's.
+fn check_members(source: &Source<'_>, extract: &Extract, rows: &[Vec<&Cell>]) -> Result<(), ReportError> {
     for test in &extract.tests {
         let (Test::IsAmong(column, words) | Test::IsNoneOf(column, words)) = test else { continue };
         let dimension = extract.table.columns[*column].0;
         let known: Vec<String> = source.snapshot.members(dimension).iter().map(|m| m.member.clone()).collect();
-        if let Some(unknown) = words.iter().find(|word| !known.is_empty() && !known.contains(word)) {
+        let mut held = rows.iter().filter_map(|row| row[*column].text()).peekable();
+        let is_of_dimension = held.peek().is_some() && held.all(|word| known.iter().any(|member| member == word));
+        if let Some(unknown) = words.iter().find(|word| is_of_dimension && !known.contains(word)) {
             return Err(source.unknown_member(dimension, unknown, known));
         }
     }
