@@ -81,7 +81,11 @@ full join (
 ) as c using (tenant_key, stage)
 where (p.deals, p.cents) is distinct from (c.deals, c.cents)
 union all
-select format('deal %s is twice in the pipeline from %s', a.deal_id, b.valid_from)
-from star.fact_pipeline_span as a
-join star.fact_pipeline_span as b on b.tenant_key = a.tenant_key and b.deal_id = a.deal_id and b.valid_from >= a.valid_from and b.valid_from < coalesce(a.valid_until, 'infinity')
-    and (b.valid_from, b.valid_until, b.stage) is distinct from (a.valid_from, a.valid_until, a.stage)
+select format('deal %s is twice in the pipeline from %s', deal_id, valid_from)
+from (
+    select deal_id, valid_from, max(coalesce(valid_until, 'infinity')) over (
+            partition by tenant_key, deal_id order by valid_from, valid_until rows between unbounded preceding and 1 preceding
+        ) as held_until
+    from star.fact_pipeline_span
+) as s
+where held_until > valid_from
