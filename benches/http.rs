@@ -47,7 +47,7 @@ fn number(variable: &str, default: u64) -> u64 {
 fn measure(runtime: &tokio::runtime::Runtime) -> Vec<Line> {
     let (live_rate, document) = runtime.block_on(live());
     let server = runtime.block_on(Server::start(document.clone()));
-    let body: Value = serde_json::from_slice(&Client::new(server.address, &server.path).get()).expect("JSON");
+    let body: Value = serde_json::from_slice(Client::new(server.address, &server.path).get()).expect("JSON");
     assert_eq!(body["data"], document, "both sides answer the same");
 
     let (rate, client_count) = best(|clients| server.rate(clients));

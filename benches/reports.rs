@@ -149,6 +149,7 @@ fn document(title: &str, row_count: i64) -> Document {
             watermarks: std::collections::BTreeMap::new(),
         },
         reconciliation: Vec::new(),
+        counted: Vec::new(),
         warnings: Vec::new(),
         definitions: (0..12).map(definition).collect(),
         web_url: Some("https://reports.example.com/editions/317".to_owned()),

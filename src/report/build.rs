@@ -265,7 +265,7 @@ fn definitions(
             SectionTemplate::Table(table) => used.extend(table.columns.iter().map(|m| m.metric.name)),
             SectionTemplate::ExtractChart(ExtractChart { extract, .. })
             | SectionTemplate::ExtractTable(ExtractTable { extract, .. }) => {
-                if !tables.iter().any(|table: &&TableMetric| *table == extract.table) {
+                if !tables.contains(&extract.table) {
                     tables.push(extract.table);
                 }
             }

@@ -14,6 +14,9 @@ use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text
 const FONT: &str = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const TILES_PER_ROW: usize = 4;
 
+/// A picture and its width and height, as they are shown.
+type Logo<'a> = (&'a InlineImage, (f64, f64));
+
 /// A page under construction.
 struct Page<'a> {
     html: String,
@@ -24,7 +27,7 @@ struct Page<'a> {
 pub(super) fn write_html(
     document: &Document,
     stamp: Stamp,
-    (logo, images): (Option<(&InlineImage, (f64, f64))>, &[InlineImage]),
+    (logo, images): (Option<Logo<'_>>, &[InlineImage]),
 ) -> String {
     let mut page = Page { html: String::new(), document };
     page.head();
@@ -116,7 +119,7 @@ impl Page<'_> {
         ));
     }
 
-    fn band(&mut self, stamp: Stamp, logo: Option<(&InlineImage, (f64, f64))>) {
+    fn band(&mut self, stamp: Stamp, logo: Option<Logo<'_>>) {
         let document = self.document;
         let (night, text) = (palette::NIGHT.hex(), palette::NIGHT_TEXT.hex());
         let (accent, link) = (document.theme.accent.hex(), palette::NIGHT_LINK.hex());

@@ -134,11 +134,14 @@ fn read_window(
     }
 }
 
+/// Makes the test of a column against words.
+type MakeTest = fn(usize, Vec<String>) -> Test;
+
 /// `filter = { status = "customer", tier = ["pro", "enterprise"] }`, `without = { note = "running" }`.
 fn read_words(
     section: &Table<'_, '_>,
     table: &TableMetric,
-    (key, test): (&str, fn(usize, Vec<String>) -> Test),
+    (key, test): (&str, MakeTest),
     defaults: Defaults<'_>,
 ) -> Vec<Test> {
     let Some(filter) = section.table(key) else { return Vec::new() };
