@@ -121,13 +121,26 @@ impl Document {
             let (name, source, star) = (&l.entity, count(l.source_rows), count(l.star_rows));
             format!("{name} {source} {sign} {star}{held}{third}{amount}").replace(' ', "\u{a0}")
         };
-        let equations: Vec<String> = self.reconciliation.iter().map(equation).collect();
+        // What the report counts, and all that is not plainly equal, line by line; the others in one word.
+        let is_told = |l: &&Reconciliation| {
+            self.reconciliation.len() <= EQUATION_COUNT_MAX
+                || self.counted.iter().any(|c| c.entity == l.entity)
+                || l.source_rows != l.star_rows
+        };
+        let mut equations: Vec<String> = self.reconciliation.iter().filter(is_told).map(equation).collect();
+        let equal_count = self.reconciliation.len() - equations.len();
+        if equal_count > 0 {
+            equations.push(say(words.proof_more, &[&equal_count.to_string()]));
+        }
         let head = if self.reconciliation_holds() { words.proof_holds } else { words.proof_fails };
         let has_held = self.reconciliation.iter().any(|l| l.quarantined_rows > 0);
         let tail = if has_held { words.held_means } else { "" };
         format!("{head}{}{tail}", equations.join(" · "))
     }
 }
+
+/// So many entities are each told in the proof, even where they are equal.
+const EQUATION_COUNT_MAX: usize = 6;
 
 /// How many of an entity the report's numbers count, up to the end of the business date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -43,6 +43,8 @@ pub struct Phrases {
     pub proof_missing: &'static str,
     pub held: &'static str,
     pub held_means: &'static str,
+    /// `17 other kinds of rows equal too`: {0}.
+    pub proof_more: &'static str,
 
     pub key_figures: &'static str,
     pub commentary: &'static str,

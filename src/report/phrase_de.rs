@@ -29,6 +29,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     proof_missing: "Quelle und Stern wurden für diesen Stand nicht verglichen",
     held: "{0} zurückgehalten",
     held_means: " (zurückgehalten: in Quarantäne)",
+    proof_more: "{0} weitere Arten von Zeilen ebenso gleich",
     key_figures: "Kennzahlen",
     commentary: "Erläuterung",
     appendix: "Anhang",

@@ -29,6 +29,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     proof_missing: "Source and star were not compared for this snapshot",
     held: "{0} held",
     held_means: " (held: in quarantine)",
+    proof_more: "{0} other kinds of rows equal too",
     key_figures: "Key figures",
     commentary: "Commentary",
     appendix: "Appendix",

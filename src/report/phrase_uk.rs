@@ -42,6 +42,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     proof_missing: "Джерело і сховище для цього знімка не порівнювали",
     held: "{0} затримано",
     held_means: " (затримано: у карантині)",
+    proof_more: "інші види рядків теж збігаються: {0}",
     key_figures: "Ключові показники",
     commentary: "Коментар",
     appendix: "Додаток",
