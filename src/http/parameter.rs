@@ -73,6 +73,11 @@ impl Query {
         self.get(name).and_then(date)
     }
 
+    /// The two words of a parameter such as `tier:pro`.
+    pub(super) fn member(&self, name: &str) -> Option<(&str, &str)> {
+        self.get(name).and_then(member)
+    }
+
     /// The same text for the same parameters, and another for others: values are quoted, because one may hold `&`.
     pub(super) fn canonical(&self) -> String {
         let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
@@ -96,10 +101,7 @@ impl Parameter {
             Expected::Number { from, to } => value.parse::<i64>().is_ok_and(|n| (from..=to).contains(&n)),
             Expected::Date => date(value).is_some(),
             Expected::Id => !value.is_empty() && value.len() <= ID_LENGTH_MAX,
-            Expected::Member => {
-                value.len() <= 2 * ID_LENGTH_MAX
-                    && value.split_once(':').is_some_and(|(d, m)| !d.is_empty() && !m.is_empty())
-            }
+            Expected::Member => value.len() <= 2 * ID_LENGTH_MAX && member(value).is_some(),
             Expected::Cursor => value.len() <= ID_LENGTH_MAX && Cursor::parse(value).is_some(),
         };
         if is_valid {
@@ -130,13 +132,22 @@ fn date(value: &str) -> Option<NaiveDate> {
     (1990..=2100).contains(&date.year()).then_some(date)
 }
 
+/// A dimension or column, and a member or name in it.
+fn member(value: &str) -> Option<(&str, &str)> {
+    value.split_once(':').filter(|(of, name)| !of.is_empty() && !name.is_empty())
+}
+
+/// What a refusal repeats of a client's own words: cut, so that an answer is never larger than a sentence.
+pub(super) fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
 fn unknown(name: &str, parameters: impl Iterator<Item = &'static Parameter>) -> Refusal {
     let names: Vec<&str> = parameters.map(|p| p.name).collect();
     let advice = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
         None => format!("this route takes {}", names.join(", ")),
     };
-    // A name of a client's making is cut, so that an answer is never larger than a sentence.
-    let shown: String = name.chars().take(40).collect();
+    let shown = excerpt(name);
     Refusal::unknown_parameter(&shown, format!("unknown parameter {shown:?}: {advice}"))
 }

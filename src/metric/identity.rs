@@ -62,7 +62,7 @@ pub fn check_identities(
         }
     }
     let bridge_count = check_bridge(computed, &mut violations);
-    for line in reconciliation.iter().filter(|l| l.source_rows != l.star_rows + l.quarantined_rows) {
+    for line in reconciliation.iter().filter(|l| l.difference() != 0) {
         violations.push(Violation {
             identity: format!("{}: source = star", line.entity),
             detail: format!(

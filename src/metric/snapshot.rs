@@ -256,6 +256,13 @@ pub struct Reconciliation {
     pub amount_cents: Option<i64>,
 }
 
+impl Reconciliation {
+    /// Rows of the source that are neither in the star nor in quarantine; below nothing where the star has too many.
+    pub fn difference(&self) -> i64 {
+        self.source_rows - self.star_rows - self.quarantined_rows
+    }
+}
+
 /// A published snapshot, whole, as reports and HTTP read it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {

@@ -10,6 +10,7 @@ use crate::metric::snapshot::Reconciliation;
 use crate::metric::{Direction, Figure, Unit};
 use crate::report::locale::{Locale, NOTHING};
 use crate::report::phrase::say;
+use crate::report::reconciliation::Counted;
 use crate::report::theme::{Layout, Theme};
 
 /// A whole report, ready to be rendered in any format.
@@ -62,11 +63,6 @@ pub struct Document {
 }
 
 impl Document {
-    /// Whether every row of the source is in the star or in quarantine.
-    pub fn reconciliation_holds(&self) -> bool {
-        self.reconciliation.iter().all(|l| l.source_rows == l.star_rows + l.quarantined_rows)
-    }
-
     /// The sections a mail shows: all before the appendix.
     pub fn mailed_sections(&self) -> &[Section] {
         let appendix = self.sections.iter().position(|section| matches!(section, Section::Appendix { .. }));
@@ -92,66 +88,6 @@ impl Document {
         }
         lines
     }
-
-    /// The proof in one line: `✓ Checked, source = star = report: deal 4,812 = 4,810 + 2 held = 4,810`. Blanks within an equation do not break.
-    pub fn reconciliation_line(&self) -> String {
-        let words = self.locale.phrases();
-        if self.reconciliation.is_empty() {
-            return words.proof_missing.to_owned();
-        }
-        let count = |n: i64| self.locale.integer(n);
-        let equation = |l: &Reconciliation| {
-            let held = if l.quarantined_rows > 0 {
-                format!(" + {}", say(words.held, &[&count(l.quarantined_rows)]))
-            } else {
-                String::new()
-            };
-            let sign = if l.source_rows == l.star_rows + l.quarantined_rows { "=" } else { "≠" };
-            let counted = self.counted.iter().find(|c| c.entity == l.entity);
-            // Rows of the day after the business date are in the star and not yet in the numbers: no third side then.
-            let third = counted.filter(|c| c.rows == l.star_rows).map(|c| format!(" = {}", count(c.rows)));
-            let amount = l.amount_cents.map(|cents| {
-                // A sum over several currencies is nothing in the reporting one.
-                let third = counted.and_then(|c| c.cents).filter(|c| *c == cents);
-                let side = self.locale.hundredths(cents);
-                let sides = vec![side; if third.is_some() { 3 } else { 2 }].join(" = ");
-                format!(", Σ {sides}")
-            });
-            let (third, amount) = (third.unwrap_or_default(), amount.unwrap_or_default());
-            let (name, source, star) = (&l.entity, count(l.source_rows), count(l.star_rows));
-            format!("{name} {source} {sign} {star}{held}{third}{amount}").replace(' ', "\u{a0}")
-        };
-        // What the report counts, and all that is not plainly equal, line by line; the others in one word.
-        let is_told = |l: &&Reconciliation| {
-            self.reconciliation.len() <= EQUATION_COUNT_MAX
-                || self.counted.iter().any(|c| c.entity == l.entity)
-                || l.source_rows != l.star_rows
-        };
-        let mut equations: Vec<String> = self.reconciliation.iter().filter(is_told).map(equation).collect();
-        let equal_count = self.reconciliation.len() - equations.len();
-        if equal_count > 0 {
-            equations.push(say(words.proof_more, &[&equal_count.to_string()]));
-        }
-        let head = if self.reconciliation_holds() { words.proof_holds } else { words.proof_fails };
-        let has_held = self.reconciliation.iter().any(|l| l.quarantined_rows > 0);
-        let tail = if has_held { words.held_means } else { "" };
-        format!("{head}{}{tail}", equations.join(" · "))
-    }
-}
-
-/// So many entities are each told in the proof, even where they are equal.
-const EQUATION_COUNT_MAX: usize = 6;
-
-/// How many of an entity the report's numbers count, up to the end of the business date.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Counted {
-    /// `deal`.
-    pub entity: String,
-    /// Rows.
-    pub rows: i64,
-    /// Their amounts, in cents of the reporting currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cents: Option<i64>,
 }
 
 /// The snapshot a document was built from.

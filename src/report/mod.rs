@@ -26,6 +26,7 @@ mod phrase_de;
 mod phrase_en;
 mod phrase_uk;
 mod proof;
+mod reconciliation;
 mod restate;
 mod scope;
 mod speech;
@@ -39,14 +40,15 @@ mod words;
 pub use crate::metric::{Figure, Unit};
 pub use build::{ReportContext, build};
 pub use document::{
-    Attribute, Category, Change, Chart, ChartKind, Column, Counted, Definition, Document, Judgment, Kpi, KpiRow,
-    Paragraph, Row, Section, Series, SnapshotMark, Table, Text, Width,
+    Attribute, Category, Change, Chart, ChartKind, Column, Definition, Document, Judgment, Kpi, KpiRow, Paragraph, Row,
+    Section, Series, SnapshotMark, Table, Text, Width,
 };
 pub use error::ReportError;
 pub use extract::{Extract, ExtractChart, ExtractTable, Pick, Test};
 pub use locale::{Locale, NOTHING};
 pub use phrase::{Phrases, say};
 pub use proof::{Proof, is_blank};
+pub use reconciliation::Counted;
 pub use restate::{Restatement, restatements};
 pub use scope::Scope;
 pub use template::{

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::base::{Grain, Period, nearest};
 use crate::http::answer::{Answer, table};
 use crate::http::figure::{self, Cut};
-use crate::http::parameter::Query;
+use crate::http::parameter::{Query, excerpt};
 use crate::http::published::Edition;
 use crate::http::refusal::Refusal;
 use crate::metric::catalog;
@@ -20,7 +20,10 @@ pub(super) fn answer(edition: &Edition, name: &str, query: &Query) -> Result<Ans
     let header = &snapshot.header;
     let all = Cut { period: Window::All.period(header.business_date, header.first_date), compared: None };
     let cut = Cut::read(query, snapshot)?.unwrap_or(all);
-    let member = query.get("filter").map(|filter| find_member(snapshot, metric, filter)).transpose()?;
+    let member = query.member("filter");
+    if let Some(member) = member {
+        check_member(snapshot, metric, member)?;
+    }
     let shape = (query.get("by"), query.get("granularity").and_then(Grain::parse));
     let rows = match shape {
         (Some(_), Some(_)) => {
@@ -50,7 +53,7 @@ fn check_dimension(metric: &Metric, parameter: &str, dimension: &str) -> Result<
     if metric.dimensions.contains(&dimension) {
         return Ok(());
     }
-    let shown: String = dimension.chars().take(40).collect();
+    let shown = excerpt(dimension);
     let advice = match nearest(&shown, metric.dimensions.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
         None if metric.dimensions.is_empty() => "it has none".to_owned(),
@@ -59,14 +62,13 @@ fn check_dimension(metric: &Metric, parameter: &str, dimension: &str) -> Result<
     Err(Refusal::parameter(parameter, format!("{} has no dimension {shown:?}: {advice}", metric.name)))
 }
 
-fn find_member<'q>(snapshot: &Snapshot, metric: &Metric, filter: &'q str) -> Result<(&'q str, &'q str), Refusal> {
-    let (dimension, member) = filter.split_once(':').expect("checked when it was read");
+fn check_member(snapshot: &Snapshot, metric: &Metric, (dimension, member): (&str, &str)) -> Result<(), Refusal> {
     check_dimension(metric, "filter", dimension)?;
     let members = snapshot.members(dimension);
     if members.iter().any(|m| m.member == member) {
-        return Ok((dimension, member));
+        return Ok(());
     }
-    let shown: String = member.chars().take(40).collect();
+    let shown = excerpt(member);
     let near = nearest(&shown, members.iter().map(|m| m.member.as_str()));
     let advice = near.map_or("by lists them".to_owned(), |near| format!("did you mean {near}?"));
     Err(Refusal::no_member("filter", format!("{dimension} has no member {shown:?}: {advice}")))

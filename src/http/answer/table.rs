@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::nearest;
 use crate::http::answer::Answer;
 use crate::http::figure::{self, Cut};
-use crate::http::parameter::Query;
+use crate::http::parameter::{Query, excerpt};
 use crate::http::published::Edition;
 use crate::http::refusal::Refusal;
 use crate::metric::{Cell, Snapshot, Table, TableColumn, Window, find_table};
@@ -20,7 +20,7 @@ pub(super) fn answer(edition: &Edition, name: &str, query: &Query) -> Result<Ans
         return Err(Refusal::parameter(parameter, message));
     }
     let (window, table) = choose(snapshot, name, windows, query)?;
-    let wanted = query.get("filter").map(|filter| find_cell(table, name, filter)).transpose()?;
+    let wanted = query.member("filter").map(|filter| find_cell(table, name, filter)).transpose()?;
     let is_shown = |cells: &&Vec<_>| wanted.is_none_or(|(at, text)| cells.get(at).and_then(Cell::text) == Some(text));
     let rows = table.rows.iter().filter(is_shown).map(|cells| row(table, cells, &snapshot.header.currency));
     let period = window.period(snapshot.header.business_date, snapshot.header.first_date);
@@ -52,7 +52,7 @@ fn missing(snapshot: &Snapshot, name: &str) -> Refusal {
         );
         return Refusal::not_found(message);
     }
-    let shown: String = name.chars().take(40).collect();
+    let shown = excerpt(name);
     let mut names: Vec<&str> = snapshot.catalog.names().collect();
     names.extend(snapshot.tables.keys().map(String::as_str));
     let near = nearest(&shown, names);
@@ -85,11 +85,10 @@ fn choose<'s>(
 }
 
 /// The column of names and the name in it that a filter asks for.
-fn find_cell<'q>(table: &Table, name: &str, filter: &'q str) -> Result<(usize, &'q str), Refusal> {
-    let (column, text) = filter.split_once(':').expect("checked when it was read");
+fn find_cell<'q>(table: &Table, name: &str, (column, text): (&str, &'q str)) -> Result<(usize, &'q str), Refusal> {
     let of_names = || table.columns.iter().filter(|column| column.unit.is_none()).map(|column| column.name.as_str());
     let at = table.columns.iter().position(|held| held.unit.is_none() && held.name == column).ok_or_else(|| {
-        let shown: String = column.chars().take(40).collect();
+        let shown = excerpt(column);
         let advice = match nearest(&shown, of_names()) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("it has {}", of_names().collect::<Vec<_>>().join(", ")),
@@ -100,7 +99,7 @@ fn find_cell<'q>(table: &Table, name: &str, filter: &'q str) -> Result<(usize, &
     if texts().any(|held| held == text) {
         return Ok((at, text));
     }
-    let shown: String = text.chars().take(40).collect();
+    let shown = excerpt(text);
     let advice = nearest(&shown, texts())
         .map_or("the whole table lists them".to_owned(), |near| format!("did you mean {near}?"));
     Err(Refusal::no_member("filter", format!("{column} has no row {shown:?}: {advice}")))

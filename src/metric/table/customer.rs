@@ -57,7 +57,9 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "lifecycle",
         version: 1,
         label: "Lifecycle",
-        definition: "customers by the month they first entered a status: share of leads that became prospects, of prospects             that became customers, by now; churned of those active at the month's start; the last 24 months",
+        definition: "customers by the month they first entered a status: share of leads that became prospects, of \
+            prospects that became customers, by now; churned of those active at the month's start; the last 24 \
+            months",
         needs: &["customer"],
         windows: NOW,
         columns: &[
@@ -79,7 +81,8 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "top_customers",
         version: 1,
         label: "Top customers",
-        definition: "the 50 customers who bought for most in the window: purchases, revenue, share of all, days since the last",
+        definition: "the 50 customers who bought for most in the window: purchases, revenue, share of all, days \
+            since the last",
         needs: &["revenue"],
         windows: FLOW,
         columns: &[
@@ -99,7 +102,8 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "concentration",
         version: 1,
         label: "Concentration",
-        definition: "share of the window's revenue that the best 1, 5, 10, 20 and 50 % of the buyers brought (rounded up to             whole customers)",
+        definition: "share of the window's revenue that the best 1, 5, 10, 20 and 50 % of the buyers brought \
+            (rounded up to whole customers)",
         needs: &["revenue"],
         windows: FLOW,
         columns: &[
@@ -115,7 +119,9 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "loyalty_effect",
         version: 1,
         label: "Effect of the loyalty programme",
-        definition: "spending in the window of members (since before it) against customers who never joined and are like them             by tier, year of first contact and spending in the year before: mean difference a member with its 95 %             interval; an association, not a cause",
+        definition: "spending in the window of members (since before it) against customers who never joined and are \
+            like them by tier, year of first contact and spending in the year before: mean difference a member with \
+            its 95 % interval; an association, not a cause",
         needs: &["loyalty_member", "customer"],
         windows: &[Window::Quarter, Window::Year],
         columns: &[

@@ -49,7 +49,8 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "fulfilment",
         version: 1,
         label: "Fulfilment",
-        definition: "orders placed in the window, cancelled ones apart: share fulfilled, mean, median and 90th percentile of the             days from order to fulfilment",
+        definition: "orders placed in the window, cancelled ones apart: share fulfilled, mean, median and 90th \
+            percentile of the days from order to fulfilment",
         needs: &["order"],
         windows: FLOW,
         columns: &[

@@ -14,7 +14,9 @@ pub(super) const REVENUE: &[TableMetric] = &[
         name: "revenue_months",
         version: 1,
         label: "Revenue by month",
-        definition: "revenue and sales, new and returned customers and deals won month by month; change against the month             before and the same month a year before; the last 36 months, the running one marked and not compared",
+        definition: "revenue and sales, new and returned customers and deals won month by month; change against the \
+            month before and the same month a year before; the last 36 months, the running one marked and not \
+            compared",
         needs: &["revenue"],
         windows: NOW,
         columns: &[
@@ -90,7 +92,8 @@ pub(super) const REVENUE: &[TableMetric] = &[
         name: "mrr_by_plan",
         version: 1,
         label: "MRR by plan",
-        definition: "paid subscriptions at the business date by their plan: number, customers, MRR, its share, MRR a customer",
+        definition: "paid subscriptions at the business date by their plan: number, customers, MRR, its share, MRR \
+            a customer",
         needs: &["subscription"],
         windows: NOW,
         columns: &[

@@ -17,7 +17,8 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "conversions",
         version: 1,
         label: "Stage conversions",
-        definition: "deals that first entered a stage in the window: share that has gone beyond it since and share won;             skipping counts as passing, a lost deal counts by the furthest open stage known",
+        definition: "deals that first entered a stage in the window: share that has gone beyond it since and share \
+            won; skipping counts as passing, a lost deal counts by the furthest open stage known",
         needs: &["deal"],
         windows: FLOW,
         columns: &[
@@ -36,7 +37,9 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "rep_performance",
         version: 1,
         label: "Rep performance",
-        definition: "active customers and open deals at the end of the window, deals won and lost in it, revenue credited at             its event, mean value and days of the deals won, by rep; deals of nobody are a row of their own",
+        definition: "active customers and open deals at the end of the window, deals won and lost in it, revenue \
+            credited at its event, mean value and days of the deals won, by rep; deals of nobody are a row of their \
+            own",
         needs: &["sales_rep"],
         windows: &[Window::All, Window::Month, Window::Quarter, Window::Year],
         columns: &[
@@ -60,7 +63,8 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "territory_performance",
         version: 1,
         label: "Territories",
-        definition: "revenue, deals won and win rate of the window by the territory of the rep credited at the event; accounts             and open pipeline at its end; a rep with several territories has one row for all of them",
+        definition: "revenue, deals won and win rate of the window by the territory of the rep credited at the \
+            event; accounts and open pipeline at its end; a rep with several territories has one row for all of them",
         needs: &["sales_rep", "territory"],
         windows: FLOW,
         columns: &[

@@ -113,7 +113,7 @@ fn write_reconciliation(
         for (at, count) in [line.source_rows, line.star_rows, line.quarantined_rows].into_iter().enumerate() {
             sheet.write_number_with_format(row, at as u16 + 1, count as f64, &formats.integer)?;
         }
-        let difference = line.source_rows - line.star_rows - line.quarantined_rows;
+        let difference = line.difference();
         let n = row + 1;
         let formula = Formula::new(format!("=B{n}-C{n}-D{n}")).set_result(difference.to_string());
         let format = if difference == 0 { &formats.good } else { &formats.bad };
