@@ -25,16 +25,21 @@ pub fn origin_of(cube: &str, tenant_key: i32, from: NaiveDate, until: NaiveDate)
     let query = rest.split_once("\non conflict").map_or(rest, |(query, _)| query);
     let query = query.trim().replace("$1::int", &tenant_key.to_string()).replace("$1", &tenant_key.to_string());
     let columns = columns.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(Origin { columns, query: in_days(&query, from, until) })
-}
-
-/// The days of a span in place of those that a load touched.
-fn in_days(query: &str, from: NaiveDate, until: NaiveDate) -> String {
+    // The days of a span, and every customer, in place of what a load touched.
     let days = format!(
         "(select d.date as day from star.dim_date as d where d.date >= date '{from}' and d.date < date '{until}')"
     );
+    let customers = format!(
+        "(select k.customer_id from star.dim_customer as k where k.tenant_key = {tenant_key} and k.is_current)"
+    );
+    let query = instead_of("vesper.touched_day", &query, &days);
+    Some(Origin { columns, query: instead_of("vesper.touched_customer", &query, &customers) })
+}
+
+/// Another select in place of each one in brackets that reads the table.
+fn instead_of(table: &str, query: &str, select: &str) -> String {
     let mut text = query.to_owned();
-    while let Some(at) = text.find("vesper.touched_day") {
+    while let Some(at) = text.find(table) {
         let Some(open) = text[..at].rfind('(') else { break };
         let mut depth = 0;
         let close = text[open..].char_indices().find_map(|(offset, c)| {
@@ -42,7 +47,7 @@ fn in_days(query: &str, from: NaiveDate, until: NaiveDate) -> String {
             (depth == 0).then_some(open + offset)
         });
         let Some(close) = close else { break };
-        text.replace_range(open..=close, &days);
+        text.replace_range(open..=close, select);
     }
     text
 }

@@ -75,7 +75,7 @@ pub struct CubeReport {
     pub rows_written: i64,
 }
 
-/// Replaces the touched days of every cube and forgets them, inside the caller's transaction.
+/// Replaces the touched days of every cube, and the touched customers, and forgets them, inside the caller's transaction.
 ///
 /// Re-run: nothing is touched any more, nothing is written.
 pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<CubeReport, CubeError> {
@@ -88,8 +88,10 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
     let facts: Vec<String> = touched.iter().map(|r| r.get(0)).collect();
     let touched_days = touched.iter().map(|r| r.get::<i64, _>(1)).sum();
     if touched_days > 0 {
-        let done = sqlx::query("analyze vesper.touched_day").execute(&mut *tx).await;
-        done.map_err(failed("vesper.touched_day", "analysing"))?;
+        for statement in [SORTING, "analyze vesper.touched_day", "analyze vesper.touched_customer"] {
+            let done = sqlx::query(statement).execute(&mut *tx).await;
+            done.map_err(failed("vesper.touched_day", "analysing"))?;
+        }
     }
     let mut rows_written = 0;
     for cube in CUBES.iter().filter(|c| c.facts.iter().any(|f| facts.iter().any(|t| t == f))) {
@@ -112,8 +114,13 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         rows_written += written;
         chaos::point("cube.replaced");
     }
-    let done = sqlx::query("delete from vesper.touched_day where tenant_key = $1").bind(tenant_key).execute(tx).await;
-    done.map_err(failed("vesper.touched_day", "forgetting the touched days"))?;
+    for statement in [
+        "delete from vesper.touched_day where tenant_key = $1",
+        "delete from vesper.touched_customer where tenant_key = $1",
+    ] {
+        let done = sqlx::query(statement).bind(tenant_key).execute(&mut *tx).await;
+        done.map_err(failed("vesper.touched_day", "forgetting what was touched"))?;
+    }
     chaos::point("cube.refreshed");
     Ok(CubeReport { touched_days, rows_written })
 }
@@ -133,16 +140,21 @@ async fn analyze_grown(tx: &mut PgConnection, cube: &'static str, written: i64) 
     done.map(drop).map_err(failed(cube, "analysing"))
 }
 
-/// Touches every day of every cube and of every fact, so that the next refresh rebuilds all.
+/// Touches every day of every cube and of every fact, and every customer, so that the next refresh rebuilds all.
 pub async fn touch_all(tx: &mut PgConnection, tenant_key: i32) -> Result<(), CubeError> {
-    let done = sqlx::query(include_str!("sql/touch_all.sql")).bind(tenant_key).execute(tx).await;
-    done.map(drop).map_err(failed("vesper.touched_day", "touching every day"))
+    for statement in [include_str!("sql/touch_all.sql"), include_str!("sql/touch_customers.sql")] {
+        let done = sqlx::query(statement).bind(tenant_key).execute(&mut *tx).await;
+        done.map_err(failed("vesper.touched_day", "touching every day"))?;
+    }
+    Ok(())
 }
 
 pub(super) fn failed(cube: &'static str, action: &'static str) -> impl FnOnce(sqlx::Error) -> CubeError {
     move |source| CubeError::Warehouse { cube, action, source }
 }
 
+/// What a rebuild sorts and hashes stays in memory; the transaction's own, and one cube at a time.
+const SORTING: &str = "set local work_mem = '64MB'";
 /// With fewer rows any plan is quick.
 const ANALYZE_MIN: i64 = 10_000;
 /// One row in so many written makes old statistics misleading.

@@ -17,6 +17,7 @@ const STEPS: &[(&str, &str)] = &[
     ("ending spells of customers", include_str!("sql/customer_status_close.sql")),
     ("opening spells of customers", include_str!("sql/customer_status_open.sql")),
     ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
+    ("touching changed customers", include_str!("sql/customer_note.sql")),
 ];
 
 /// Brings dim_customer and fact_customer_status up to date with staging.

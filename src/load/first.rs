@@ -4,7 +4,7 @@
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
 use crate::load::entity::MergeSpec;
-use crate::load::merge::{MergeContext, Merged, analyze_table};
+use crate::load::merge::{MergeContext, Merged, analyze_table, touch_customers};
 use crate::load::{LoadError, warehouse};
 
 /// Whether the table has no row and staging has many.
@@ -56,6 +56,7 @@ pub(super) async fn fill_table(
         );
         tx.execute(AssertSqlSafe(note)).await.map_err(action("noting the rows of"))?;
         analyze_table(tx, &format!("staging.changed_{entity}")).await?;
+        touch_customers(tx, spec, context).await?;
     }
     if !spec.days.is_empty() {
         let touch = format!(

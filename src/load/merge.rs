@@ -124,8 +124,22 @@ async fn touch_days(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeCont
             select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity})
          ) as days where day is not null on conflict do nothing"
     );
-    let done = sqlx::query(AssertSqlSafe(touch)).bind(context.tenant_key).execute(tx).await;
-    done.map(drop).map_err(warehouse(format!("touching the days of star.{table}")))
+    let done = sqlx::query(AssertSqlSafe(touch)).bind(context.tenant_key).execute(&mut *tx).await;
+    done.map_err(warehouse(format!("touching the days of star.{table}")))?;
+    touch_customers(tx, spec, context).await
+}
+
+/// Touches the customers of the changed deals, as they are and as they will be: their lifetimes count deals.
+pub(super) async fn touch_customers(
+    tx: &mut PgConnection,
+    spec: &MergeSpec,
+    context: &MergeContext,
+) -> Result<(), LoadError> {
+    if spec.entity != "deal" {
+        return Ok(());
+    }
+    let touch = sqlx::query(include_str!("sql/deal_touch_customer.sql")).bind(context.tenant_key);
+    touch.execute(tx).await.map(drop).map_err(warehouse("touching the customers of deals"))
 }
 
 /// Adds the rows to the change that point to another version of a member, or to another customer or rep of their order,

@@ -21,7 +21,7 @@ struct ObservedSpec {
     /// Fills `staged`.
     observe: &'static str,
     /// What else follows from the visits.
-    after: Option<&'static str>,
+    after: &'static str,
 }
 
 const OBSERVED: [ObservedSpec; 3] = [
@@ -32,7 +32,7 @@ const OBSERVED: [ObservedSpec; 3] = [
         table: "fact_deal_stage",
         fact: "deal",
         observe: include_str!("sql/deal_observe.sql"),
-        after: Some(include_str!("sql/deal_stage_since.sql")),
+        after: include_str!("sql/deal_stage_since.sql"),
     },
     ObservedSpec {
         entity: "customer_status_change",
@@ -41,7 +41,7 @@ const OBSERVED: [ObservedSpec; 3] = [
         table: "fact_customer_status",
         fact: "customer",
         observe: include_str!("sql/customer_observe.sql"),
-        after: None,
+        after: include_str!("sql/customer_observe_note.sql"),
     },
     ObservedSpec {
         entity: "subscription_change",
@@ -51,7 +51,7 @@ const OBSERVED: [ObservedSpec; 3] = [
         fact: "subscription",
         observe: include_str!("sql/subscription_observe.sql"),
         // What is told takes the place of the terms, whose days go with them.
-        after: Some(include_str!("sql/subscription_touch.sql")),
+        after: include_str!("sql/subscription_touch.sql"),
     },
 ];
 
@@ -128,7 +128,7 @@ async fn observe(tx: &mut PgConnection, tenant_key: i32, spec: &ObservedSpec) ->
         "writing",
         format!("insert into star.{table} ({columns}) select {columns} from staging.{staged} where tenant_key = $1"),
     ));
-    statements.extend(spec.after.map(|statement| ("following", statement.to_owned())));
+    statements.push(("following", spec.after.to_owned()));
     for (what, statement) in statements {
         let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(&mut *tx).await;
         done.map_err(action(what))?;

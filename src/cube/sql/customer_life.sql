@@ -1,38 +1,38 @@
--- grain: one row per customer whose lifetime changed · $1 tenant_key · re-run: changes nothing
+-- grain: one row per touched customer whose lifetime changed · $1 tenant_key · re-run: changes nothing
 insert into cube.customer_life as l (tenant_key, customer_id, tier, status, is_live, active_seconds, active_since, won_cents, won_deals, open_deals)
-with spell as (
+with touched as materialized (
+    select t.customer_id from vesper.touched_customer as t where t.tenant_key = $1::int
+),
+
+spell as (
     select s.customer_id,
         coalesce(sum(extract(epoch from least(s.left_at, c.deleted_at) - s.entered_at)) filter (where least(s.left_at, c.deleted_at) is not null), 0)::bigint as active_seconds,
         max(s.entered_at) filter (where least(s.left_at, c.deleted_at) is null) as active_since
-    from star.fact_customer_status as s
-    join star.dim_customer as c on c.tenant_key = s.tenant_key and c.customer_id = s.customer_id and c.is_current
-    where s.tenant_key = $1::int and s.status = 'customer' and (c.deleted_at is null or s.entered_at < c.deleted_at)
+    from touched as t
+    join star.fact_customer_status as s on s.tenant_key = $1::int and s.customer_id = t.customer_id
+    join star.dim_customer as c on c.tenant_key = $1::int and c.customer_id = t.customer_id and c.is_current
+    where s.status = 'customer' and (c.deleted_at is null or s.entered_at < c.deleted_at)
     group by s.customer_id
 ),
 
-won as (
-    select c.customer_id, sum(d.reporting_cents)::bigint as won_cents, count(*) as won_deals
-    from star.fact_deal as d
-    join star.dim_customer as c on c.customer_key = d.customer_key
-    where d.tenant_key = $1::int and d.is_won
-    group by c.customer_id
-),
-
-pending as (
-    select c.customer_id, count(*) as open_deals
-    from star.fact_deal as d
-    join star.dim_customer as c on c.customer_key = d.customer_key
-    where d.tenant_key = $1::int and not d.is_won and not d.is_lost and d.deleted_at is null
+-- Deals of every version of the customer.
+deal as (
+    select c.customer_id,
+        coalesce(sum(d.reporting_cents) filter (where d.is_won), 0)::bigint as won_cents,
+        count(*) filter (where d.is_won) as won_deals,
+        count(*) filter (where not d.is_won and not d.is_lost and d.deleted_at is null) as open_deals
+    from touched as t
+    join star.dim_customer as c on c.tenant_key = $1::int and c.customer_id = t.customer_id
+    join star.fact_deal as d on d.tenant_key = $1::int and d.customer_key = c.customer_key
     group by c.customer_id
 )
 
-select $1::int, c.customer_id, c.tier, c.status, c.deleted_at is null, coalesce(s.active_seconds, 0), s.active_since, coalesce(w.won_cents, 0), coalesce(w.won_deals, 0),
-    coalesce(p.open_deals, 0)
-from star.dim_customer as c
+select $1::int, c.customer_id, c.tier, c.status, c.deleted_at is null, coalesce(s.active_seconds, 0), s.active_since, coalesce(d.won_cents, 0), coalesce(d.won_deals, 0),
+    coalesce(d.open_deals, 0)
+from touched as t
+join star.dim_customer as c on c.tenant_key = $1::int and c.customer_id = t.customer_id and c.is_current and not c.is_inferred
 left join spell as s on s.customer_id = c.customer_id
-left join won as w on w.customer_id = c.customer_id
-left join pending as p on p.customer_id = c.customer_id
-where c.tenant_key = $1::int and c.is_current and not c.is_inferred
+left join deal as d on d.customer_id = c.customer_id
 on conflict (tenant_key, customer_id) do update
 set tier = excluded.tier, status = excluded.status, is_live = excluded.is_live, active_seconds = excluded.active_seconds,
     active_since = excluded.active_since, won_cents = excluded.won_cents, won_deals = excluded.won_deals, open_deals = excluded.open_deals

@@ -23,6 +23,12 @@ touched as (
     ) as days
     where isfinite(instant)
     on conflict do nothing
+),
+
+noted as (
+    insert into vesper.touched_customer (tenant_key, customer_id)
+    select $1::int, gone.customer_id from gone
+    on conflict do nothing
 )
 
 select count(*) from marked where is_current
