@@ -289,6 +289,7 @@ impl Maker {
             columns,
             rows,
             limit: 1_000,
+            is_over_time: false,
             sorted_by: Some(0),
             totals: Some(totals),
             notes: Vec::new(),

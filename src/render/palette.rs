@@ -11,6 +11,9 @@ pub(super) const HEAD: Colour = Colour(241, 245, 249);
 pub(super) const STRIPE: Colour = Colour(248, 250, 252);
 pub(super) const WHITE: Colour = Colour(255, 255, 255);
 pub(super) const NIGHT: Colour = Colour(15, 23, 42);
+pub(super) const NIGHT_SHEET: Colour = Colour(19, 28, 46);
+/// The space under a line, of the line's colour.
+pub(super) const AREA_STRENGTH: f64 = 0.12;
 pub(super) const NIGHT_TEXT: Colour = Colour(191, 205, 224);
 pub(super) const NIGHT_LINK: Colour = Colour(147, 197, 253);
 pub(super) const GOOD: Colour = Colour(21, 115, 56);
@@ -83,10 +86,36 @@ pub(super) fn tint(colour: Colour, strength: f64) -> Colour {
     Colour(mix(colour.0), mix(colour.1), mix(colour.2))
 }
 
-/// White or ink, whichever is read more easily on `ground`; black where ink is not dark enough for a middle tone.
+/// White or black, whichever is read more easily on `ground`. Never ink: ink stands on the sheet alone, so that a
+/// drawing can be put on a dark sheet by another ink.
 pub(super) fn text_on(ground: Colour) -> Colour {
     const BLACK: Colour = Colour(0, 0, 0);
-    [INK, WHITE, BLACK].into_iter().find(|c| contrast(ground, *c) >= 4.5).unwrap_or(BLACK)
+    let is_light = contrast(ground, INK) >= 4.5;
+    if !is_light && contrast(ground, WHITE) >= 4.5 { WHITE } else { BLACK }
+}
+
+/// What the colours of a drawing become on a sheet of [`NIGHT_SHEET`]: those that stand on the sheet itself.
+pub(super) const AT_NIGHT: [(Colour, Colour); 6] = [
+    (INK, Colour(232, 238, 247)),
+    (TEXT, Colour(203, 213, 225)),
+    (MUTED, Colour(169, 184, 204)),
+    (AXIS, Colour(100, 116, 139)),
+    (GRID, Colour(42, 56, 80)),
+    (WHITE, NIGHT_SHEET),
+];
+
+/// The nearest lighter colour that stands out from a dark sheet as a line or a bar (WCAG 1.4.11: 3 to 1).
+pub(super) fn graphic_at_night(colour: Colour) -> Colour {
+    let lighter = |step: u32| tint(colour, 1.0 - f64::from(step) / 100.0);
+    (0..=100).map(lighter).find(|c| contrast(*c, NIGHT_SHEET) >= 3.0).unwrap_or(WHITE)
+}
+
+/// `colour` with `strength` (0–1) over a dark sheet.
+pub(super) fn tint_at_night(colour: Colour, strength: f64) -> Colour {
+    let mix = |channel: u8, ground: u8| {
+        (f64::from(ground) + (f64::from(channel) - f64::from(ground)) * strength).round() as u8
+    };
+    Colour(mix(colour.0, NIGHT_SHEET.0), mix(colour.1, NIGHT_SHEET.1), mix(colour.2, NIGHT_SHEET.2))
 }
 
 /// Green, red or grey; a sign or an arrow always says the same.
@@ -114,6 +143,16 @@ mod tests {
                 prop_assert_ne!(series(accent, at), series(accent, 0));
                 prop_assert_ne!(series(accent, at), series(accent, at - 1));
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_house_colour_that_was_lightened_for_a_dark_sheet_still_carries_its_words(r: u8, g: u8, b: u8) {
+            let day = graphic(Colour(r, g, b));
+            let night = graphic_at_night(day);
+            prop_assert!(contrast(night, NIGHT_SHEET) >= 3.0);
+            prop_assert!(contrast(night, text_on(day)) >= 4.5);
         }
     }
 

@@ -1,6 +1,6 @@
 use super::gallery::gallery;
 use super::*;
-use crate::report::fixture::{SIZES, Size};
+use crate::report::fixture::{SIZES, Size, shipped_documents_in};
 use crate::report::fixture::{context, document, snapshot, template};
 use crate::report::{Chart, ChartKind, Colour, Document, Figure, Layout, Locale, Orientation, Paper, Section, build};
 
@@ -37,8 +37,8 @@ fn a_business_without_a_single_row_still_has_a_report() {
     let document = build(&template(), &snapshot.into(), &context()).expect("a document");
     let list = render_all(&document);
     assert!(list.contains("No data in this span"));
-    assert!(list.contains("Rows shown: 0 of 0"));
-    assert!(list.contains("Source and star were not compared for this snapshot"));
+    assert!(list.contains("No rows in this span") && !list.contains("Rows shown: 0"));
+    assert!(list.contains("Source and warehouse were not compared for this snapshot"));
     assert!(!["NaN", "inf,", ",inf"].iter().any(|astray| list.contains(astray)), "a coordinate went astray");
 }
 
@@ -145,6 +145,24 @@ fn the_words_for_a_chart_hold_its_numbers() {
     assert!(alt(ChartKind::Heatmap).contains("Jan ’26: 0 100.0%, 1 86.0%"), "{}", alt(ChartKind::Heatmap));
 }
 
+/// Writes a document's files into `folder` as `name`, the mail with its pictures.
+fn write_for_the_eye(folder: &std::path::Path, name: &str, document: &Document, artifacts: &[Artifact]) {
+    let write = |name: String, bytes: &[u8]| {
+        std::fs::write(folder.join(name.to_lowercase()), bytes).expect("the folder can be written");
+    };
+    for file in artifacts {
+        write(format!("{name}.{}", file.name.rsplit('.').next().unwrap_or("")), &file.bytes);
+    }
+    let mut mail = render_email(document, stamp()).expect("a body");
+    for image in &mail.images {
+        let picture = format!("{name}-{}", image.name).to_lowercase();
+        mail.html = mail.html.replace(&format!("cid:{}", image.cid), &picture);
+        write(picture, &image.bytes);
+    }
+    write(format!("{name}.mail.html"), mail.html.as_bytes());
+    write(format!("{name}.txt"), mail.text.as_bytes());
+}
+
 /// `VESPER_GALLERY=DIR` writes every size in every format, for the eye.
 #[test]
 fn the_gallery_can_be_rendered_in_every_format() {
@@ -159,21 +177,23 @@ fn the_gallery_can_be_rendered_in_every_format() {
                 render_html(&document, stamp()).expect("a page"),
             ];
             files.extend(render_csv(&document, ByteOrderMark::With).pop());
-            let Some(folder) = &folder else { continue };
-            for file in &files {
-                let extension = file.name.rsplit('.').next().unwrap_or("");
-                let name = format!("{size:?}-{locale:?}.{extension}").to_lowercase();
-                std::fs::write(folder.join(name), &file.bytes).expect("the folder can be written");
+            if let Some(folder) = &folder {
+                write_for_the_eye(folder, &format!("{size:?}-{locale:?}"), &document, &files);
             }
-            let mut mail = render_email(&document, stamp()).expect("a body");
-            for image in &mail.images {
-                let name = format!("{size:?}-{locale:?}-{}", image.name).to_lowercase();
-                mail.html = mail.html.replace(&format!("cid:{}", image.cid), &name);
-                std::fs::write(folder.join(name), &image.bytes).expect("the folder can be written");
-            }
-            for (extension, text) in [("mail.html", &mail.html), ("txt", &mail.text)] {
-                let name = format!("{size:?}-{locale:?}.{extension}").to_lowercase();
-                std::fs::write(folder.join(name), text).expect("the folder can be written");
+        }
+    }
+}
+
+/// `VESPER_SHIPPED=DIR` writes the web edition and the mail of every shipped report over every size, for the eye.
+#[test]
+fn every_shipped_report_has_a_mail_and_a_web_edition_in_every_language() {
+    let folder = std::env::var_os("VESPER_SHIPPED").map(std::path::PathBuf::from);
+    let locales: &[Locale] = if folder.is_some() { &Locale::ALL } else { &[Locale::Uk] };
+    for locale in locales {
+        for (name, document) in shipped_documents_in(*locale) {
+            let page = render_html(&document, stamp()).expect("a page");
+            if let Some(folder) = &folder {
+                write_for_the_eye(folder, &format!("{}-{locale:?}", name.replace(' ', "-")), &document, &[page]);
             }
         }
     }

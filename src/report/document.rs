@@ -8,10 +8,14 @@ use serde::Serialize;
 use crate::base::Period;
 use crate::metric::snapshot::Reconciliation;
 use crate::metric::{Direction, Figure, Unit};
-use crate::report::locale::{Locale, NOTHING};
+use crate::report::locale::Locale;
 use crate::report::phrase::say;
 use crate::report::reconciliation::Counted;
 use crate::report::theme::{Layout, Theme};
+
+mod table;
+
+pub use table::{Attribute, Column, Row, Table};
 
 /// A whole report, ready to be rendered in any format.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -318,103 +322,6 @@ impl Chart {
         let known = |f: &Option<Figure>| f.is_some_and(|f| (says_zero || f.numerator != 0) && f.denominator != 0);
         !self.series.iter().any(|s| s.figures.iter().any(known))
     }
-}
-
-/// Rows by a dimension's member.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Table {
-    /// Stable within the report.
-    pub id: String,
-    /// The heading.
-    pub title: String,
-    /// Which span, in words; empty when the columns differ.
-    pub span: String,
-    /// The first column's heading.
-    pub row_label: String,
-    /// The headings of what else is known of a row (owner, tier, last contact), between its name and its figures.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub attributes: Vec<String>,
-    /// The columns of figures, last.
-    pub columns: Vec<Column>,
-    /// Every row, sorted.
-    pub rows: Vec<Row>,
-    /// Pages and mails show this many rows, the workbook all.
-    pub limit: usize,
-    /// The column the rows are sorted by, if not by name.
-    pub sorted_by: Option<usize>,
-    /// Totals over every row, one a column, from sums.
-    pub totals: Option<Vec<Option<Figure>>>,
-    /// What a reader must know about this table.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
-}
-
-impl Table {
-    /// The headings of all columns: name, attributes, figures.
-    pub fn heads(&self) -> impl Iterator<Item = &str> + Clone {
-        let figures = self.columns.iter().map(|c| c.label.as_str());
-        std::iter::once(self.row_label.as_str()).chain(self.attributes.iter().map(String::as_str)).chain(figures)
-    }
-
-    /// The column at which the figures begin.
-    pub fn first_figure(&self) -> usize {
-        1 + self.attributes.len()
-    }
-
-    /// The rows a page shows.
-    pub fn shown(&self) -> &[Row] {
-        &self.rows[..self.limit.min(self.rows.len())]
-    }
-}
-
-/// A column of figures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Column {
-    /// The metric's name.
-    pub metric: String,
-    /// The heading.
-    pub label: String,
-    /// What the values are counted in.
-    pub unit: Unit,
-    /// Whether a value is a ratio of sums (its total is not the sum of the values).
-    pub is_ratio: bool,
-}
-
-/// A row of figures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
-    /// The member's id.
-    pub member: String,
-    /// The member's name.
-    pub label: String,
-    /// One a heading of [`Table::attributes`].
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub attributes: Vec<Attribute>,
-    /// One figure a column; `None` where nothing is known.
-    pub cells: Vec<Option<Figure>>,
-}
-
-impl Attribute {
-    /// As a reader sees it.
-    pub fn text(&self, locale: Locale) -> String {
-        match self {
-            Attribute::Words(words) => words.clone(),
-            Attribute::Date(date) => locale.date(*date),
-            Attribute::Nothing => NOTHING.to_owned(),
-        }
-    }
-}
-
-/// What is known of a row and is no figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Attribute {
-    /// A name, a state, a reason.
-    Words(String),
-    /// A business date.
-    Date(NaiveDate),
-    /// Nothing is known.
-    Nothing,
 }
 
 /// Words over the numbers.

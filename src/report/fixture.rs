@@ -10,7 +10,7 @@ use crate::metric::snapshot::Reconciliation;
 use crate::metric::{
     Catalog, Cell, Compare, DaySeries, Figure, Member, Metric, Slice, Snapshot, SnapshotHeader, Unit, Window,
 };
-use crate::report::{Document, ReportContext, ReportTemplate, build};
+use crate::report::{Document, Locale, ReportContext, ReportTemplate, build};
 
 mod table;
 
@@ -330,6 +330,11 @@ fn sized_snapshot(size: Size) -> Snapshot {
 
 /// Every report the house ships over every size of business, each with its name.
 pub(crate) fn shipped_documents() -> Vec<(String, Document)> {
+    shipped_documents_in(Locale::En)
+}
+
+/// The same in another language.
+pub(crate) fn shipped_documents_in(locale: Locale) -> Vec<(String, Document)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/reports");
     let mut paths: Vec<_> =
         std::fs::read_dir(folder).expect("templates").map(|e| e.expect("an entry").path()).collect();
@@ -337,7 +342,8 @@ pub(crate) fn shipped_documents() -> Vec<(String, Document)> {
     let read = |path: &std::path::PathBuf| {
         let name = path.file_stem().expect("a name").to_string_lossy();
         let text = std::fs::read_to_string(path).expect("a template");
-        ReportTemplate::parse(&name, &path.display().to_string(), &text).unwrap_or_else(|problems| panic!("{problems}"))
+        let template = ReportTemplate::parse(&name, &path.display().to_string(), &text);
+        ReportTemplate { locale, ..template.unwrap_or_else(|problems| panic!("{problems}")) }
     };
     let templates: Vec<ReportTemplate> = paths.iter().map(read).collect();
     let mut documents = Vec::new();

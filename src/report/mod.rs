@@ -13,6 +13,7 @@ mod bridge;
 mod build;
 mod chart;
 mod document;
+mod entity;
 mod error;
 mod extract;
 mod facts;

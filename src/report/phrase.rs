@@ -45,6 +45,8 @@ pub struct Phrases {
     pub held_means: &'static str,
     /// `17 other kinds of rows equal too`: {0}.
     pub proof_more: &'static str,
+    /// `amounts 1.00 = 1.00`: {0}.
+    pub proof_amounts: &'static str,
 
     pub key_figures: &'static str,
     pub commentary: &'static str,
@@ -91,10 +93,15 @@ pub struct Phrases {
 
     pub total: &'static str,
     pub rows_shown: &'static str,
+    pub last_rows_shown: &'static str,
     pub rows_in_workbook: &'static str,
     pub amounts_shortened: &'static str,
+    pub columns_unknown: &'static str,
+    pub columns_left_out: &'static str,
+    pub columns_far: &'static str,
     pub no_rows: &'static str,
     pub no_values: &'static str,
+    pub none_fits: &'static str,
     pub target: &'static str,
     pub of_target: &'static str,
     pub increase: &'static str,
@@ -151,6 +158,7 @@ pub struct Phrases {
     pub centring: &'static str,
     pub base: &'static str,
     pub table_of_contents: &'static str,
+    pub numbers: &'static str,
 }
 
 /// Puts `arguments` into a phrase.

@@ -24,7 +24,8 @@ impl Document {
         self.reconciliation.iter().all(|l| l.difference() == 0)
     }
 
-    /// The proof in one line: `✓ Checked, source = star = report: deal 4,812 = 4,810 + 2 held = 4,810`. Blanks within an equation do not break.
+    /// The proof in one line: `✓ Checked, source = warehouse = report: deals 4,812 = 4,810 + 2 held = 4,810`. An equation
+    /// breaks before its signs.
     pub fn reconciliation_line(&self) -> String {
         let words = self.locale.phrases();
         if self.reconciliation.is_empty() {
@@ -44,13 +45,18 @@ impl Document {
             let amount = l.amount_cents.map(|cents| {
                 // A sum over several currencies is nothing in the reporting one.
                 let third = counted.and_then(|c| c.cents).filter(|c| *c == cents);
-                let side = self.locale.hundredths(cents);
-                let sides = vec![side; if third.is_some() { 3 } else { 2 }].join(" = ");
-                format!(", Σ {sides}")
+                let side = self.locale.hundredths(cents).replace(' ', "\u{a0}");
+                let sides = vec![side; if third.is_some() { 3 } else { 2 }].join(" =\u{a0}");
+                format!(", {}", say(words.proof_amounts, &[&sides]))
             });
             let (third, amount) = (third.unwrap_or_default(), amount.unwrap_or_default());
-            let (name, source, star) = (&l.entity, count(l.source_rows), count(l.star_rows));
-            format!("{name} {source} {sign} {star}{held}{third}{amount}").replace(' ', "\u{a0}")
+            let (name, source, star) = (self.locale.entity(&l.entity), count(l.source_rows), count(l.star_rows));
+            // On a narrow screen an equation goes on in the next line, before a sign of it.
+            let counts = format!("{name} {source} {sign} {star}{held}{third}").replace(' ', "\u{a0}");
+            let broken = ["=", "≠", "+"]
+                .iter()
+                .fold(counts, |text, sign| text.replace(&format!("\u{a0}{sign}\u{a0}"), &format!(" {sign}\u{a0}")));
+            broken + &amount
         };
         // What the report counts, and all that is not plainly equal, line by line; the others in one word.
         let is_told = |l: &&Reconciliation| {
@@ -94,11 +100,11 @@ mod tests {
         document.counted = vec![Counted { entity: "deal".to_owned(), rows: 4, cents: None }];
         let told = document.reconciliation_line().replace('\u{a0}', " ");
         assert!(
-            told.contains("deal 4 = 4 = 4 · customer 9 = 8 + 1 held · invoice 7 ≠ 7 + 1 held · 5 other kinds"),
+            told.contains("deals 4 = 4 = 4 · customers 9 = 8 + 1 held · invoices 7 ≠ 7 + 1 held · 5 other kinds"),
             "{told}"
         );
-        assert!(!told.contains("territory"), "{told}");
+        assert!(!told.contains("territories"), "{told}");
         document.reconciliation.truncate(6);
-        assert!(document.reconciliation_line().contains("territory"));
+        assert!(document.reconciliation_line().contains("territories"));
     }
 }

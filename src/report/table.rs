@@ -43,6 +43,7 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
         columns,
         rows,
         limit: template.limit,
+        is_over_time: false,
         sorted_by: match template.sort {
             Sort::Member => None,
             Sort::Largest(column) | Sort::Smallest(column) => Some(column),

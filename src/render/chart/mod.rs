@@ -110,6 +110,18 @@ impl<'a> ChartSpec<'a> {
     }
 }
 
+/// The height of a picture whose rows need more than the `plain` one, up to `most`.
+pub(super) fn chart_height(chart: &Chart, plain: u32, most: u32) -> u32 {
+    let rows = match chart.kind {
+        _ if chart.is_empty() => 0,
+        ChartKind::Heatmap => 14 + 15 * chart.series.len(),
+        ChartKind::HorizontalBar => 18 * chart.series.len() * chart.categories.len(),
+        ChartKind::Sparkline => 22 * chart.series.len(),
+        _ => 0,
+    };
+    plain.max(u32::try_from(rows).unwrap_or(most).min(most))
+}
+
 /// Draws a chart over the whole of `area`; `scale` is the backend's units a point.
 pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, area: &DrawingArea<DB, Shift>, scale: f64) -> Drawn<DB> {
     let pen = Pen::new(area, scale);

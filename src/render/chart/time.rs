@@ -36,7 +36,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
             let mut outline: Vec<(f64, f64)> = part.iter().map(place).collect();
             outline.push((x(part[part.len() - 1].0), plot.y(0.0)));
             outline.push((x(part[0].0), plot.y(0.0)));
-            pen.polygon(&outline, palette::tint(spec.accent, 0.12))?;
+            pen.polygon(&outline, palette::tint(spec.accent, palette::AREA_STRENGTH))?;
         }
     }
     plot.draw_grid(spec, pen)?;

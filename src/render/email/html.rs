@@ -4,11 +4,12 @@ use std::fmt::{Arguments, Write};
 
 use crate::render::artifact::Stamp;
 use crate::render::chart::chart_alt;
+use crate::render::email::grid::{Grid, GridColumn};
 use crate::render::email::style::STYLE;
-use crate::render::email::{CHART_WIDTH, InlineImage, ROW_COUNT_MAX, WARNING_COUNT_MAX};
+use crate::render::email::{CHART_WIDTH, InlineImage, WARNING_COUNT_MAX};
+use crate::render::font::{Weight, measure};
 use crate::render::markup::escape;
 use crate::render::palette;
-use crate::render::table_text::{row_texts, total_texts};
 use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text, say};
 
 const FONT: &str = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -37,7 +38,7 @@ pub(super) fn write_html(
     for section in document.mailed_sections() {
         match section {
             Section::Kpis(row) => page.kpis(row),
-            Section::Chart(chart) => page.chart(chart, images.next().expect("one picture a chart")),
+            Section::Chart(chart) => page.chart(chart, &mut images),
             Section::Table(table) => page.table(table),
             Section::Text(text) => page.text(text),
             Section::PageBreak | Section::Appendix { .. } => {}
@@ -85,12 +86,22 @@ impl Page<'_> {
             escape(title)
         ));
         if !span.is_empty() {
+            // Dates stay together; a sentence in their place does not.
+            let span = if span.chars().count() <= 32 { span.replace(' ', "\u{a0}") } else { span.to_owned() };
             self.line(format_args!(
                 "<span class=\"muted\" style=\"font-weight:normal;font-size:12px;color:{muted}\">&nbsp; {}</span>",
-                escape(span)
+                escape(&span)
             ));
         }
         self.line(format_args!("</h2>"));
+    }
+
+    /// Why a section shows nothing.
+    fn absence(&mut self, words: &str) {
+        let (muted, words) = (palette::MUTED.hex(), escape(words));
+        self.line(format_args!(
+            "<div class=\"muted\" style=\"font-size:13px;line-height:19px;color:{muted}\">{words}</div>"
+        ));
     }
 
     fn head(&mut self) {
@@ -141,6 +152,12 @@ impl Page<'_> {
             "<h1 style=\"margin:0;font-size:22px;line-height:28px;color:#ffffff;{FONT}\">{}</h1>",
             escape(&document.title)
         ));
+        if let Some(subtitle) = &document.subtitle {
+            self.line(format_args!(
+                "<div style=\"font-size:14px;line-height:21px;color:#ffffff;padding-top:2px\">{}</div>",
+                escape(subtitle)
+            ));
+        }
         let line = format!("{} · {} · {}", document.organisation, document.period_label, document.currency);
         self.line(format_args!(
             "<div style=\"font-size:13px;line-height:20px;color:{text};padding-top:2px\">{}</div>",
@@ -165,8 +182,11 @@ impl Page<'_> {
     fn proof(&mut self) {
         let document = self.document;
         self.open_row(12, 0);
-        let holds = document.reconciliation_holds();
-        let (class, colour) = if holds { ("good", palette::GOOD.hex()) } else { ("bad", palette::BAD.hex()) };
+        let (class, colour) = match document.reconciliation_holds() {
+            _ if document.reconciliation.is_empty() => ("muted", palette::MUTED.hex()),
+            true => ("good", palette::GOOD.hex()),
+            false => ("bad", palette::BAD.hex()),
+        };
         self.line(format_args!(
             "<div class=\"{class}\" style=\"font-size:12px;line-height:17px;color:{colour}\">{}</div>",
             escape(&document.reconciliation_line())
@@ -200,18 +220,19 @@ impl Page<'_> {
         let document = self.document;
         let (ink, muted, grid) = (palette::INK.hex(), palette::MUTED.hex(), palette::GRID.hex());
         let value = document.locale.tile(tile.figure, tile.unit, &document.currency);
-        self.line(format_args!("<td class=\"tile\" width=\"25%\" valign=\"top\" style=\"padding:4px\">"));
+        self.line(format_args!("<td class=\"tile\" width=\"25%\" valign=\"top\" style=\"padding:3px\">"));
         self.line(format_args!(
             "<table role=\"presentation\" class=\"tilebox line\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" \
              style=\"border:1px solid {grid};border-radius:8px;border-collapse:separate\">\
-             <tr><td style=\"padding:9px 10px;{FONT}\">"
+             <tr><td style=\"padding:9px 8px;{FONT}\">"
         ));
         self.line(format_args!(
             "<div class=\"muted\" style=\"font-size:11px;line-height:15px;color:{muted}\">{}</div>",
             escape(&tile.label)
         ));
         self.line(format_args!(
-            "<div class=\"ink\" style=\"font-size:20px;line-height:27px;font-weight:bold;color:{ink};white-space:nowrap\">{}</div>",
+            "<div class=\"ink\" style=\"font-size:{}px;line-height:27px;font-weight:bold;color:{ink};white-space:nowrap\">{}</div>",
+            value_size(&value),
             escape(&value)
         ));
         self.line(format_args!("<div style=\"font-size:11px;line-height:15px\">"));
@@ -238,10 +259,16 @@ impl Page<'_> {
         self.line(format_args!("</div></td></tr></table></td>"));
     }
 
-    fn chart(&mut self, chart: &Chart, image: &InlineImage) {
+    /// A chart without a value is a line of words; any other takes the next picture.
+    fn chart<'i>(&mut self, chart: &Chart, images: &mut impl Iterator<Item = &'i InlineImage>) {
         let (width, alt) = (CHART_WIDTH, chart_alt(self.document, chart));
         self.open_row(22, 0);
         self.heading(&chart.title, &chart.span);
+        let Some(image) = (if chart.is_empty() { None } else { images.next() }) else {
+            self.absence(self.document.locale.phrases().no_values);
+            self.close_row();
+            return;
+        };
         // The picture keeps its white ground in the dark: its inks are chosen for it.
         self.line(format_args!(
             "<img src=\"cid:{}\" width=\"{width}\" alt=\"{}\"\n\
@@ -253,59 +280,60 @@ impl Page<'_> {
     }
 
     fn table(&mut self, table: &Table) {
-        let document = self.document;
+        let grid = Grid::new(self.document, table);
         self.open_row(24, 0);
         self.heading(&table.title, &table.span);
-        let (head, text) = (palette::HEAD.hex(), palette::TEXT.hex());
+        let (head, text, muted) = (palette::HEAD.hex(), palette::TEXT.hex(), palette::MUTED.hex());
+        let (size, blank) = (grid.letters.size, grid.letters.padding / 2.0);
+        if grid.rows.is_empty() {
+            self.absence(&table.absence(self.document.locale));
+            self.close_row();
+            return;
+        }
         self.line(format_args!(
-            "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:12px;{FONT}\">"
+            "<table class=\"grid\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:{size}px;{FONT}\">"
         ));
         self.line(format_args!("<tr class=\"head\" style=\"background:{head}\">"));
-        for (at, label) in table.heads().enumerate() {
-            let (align, far) = cell_place(table, at);
+        for column in &grid.columns {
+            let (align, far) = place(column);
             self.line(format_args!(
                 "<th class=\"muted{far}\" align=\"{align}\" valign=\"bottom\" \
-                 style=\"padding:6px 6px;color:{text};font-size:11px;line-height:14px\">{}</th>",
-                escape(label)
+                 style=\"padding:6px {blank}px;color:{text};font-size:11px;line-height:14px\">{}</th>",
+                escape(&column.head)
             ));
         }
         self.line(format_args!("</tr>"));
-        let rows = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
-        for row in rows {
-            self.cells(table, row_texts(document, table, row), "normal");
+        for row in &grid.rows {
+            self.cells(&grid, row, "normal");
         }
-        if let Some(totals) = &table.totals {
-            self.cells(table, total_texts(document, table, totals), "bold");
+        if let Some(total) = &grid.total {
+            self.cells(&grid, total, "bold");
         }
         self.line(format_args!("</table>"));
-        let count = |n: usize| document.locale.integer(n as i64);
-        let phrases = document.locale.phrases();
-        let mut note = say(phrases.rows_shown, &[&count(rows.len()), &count(table.rows.len())]);
-        if rows.len() < table.rows.len() {
-            note.push_str(phrases.rows_in_workbook);
+        let style = format!("font-size:11px;line-height:16px;color:{muted};padding-top:5px");
+        if !grid.foot.is_empty() {
+            self.line(format_args!("<div class=\"muted\" style=\"{style}\">{}</div>", escape(&grid.foot)));
         }
-        for words in &table.notes {
-            note.push_str(" · ");
-            note.push_str(words);
+        if let Some(words) = &grid.far_foot {
+            self.line(format_args!(
+                "<div class=\"muted narrow\" style=\"display:none;mso-hide:all;{style}\">{}</div>",
+                escape(words)
+            ));
         }
-        let muted = palette::MUTED.hex();
-        self.line(format_args!(
-            "<div class=\"muted\" style=\"font-size:11px;line-height:16px;color:{muted};padding-top:5px\">{}</div>",
-            escape(&note)
-        ));
         self.close_row();
     }
 
-    fn cells(&mut self, table: &Table, texts: Vec<String>, weight: &str) {
-        let (ink, grid) = (palette::INK.hex(), palette::GRID.hex());
+    fn cells(&mut self, grid: &Grid, texts: &[String], weight: &str) {
+        let (ink, line, blank) = (palette::INK.hex(), palette::GRID.hex(), grid.letters.padding / 2.0);
         self.line(format_args!("<tr>"));
-        for (at, text) in texts.iter().enumerate() {
-            let (align, far) = cell_place(table, at);
-            let wrap = if at < table.first_figure() { "" } else { ";white-space:nowrap" };
+        for column in &grid.columns {
+            let (align, far) = place(column);
+            let wrap = if column.is_whole { "white-space:nowrap" } else { "overflow-wrap:anywhere" };
+            let name = if column.is_words { " name" } else { "" };
             self.line(format_args!(
-                "<td class=\"ink line{far}\" align=\"{align}\" \
-                 style=\"padding:6px;border-bottom:1px solid {grid};color:{ink};font-weight:{weight}{wrap}\">{}</td>",
-                escape(text)
+                "<td class=\"ink line{name}{far}\" align=\"{align}\" \
+                 style=\"padding:6px {blank}px;border-bottom:1px solid {line};color:{ink};font-weight:{weight};{wrap}\">{}</td>",
+                escape(&texts[column.at])
             ));
         }
         self.line(format_args!("</tr>"));
@@ -363,12 +391,15 @@ impl Page<'_> {
     }
 }
 
-/// Words on the left; on a narrow screen only the name and the first figures stay.
-fn cell_place(table: &Table, column: usize) -> (&'static str, &'static str) {
-    const NEAR_COUNT: usize = 3;
-    let first = table.first_figure();
-    let is_near = column == 0 || (first..first + NEAR_COUNT).contains(&column);
-    (if column < first { "left" } else { "right" }, if is_near { "" } else { " far" })
+/// Words on the left, figures on the right; a class for what narrow screens leave out.
+fn place(column: &GridColumn) -> (&'static str, &'static str) {
+    (if column.is_words { "left" } else { "right" }, if column.is_far { " far" } else { "" })
+}
+
+/// The size of a tile's value: the largest in which it stays in its quarter of the mail.
+fn value_size(value: &str) -> u32 {
+    const ROOM: f64 = 92.0;
+    [20, 18, 16, 14].into_iter().find(|size| measure(Weight::Bold, f64::from(*size), value) <= ROOM).unwrap_or(12)
 }
 
 /// A long text in lines: mail servers break lines beyond 998 bytes wherever they are.

@@ -7,14 +7,18 @@
 //!
 //! Never here: addresses, attachments, sending.
 
+mod grid;
 mod html;
 mod style;
 mod text;
 
+#[cfg(test)]
+pub(super) use grid::Grid as MailGrid;
+
 use sha2::{Digest, Sha256};
 
 use crate::render::artifact::Stamp;
-use crate::render::chart::chart_png;
+use crate::render::chart::{chart_height, chart_png};
 use crate::render::error::RenderError;
 use crate::render::logo::picture;
 use crate::report::{Chart, Document, Section};
@@ -26,9 +30,11 @@ const WARNING_COUNT_MAX: usize = 3;
 /// The width a chart is shown at, in CSS pixels.
 const CHART_WIDTH: u32 = 552;
 /// Drawn smaller than shown, so that its words can be read on a phone …
-const CHART_SIZE: (u32, u32) = (400, 164);
+const CHART_SIZE: (u32, u32) = (340, 146);
 /// … and with twice the pixels, for sharp screens.
-const CHART_ZOOM: f32 = 2.76;
+const CHART_ZOOM: f32 = 2.0 * CHART_WIDTH as f32 / CHART_SIZE.0 as f32;
+/// A picture of many rows is higher, but no higher than a screen.
+const CHART_HEIGHT_MAX: u32 = 300;
 
 /// What a logo may cover, in CSS pixels.
 const LOGO: (f64, f64) = (180.0, 44.0);
@@ -65,6 +71,7 @@ pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, Rend
         .mailed_sections()
         .iter()
         .filter_map(|s| if let Section::Chart(chart) = s { Some(chart) } else { None })
+        .filter(|chart| !chart.is_empty())
         .collect();
     let logo = picture(document)?;
     let mut images = charts.iter().map(|chart| draw_image(document, chart)).collect::<Result<Vec<_>, _>>()?;
@@ -83,7 +90,9 @@ pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, Rend
 
 /// Draws a chart; its id is made from its content, so that an equal body has equal ids.
 fn draw_image(document: &Document, chart: &Chart) -> Result<InlineImage, RenderError> {
-    let bytes = chart_png(document, chart, CHART_SIZE, CHART_ZOOM)?;
+    let (width, height) = CHART_SIZE;
+    let height = chart_height(chart, height, CHART_HEIGHT_MAX);
+    let bytes = chart_png(document, chart, (width, height), CHART_ZOOM)?;
     Ok(inline(&chart.id, bytes))
 }
 
@@ -120,7 +129,7 @@ mod tests {
                     numbers.extend(row.tiles.iter().filter_map(|t| t.change.as_ref()).map(|c| locale.change(c)));
                 }
                 Section::Table(table) => {
-                    let rows = table.shown().iter().take(ROW_COUNT_MAX).map(|r| &r.cells).chain(&table.totals);
+                    let rows = table.shown_at_most(ROW_COUNT_MAX).iter().map(|r| &r.cells).chain(&table.totals);
                     for cells in rows {
                         let cell =
                             |(f, c): (&Option<_>, &crate::report::Column)| locale.cell(*f, c.unit, &document.currency);

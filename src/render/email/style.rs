@@ -9,8 +9,10 @@ img{border:0;display:block}
 @media only screen and (max-width:480px){
 .pad{padding-left:16px!important;padding-right:16px!important}
 .tile{display:inline-block!important;width:49%!important;box-sizing:border-box}
-.far{display:none!important}
-.stamp{display:none!important}
+.grid td,.grid th{padding:6px 4px!important;font-size:11px!important}
+td.name{white-space:normal!important;overflow-wrap:anywhere;min-width:68px}
+.far,.stamp{display:none!important}
+.narrow{display:block!important}
 }
 @media (prefers-color-scheme:dark){
 .page{background:#0b1220!important}

@@ -11,12 +11,12 @@ const WIDTH: usize = 76;
 /// Writes the whole part.
 pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
     let phrases = document.locale.phrases();
-    let mut lines = vec![
-        document.title.clone(),
-        "=".repeat(document.title.chars().count()),
+    let mut lines = vec![document.title.clone(), "=".repeat(columns(&document.title))];
+    lines.extend(document.subtitle.clone());
+    lines.extend([
         format!("{} · {} · {}", document.organisation, document.period_label, document.currency),
         say(phrases.generated, &[&document.locale.instant(stamp.generated_at)]),
-    ];
+    ]);
     lines.extend(wrap(&document.reconciliation_line(), ""));
     lines.extend(document.leading_warnings(WARNING_COUNT_MAX).iter().flat_map(|warning| wrap(warning, "")));
     for section in document.mailed_sections() {
@@ -42,7 +42,7 @@ pub(super) fn write_text(document: &Document, stamp: Stamp) -> String {
 }
 
 fn heading(lines: &mut Vec<String>, title: &str) {
-    lines.extend([String::new(), title.to_owned(), "-".repeat(title.chars().count())]);
+    lines.extend([String::new(), title.to_owned(), "-".repeat(columns(title))]);
 }
 
 fn write_kpis(lines: &mut Vec<String>, document: &Document, row: &KpiRow) {
@@ -69,8 +69,11 @@ fn write_chart(lines: &mut Vec<String>, document: &Document, chart: &Chart) {
 
 fn write_table(lines: &mut Vec<String>, document: &Document, table: &Table) {
     heading(lines, &table.title);
-    let shown = &table.shown()[..table.shown().len().min(ROW_COUNT_MAX)];
-    let phrases = document.locale.phrases();
+    let shown = table.shown_at_most(ROW_COUNT_MAX);
+    if shown.is_empty() {
+        lines.extend(wrap(&table.absence(document.locale), ""));
+        return;
+    }
     let mut rows: Vec<Vec<String>> = vec![table.heads().map(str::to_owned).collect()];
     rows.extend(shown.iter().map(|row| row_texts(document, table, row)));
     rows.extend(table.totals.iter().map(|totals| total_texts(document, table, totals)));
@@ -95,9 +98,7 @@ fn write_table(lines: &mut Vec<String>, document: &Document, table: &Table) {
             lines.extend(wrap(&pairs.collect::<Vec<_>>().join(", "), "  "));
         }
     }
-    let count = |n: usize| document.locale.integer(n as i64);
-    lines.push(say(phrases.rows_shown, &[&count(shown.len()), &count(table.rows.len())]));
-    lines.extend(table.notes.iter().cloned());
+    lines.extend(wrap(&table.foot(shown.len(), document.locale), ""));
 }
 
 fn write_words(lines: &mut Vec<String>, text: &Text) {

@@ -5,7 +5,7 @@ use crate::render::page::card::draw_heading;
 use crate::render::page::sheet::{Align, GAP, MARGIN, Sheet, Style};
 use crate::render::palette;
 use crate::render::table_text::{figures, row_texts, total_texts};
-use crate::report::{Attribute, Document, Row, Table, say};
+use crate::report::{Attribute, Document, Row, Table};
 
 const ROW_HEIGHT: f64 = 15.0;
 const LINE_HEIGHT: f64 = 9.2;
@@ -90,8 +90,7 @@ impl Grid {
 }
 
 fn shown(table: &Table) -> &[Row] {
-    let rows = table.shown();
-    &rows[..rows.len().min(ROW_COUNT_MAX)]
+    table.shown_at_most(ROW_COUNT_MAX)
 }
 
 /// What each column would take, in letters of a size.
@@ -154,7 +153,7 @@ pub(super) fn draw_table(sheet: &mut Sheet, document: &Document, table: &Table) 
         draw_row(sheet, &grid, row, at % 2 == 1);
     }
     if grid.rows.is_empty() {
-        draw_no_rows(sheet, document);
+        draw_no_rows(sheet, &table.absence(document.locale));
     } else if let Some(total) = &grid.total {
         draw_total(sheet, &grid, total);
     }
@@ -208,12 +207,12 @@ fn draw_total(sheet: &mut Sheet, grid: &Grid, texts: &[String]) {
 }
 
 /// A table without rows says so.
-fn draw_no_rows(sheet: &mut Sheet, document: &Document) {
+fn draw_no_rows(sheet: &mut Sheet, words: &str) {
     let style = Style::regular(8.0, palette::MUTED);
     let top = sheet.y;
     sheet.open("TR", None);
     sheet.element("TD", |ink| {
-        ink.text((MARGIN + PADDING, top + 10.6), Align::Left, style, document.locale.phrases().no_rows);
+        ink.text((MARGIN + PADDING, top + 10.6), Align::Left, style, words);
     });
     sheet.close();
     sheet.y += ROW_HEIGHT;
@@ -232,17 +231,13 @@ fn draw_cells(sheet: &mut Sheet, grid: &Grid, style: Style, texts: &[String]) {
 
 /// How many rows there are, and what a reader must know.
 fn draw_notes(sheet: &mut Sheet, document: &Document, table: &Table, grid: &Grid) {
-    let phrases = document.locale.phrases();
-    let count = |n: usize| document.locale.integer(n as i64);
-    let (shown, all) = (grid.rows.len(), table.rows.len());
-    let mut words = say(phrases.rows_shown, &[&count(shown), &count(all)]);
-    if shown < all {
-        words.push_str(phrases.rows_in_workbook);
+    let shortened = document.locale.phrases().amounts_shortened;
+    let mut words = table.foot(grid.rows.len(), document.locale);
+    if grid.is_shortened {
+        words = [words.as_str(), shortened].join(" · ");
     }
-    let shortened = grid.is_shortened.then(|| phrases.amounts_shortened.to_owned());
-    for note in table.notes.iter().chain(&shortened) {
-        words.push_str(" · ");
-        words.push_str(note);
+    if words.is_empty() {
+        return;
     }
     let style = Style::regular(7.2, palette::MUTED);
     let lines = wrap(style.weight, style.size, &words, sheet.content_width());

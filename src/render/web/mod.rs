@@ -46,8 +46,10 @@ mod tests {
         let html = page(Size::Plausible, Locale::De);
         let document = gallery(Size::Plausible, Locale::De);
         let count = document.sections.iter().filter(|s| matches!(s, Section::Chart(_))).count();
-        assert_eq!(html.matches("<svg ").count(), count);
-        assert_eq!(html.matches("role=\"img\"").count(), count);
+        assert_eq!(html.matches("<figure ").count(), count);
+        let full_count = html.matches("class=\"picture slim\"").count();
+        assert_eq!(html.matches("<svg ").count(), count + full_count);
+        assert_eq!(html.matches("role=\"img\"").count(), count + full_count);
         assert_eq!(html.matches("<details>").count(), count);
         assert!(html.contains("lang=\"de-DE\"") && html.contains("111.800"));
     }

@@ -3,18 +3,19 @@
 use std::fmt::{Arguments, Write};
 
 use crate::render::artifact::Stamp;
-use crate::render::chart::{chart_alt, chart_svg};
+use crate::render::chart::{chart_alt, chart_height, chart_svg};
 use crate::render::error::RenderError;
 use crate::render::logo::picture;
 use crate::render::markup::{data_url, escape};
-use crate::render::palette;
 use crate::render::table_text::{row_texts, total_texts};
-use crate::render::web::style::STYLE;
-use crate::report::{Chart, ChartKind, Document, Judgment, Kpi, KpiRow, Section, Table, Text, Unit, Width, say};
+use crate::render::web::style::style_sheet;
+use crate::report::{Chart, Document, Judgment, Kpi, KpiRow, Section, Table, Text, Unit, Width, say};
 
-/// Points a chart is drawn at; shown larger, so that its words are read at arm's length.
+/// Points a chart is drawn at; shown larger, so that its words are read at arm's length. On a phone a full one is drawn
+/// as a half one is: made smaller, its words could not be read.
 const FULL: (u32, u32) = (620, 210);
 const HALF: (u32, u32) = (310, 180);
+const HEIGHT_MAX: u32 = 420;
 
 struct Page<'a> {
     html: String,
@@ -54,11 +55,7 @@ impl Page<'_> {
 
     fn head(&mut self, stamp: Stamp) -> Result<(), RenderError> {
         let document = self.document;
-        let (phrases, accent) = (document.locale.phrases(), document.theme.accent);
-        let style = STYLE
-            .replace("{accent}", &accent.hex())
-            .replace("{link}", &palette::legible(accent).hex())
-            .replace("{on}", &palette::text_on(accent).hex());
+        let (phrases, style) = (document.locale.phrases(), style_sheet(document.theme.accent));
         let (tag, title) = (document.locale.tag(), escape(&format!("{} · {}", document.title, document.period_label)));
         self.line(format_args!("<!DOCTYPE html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">"));
         self.line(format_args!("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"));
@@ -98,7 +95,11 @@ impl Page<'_> {
 
     fn proof(&mut self) {
         let document = self.document;
-        let class = if document.reconciliation_holds() { "proof" } else { "proof bad" };
+        let class = match document.reconciliation_holds() {
+            _ if document.reconciliation.is_empty() => "proof muted",
+            true => "proof",
+            false => "proof bad",
+        };
         self.line(format_args!("<p class=\"{class}\">{}</p>", escape(&document.reconciliation_line())));
         for warning in &document.warnings {
             self.line(format_args!("<p class=\"note\">{}</p>", escape(warning)));
@@ -184,21 +185,32 @@ impl Page<'_> {
     }
 
     fn chart(&mut self, chart: &Chart, is_full: bool) -> Result<(), RenderError> {
-        let document = self.document;
-        let (width, height) = if is_full { FULL } else { HALF };
-        let tall = match chart.kind {
-            ChartKind::Heatmap => 14 + 15 * chart.series.len() as u32,
-            ChartKind::HorizontalBar => 18 * (chart.series.len() * chart.categories.len()) as u32,
-            _ => 0,
-        };
-        let svg = chart_svg(document, chart, width, if chart.is_empty() { height } else { height.max(tall.min(420)) })?;
-        let named = format!("<svg role=\"img\" aria-label=\"{}\" ", escape(&chart_alt(document, chart)));
         let class = if is_full { "card full" } else { "card" };
         self.line(format_args!("<figure class=\"{class}\" id=\"{}\" style=\"margin:0\">", escape(&chart.id)));
         self.heading(&chart.title, &chart.span);
-        self.line(format_args!("<div class=\"picture\">{}</div>", svg.replacen("<svg ", &named, 1).trim_end()));
-        self.numbers(chart);
+        if chart.is_empty() {
+            let words = escape(self.document.locale.phrases().no_values);
+            self.line(format_args!("<p class=\"muted\">{words}</p>"));
+        }
+        match is_full {
+            _ if chart.is_empty() => {}
+            true => {
+                self.picture(chart, "picture broad", FULL)?;
+                self.picture(chart, "picture slim", HALF)?;
+            }
+            false => self.picture(chart, "picture", HALF)?,
+        }
+        if !chart.categories.is_empty() {
+            self.numbers(chart);
+        }
         self.line(format_args!("</figure>"));
+        Ok(())
+    }
+
+    fn picture(&mut self, chart: &Chart, class: &str, (width, height): (u32, u32)) -> Result<(), RenderError> {
+        let svg = chart_svg(self.document, chart, width, chart_height(chart, height, HEIGHT_MAX))?;
+        let named = format!("<svg role=\"img\" aria-label=\"{}\" ", escape(&chart_alt(self.document, chart)));
+        self.line(format_args!("<div class=\"{class}\">{}</div>", svg.replacen("<svg ", &named, 1).trim_end()));
         Ok(())
     }
 
@@ -208,7 +220,7 @@ impl Page<'_> {
         let unit = |at: usize| -> Unit { if at == 0 { chart.unit_across.unwrap_or(chart.unit) } else { chart.unit } };
         self.line(format_args!(
             "<details><summary>{}</summary><div class=\"scroll\"><table>",
-            document.locale.phrases().value
+            document.locale.phrases().numbers
         ));
         let heads: String = chart.series.iter().map(|s| format!("<th class=\"n\">{}</th>", escape(&s.name))).collect();
         self.line(format_args!("<thead><tr><th>{}</th>{heads}</tr></thead><tbody>", escape(&chart.axis)));
@@ -224,7 +236,7 @@ impl Page<'_> {
     }
 
     fn table(&mut self, table: &Table) {
-        let (document, phrases) = (self.document, self.document.locale.phrases());
+        let document = self.document;
         self.line(format_args!("<section id=\"{}\">", escape(&table.id)));
         self.heading(&table.title, &table.span);
         let class = |at: usize| if at < table.first_figure() { "" } else { " class=\"n\"" };
@@ -242,21 +254,16 @@ impl Page<'_> {
         }
         if table.rows.is_empty() {
             let count = table.first_figure() + table.columns.len();
-            self.line(format_args!("<tr><td colspan=\"{count}\">{}</td></tr>", escape(phrases.no_rows)));
+            let words = escape(&table.absence(document.locale));
+            self.line(format_args!("<tr><td colspan=\"{count}\">{words}</td></tr>"));
         }
         self.line(format_args!("</tbody>"));
         if let Some(totals) = table.totals.as_ref().filter(|_| !table.rows.is_empty()) {
             let texts = total_texts(document, table, totals);
             self.line(format_args!("<tfoot>{}</tfoot>", row("td", &mut texts.iter().map(String::as_str))));
         }
-        let count = |n: usize| document.locale.integer(n as i64);
-        let (shown, all) = (table.shown().len(), table.rows.len());
-        let mut note = say(phrases.rows_shown, &[&count(shown), &count(all)]);
-        if shown < all {
-            note.push_str(phrases.rows_in_workbook);
-        }
-        let notes: String = table.notes.iter().map(|words| format!(" · {words}")).collect();
-        self.line(format_args!("</table></div><p class=\"foot\">{}</p></section>", escape(&(note + &notes))));
+        let foot = escape(&table.foot(table.shown().len(), document.locale));
+        self.line(format_args!("</table></div><p class=\"foot\">{foot}</p></section>"));
     }
 
     fn text(&mut self, text: &Text) {
@@ -286,7 +293,7 @@ impl Page<'_> {
         self.line(format_args!("<dl>"));
         for definition in &document.definitions {
             let (term, words) = (escape(&definition.label), escape(&definition.words));
-            self.line(format_args!("<dt>{term}</dt><dd>{words} ({})</dd>", escape(&definition.metric)));
+            self.line(format_args!("<dt>{term}</dt><dd>{words}</dd>"));
         }
         self.line(format_args!("</dl></section>"));
         let mark = &document.snapshot;

@@ -17,7 +17,11 @@ pub(crate) fn build_chart(source: &Source<'_>, template: &ExtractChart, id: Stri
     let mut chart = Chart {
         id,
         title: template.title.clone(),
-        span: if picked.is_some() { span(source, extract) } else { not_delivered(source, extract) },
+        span: match &picked {
+            // Across a grid run counts of periods; its rows are the dates.
+            Some(picked) => span(source, extract, (template.rows.unwrap_or(template.by.column), &picked.rows)),
+            None => not_delivered(source, extract),
+        },
         kind: template.kind,
         width: template.width,
         unit: extract.kind(value.column).unit().expect("a column of figures has a unit"),
@@ -27,7 +31,7 @@ pub(crate) fn build_chart(source: &Source<'_>, template: &ExtractChart, id: Stri
         series: Vec::new(),
         target: None,
     };
-    let bars = bars(source, template, picked.unwrap_or_default())?;
+    let bars = bars(source, template, picked.map_or_else(Vec::new, |picked| picked.rows))?;
     let bars = order(source, template, bars, chart.unit);
     let names = bars.names;
     (chart.categories, chart.series) = (

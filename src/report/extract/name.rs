@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::base::Grain;
+use crate::base::{Grain, Period};
 use crate::metric::Cell;
 use crate::metric::table::Kind;
 use crate::report::document::Category;
@@ -38,12 +38,25 @@ pub(super) fn name_category(cell: &Cell, (kind, is_first): (Kind, bool), locale:
 
 /// `2026-03-14`, `2026-03`, `2026-Q1`, `2026`, or the month `03` of any year.
 fn name_date(text: &str, locale: Locale, names_year: bool) -> Option<Category> {
+    if text.len() == 2 {
+        let from = format!("2000-{text}-01").parse::<NaiveDate>().ok()?;
+        return Some(Category::named(locale.month_name(from)));
+    }
+    let (from, grain) = bucket(text)?;
+    let (label, short) = locale.bucket(from, grain, names_year);
+    Some(Category { short, ..Category::named(label) })
+}
+
+/// The days that such a date covers; the month of any year covers none.
+pub(super) fn date_period(text: &str) -> Option<Period> {
+    let (from, grain) = bucket(text)?;
+    Some(grain.bucket(from))
+}
+
+fn bucket(text: &str) -> Option<(NaiveDate, Grain)> {
     let day = |text: &str| text.parse::<NaiveDate>().ok();
-    let (from, grain) = match (text.len(), text.split_once("-Q")) {
-        (2, _) => {
-            let from = day(&format!("2000-{text}-01"))?;
-            return Some(Category::named(locale.month_name(from)));
-        }
+    Some(match (text.len(), text.split_once("-Q")) {
+        (2, _) => return None,
         (_, Some((year, quarter))) => {
             let month = quarter.parse::<u32>().ok()?.checked_sub(1)? * 3 + 1;
             (NaiveDate::from_ymd_opt(year.parse().ok()?, month, 1)?, Grain::Quarter)
@@ -51,9 +64,7 @@ fn name_date(text: &str, locale: Locale, names_year: bool) -> Option<Category> {
         (4, _) => (day(&format!("{text}-01-01"))?, Grain::Year),
         (7, _) => (day(&format!("{text}-01"))?, Grain::Month),
         _ => (day(text)?, Grain::Day),
-    };
-    let (label, short) = locale.bucket(from, grain, names_year);
-    Some(Category { short, ..Category::named(label) })
+    })
 }
 
 /// `1000–5000` → `€1k–€5k`; a band that is no amounts is a word.

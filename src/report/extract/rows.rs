@@ -6,11 +6,17 @@ use crate::report::build::Source;
 use crate::report::error::ReportError;
 use crate::report::extract::{Extract, Test};
 
-/// The rows that an extract shows, their cells in the order of the table's definition; `None` where the source does not
-/// deliver what the table rests on.
+/// The rows an extract shows, their cells in the order of the table's definition.
+pub(super) struct Picked<'s> {
+    pub rows: Vec<Vec<&'s Cell>>,
+    /// How many rows the table was published with.
+    pub published_count: usize,
+}
+
+/// What an extract shows of its table; `None` where the source does not deliver what the table rests on.
 ///
 /// Errors: the snapshot should hold the table and does not; a filter names a member that nobody knows.
-pub(super) fn pick_rows<'s>(source: &Source<'s>, extract: &Extract) -> Result<Option<Vec<Vec<&'s Cell>>>, ReportError> {
+pub(super) fn pick_rows<'s>(source: &Source<'s>, extract: &Extract) -> Result<Option<Picked<'s>>, ReportError> {
     let metric = extract.table;
     let Some(table) = source.snapshot.table(metric.name, extract.window) else {
         return match missing_entities(source, extract).is_empty() {
@@ -34,7 +40,7 @@ pub(super) fn pick_rows<'s>(source: &Source<'s>, extract: &Extract) -> Result<Op
             rows.retain(|row| row[column].text().is_some_and(|date| date >= *oldest));
         }
     }
-    Ok(Some(rows))
+    Ok(Some(Picked { rows, published_count: table.rows.len() }))
 }
 
 /// What the table rests on and the source does not deliver.

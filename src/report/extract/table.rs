@@ -1,25 +1,34 @@
 //! A published table as a table of the document.
 
+use crate::base::Period;
+use crate::metric::table::Kind;
 use crate::metric::{Cell, Figure};
 use crate::report::build::Source;
 use crate::report::document::{Attribute, Column, Row, Table};
 use crate::report::error::ReportError;
-use crate::report::extract::name::name_cell;
+use crate::report::extract::name::{date_period, name_cell};
 use crate::report::extract::rows::{figure_of, group_rows, missing_entities, pick_rows, together};
-use crate::report::extract::{Extract, ExtractTable};
+use crate::report::extract::{Extract, ExtractTable, Pick};
 use crate::report::phrase::say;
 use crate::report::template::Sort;
-use crate::report::words::heading;
 
 /// Fills a table. Without the entities it rests on it says so, in place of rows.
 pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: String) -> Result<Table, ReportError> {
     let extract = &template.extract;
     let picked = pick_rows(source, extract)?;
-    let notes = match picked {
-        Some(_) => Vec::new(),
+    let notes = match &picked {
         None => vec![not_delivered(source, extract)],
+        Some(picked) if picked.rows.is_empty() && picked.published_count > 0 => {
+            let count = source.locale.integer(picked.published_count as i64);
+            vec![say(source.locale.phrases().none_fits, &[&count])]
+        }
+        Some(_) => Vec::new(),
     };
-    let picked = picked.unwrap_or_default();
+    let picked = picked.map_or_else(Vec::new, |picked| picked.rows);
+    let span = match template.words.first() {
+        Some(naming) => span(source, extract, (naming.column, &picked)),
+        None => span_of_window(source, extract),
+    };
     let totals: Vec<Option<Figure>> = template
         .figures
         .iter()
@@ -40,18 +49,19 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
             metric: format!("{}.{name}", extract.table.versioned()),
             label: pick.label(extract, locale),
             unit: kind.unit().expect("a column of figures has a unit"),
-            is_ratio: matches!(kind, crate::metric::table::Kind::Ratio(_)),
+            is_ratio: matches!(kind, Kind::Ratio(_)),
         }
     });
     Ok(Table {
         id,
         title: template.title.clone(),
-        span: span(source, extract),
+        span,
         row_label: template.words.first().map_or_else(String::new, |pick| pick.label(extract, locale)),
         attributes: template.words.iter().skip(1).map(|pick| pick.label(extract, locale)).collect(),
         columns: columns.collect(),
         rows,
         limit: template.limit,
+        is_over_time: is_over_time(template),
         sorted_by: match template.sort {
             Sort::Member => None,
             Sort::Largest(column) | Sort::Smallest(column) => Some(column),
@@ -61,8 +71,26 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
     })
 }
 
-/// The dates an extract speaks of.
-pub(super) fn span(source: &Source<'_>, extract: &Extract) -> String {
+/// Whether the rows follow each other in time: named for dates, in the order they were published in.
+fn is_over_time(template: &ExtractTable) -> bool {
+    let is_dated = |pick: &Pick| template.extract.kind(pick.column) == Kind::Date;
+    template.sort == Sort::Member && template.words.first().is_some_and(is_dated)
+}
+
+/// The dates an extract speaks of: those its rows are named for, else those of its window.
+pub(super) fn span(source: &Source<'_>, extract: &Extract, (column, rows): (usize, &[Vec<&Cell>])) -> String {
+    let names = || rows.iter().filter_map(|row| row[column].text());
+    let dates = match extract.kind(column) {
+        Kind::Date => names().min().and_then(date_period).zip(names().max().and_then(date_period)),
+        _ => None,
+    };
+    match dates {
+        Some((first, last)) => source.locale.period(Period { from: first.from, until: last.until }),
+        None => span_of_window(source, extract),
+    }
+}
+
+fn span_of_window(source: &Source<'_>, extract: &Extract) -> String {
     let (locale, period) = (source.locale, source.period(extract.window));
     match (extract.table.is_stock(), extract.window) {
         (true, _) => say(locale.phrases().at, &[&locale.date(period.last())]),
@@ -74,7 +102,7 @@ pub(super) fn span(source: &Source<'_>, extract: &Extract) -> String {
 /// `Not known here: the source delivers no quota.`
 pub(super) fn not_delivered(source: &Source<'_>, extract: &Extract) -> String {
     let missing = missing_entities(source, extract);
-    let names: Vec<String> = missing.iter().map(|name| source.locale.term(&heading(name)).to_lowercase()).collect();
+    let names: Vec<String> = missing.iter().map(|name| source.locale.entity(name)).collect();
     say(source.locale.phrases().not_delivered, &[&names.join(", ")])
 }
 

@@ -175,7 +175,7 @@ fn what_the_source_does_not_deliver_is_said_and_what_should_be_there_holds_the_r
     without.tables.remove("segments");
     let found = table("table = \"quota_attainment\"", without.clone());
     assert!(found.rows.is_empty());
-    assert_eq!(found.notes, ["Not known here: the source delivers nothing about quota"]);
+    assert_eq!(found.notes, ["Not known here: the source delivers nothing about quotas"]);
     let error =
         built("[[section]]\nkind = \"table\"\ntitle = \"S\"\ntable = \"segments\"", without).expect_err("a hole");
     assert_eq!(error.to_string(), "report `t`: metric `segments` is not in snapshot 317");
