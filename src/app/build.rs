@@ -15,7 +15,7 @@ use crate::delivery::edition::LinkKey;
 use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, DomainList, Linker, MailOptions, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
-use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, read_jobs, read_webhooks, sync_jobs};
+use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, misfit, read_jobs, read_webhooks, sync_jobs};
 use crate::metric::Catalog;
 use crate::metric::kpi::read_kpis;
 use crate::report::ReportTemplate;
@@ -169,7 +169,7 @@ impl Files {
         for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if let Some(template) = reports.get(name) {
-                let misfit = job.spec.burst.as_ref().and_then(|burst| burst.misfit(template));
+                let misfit = misfit(job.spec.burst.as_ref(), template);
                 problems.extend(misfit.map(|why| Problem::of_file(job.file.clone(), why)));
                 for unknown in job.spec.parameters.keys().filter(|key| !template.parameters.contains_key(*key)) {
                     let message = format!("report `{name}` has no parameter `{unknown}`");

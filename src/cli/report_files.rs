@@ -11,8 +11,8 @@ use crate::cli::{Failure, RenderFormat};
 use crate::delivery::{MailBody, MailDraft, OutgoingArtifact, Recipient, compose_mail};
 use crate::job::Format;
 use crate::job::recipe::{Drawn, draw, stamp_of};
-use crate::metric::Snapshot;
-use crate::report::{ReportContext, ReportTemplate};
+use crate::metric::{Slice, Snapshot};
+use crate::report::{ReportContext, ReportTemplate, Scope, SectionTemplate};
 
 /// Where files go, and what is written.
 pub(super) struct Wanted<'a> {
@@ -52,6 +52,25 @@ pub(super) async fn write_report(
         paths.push(write(wanted.dir, &format!("{name}.eml"), &[head, mail.body].concat())?);
     }
     Ok(paths)
+}
+
+/// The member of a report's scope with the largest first tile: the one whose edition has the most to show. Nothing for a
+/// report that is not cut by its reader.
+pub(super) fn busiest_scope(template: &ReportTemplate, snapshot: &Snapshot) -> Option<Scope> {
+    let dimension = template.scope?;
+    let tile = template.sections.iter().find_map(|section| match section {
+        SectionTemplate::Kpis(kpis) => kpis.tiles.first(),
+        _ => None,
+    });
+    let size = |member: &str| {
+        let measure = &tile?.measure;
+        snapshot
+            .figure(measure.metric.name, &Slice::of(measure.window).at(dimension, member))?
+            .value(measure.metric.unit)
+    };
+    let members = snapshot.members(dimension).iter().map(|m| m.member.as_str());
+    let busiest = members.max_by(|a, b| size(a).unwrap_or(0.0).total_cmp(&size(b).unwrap_or(0.0)))?;
+    Some(Scope::new(dimension, busiest))
 }
 
 impl RenderFormat {

@@ -25,23 +25,25 @@ pub struct Burst {
     pub orphans: Vec<String>,
 }
 
+/// Why a job cannot send a report, with its burst or without one; `None` when it can. What is cut by its reader has no
+/// edition for all: it would call everybody's numbers "yours".
+pub fn misfit(burst: Option<&Burst>, template: &ReportTemplate) -> Option<String> {
+    let name = &template.name;
+    match (burst.map(|burst| burst.by.as_str()), template.scope) {
+        (None, None) | (Some(TENANT), None) => None,
+        (Some(by), Some(scope)) if scope == by => None,
+        (Some(by), Some(scope)) => Some(format!("[burst] is by `{by}` and report `{name}` is cut by `{scope}`")),
+        (Some(by), None) => Some(format!("[burst] is by `{by}`, and report `{name}` names no `scope`")),
+        (None, Some(scope)) => Some(format!("report `{name}` is cut by `{scope}`: the job needs a [burst] by it")),
+    }
+}
+
 /// The scope that is a whole tenant.
 pub(super) const TENANT: &str = "tenant";
 /// Every scope without a reader.
 const ANY: &str = "*";
 
 impl Burst {
-    /// Why a template cannot be cut so; `None` when it can.
-    pub fn misfit(&self, template: &ReportTemplate) -> Option<String> {
-        let (by, name) = (self.by.as_str(), &template.name);
-        match template.scope {
-            _ if by == TENANT => None,
-            Some(scope) if scope == by => None,
-            Some(scope) => Some(format!("[burst] is by `{by}` and report `{name}` is cut by `{scope}`")),
-            None => Some(format!("[burst] is by `{by}`, and report `{name}` names no `scope`")),
-        }
-    }
-
     /// Whether nobody has to read a scope.
     pub fn is_orphan(&self, scope: &str) -> bool {
         self.orphans.iter().any(|orphan| orphan == scope || orphan == ANY)

@@ -61,7 +61,7 @@ mod zone;
 
 pub use alert::{AlertLine, AlertPost, Look, alert_lines, look_for_trouble};
 pub use backfill::{Backfill, BackfillRun, request_backfill};
-pub use burst::Burst;
+pub use burst::{Burst, misfit};
 pub use cancel::{Cancelled, cancel_queued, cancel_run};
 pub use catchup::{Catchup, CatchupPolicy, DateRule, Plan, PlannedSlot, plan_slots};
 pub use claim::{Claim, Failure, Origin, claim, claim_run, fail, finish, hand_over, heartbeat};

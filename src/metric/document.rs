@@ -53,16 +53,17 @@ pub(super) fn documents(
     let conversions = conversions(measures, context)?;
     let mut warnings = Vec::new();
     if conversions.get("basis").and_then(Value::as_str) == Some("inferred") {
-        warnings.push(
-            "stage conversions rest on inferred history: the source kept no stage changes before the first load"
-                .to_owned(),
-        );
+        warnings.push(INFERRED_STAGES.to_owned());
     }
     bodies.insert("deals/conversions".to_owned(), conversions);
     bodies.insert("sales-reps/performance".to_owned(), value(&performance));
     bodies.insert("interactions/insights".to_owned(), insights(measures, context)?);
     Ok((bodies, warnings))
 }
+
+/// The warning of a snapshot whose history of stages was inferred.
+pub const INFERRED_STAGES: &str =
+    "stage conversions rest on inferred history: the source kept no stage changes before the first load";
 
 fn value(body: &impl Serialize) -> Value {
     serde_json::to_value(body).expect("bodies have text keys and finite numbers")

@@ -35,7 +35,7 @@ pub use catalog::{Catalog, Direction, Metric, Unit};
 pub use comparison::{Against, Comparison};
 pub use compute::{Computed, Delivered, compute};
 pub use definition::definition_hash;
-pub use document::RepPerformance;
+pub use document::{INFERRED_STAGES, RepPerformance};
 pub use evidence::{LateRow, LateRows, late_rows};
 pub use identity::{Check, Violation, check_identities};
 pub use kpi::{KpiError, Kpis};

@@ -84,17 +84,17 @@ fn told_in_mail(document: &Document) -> Vec<String> {
             continue;
         };
         let grid = MailGrid::new(document, table);
-        let figures: Vec<usize> =
-            grid.columns.iter().filter(|c| !c.is_words).map(|c| c.at - table.first_figure()).collect();
         let rows = table.shown_at_most(10).iter().map(|row| &row.cells);
-        for cells in rows.chain(table.totals.iter().filter(|_| !table.rows.is_empty())) {
-            all.extend(figures.iter().map(|at| {
-                let (figure, unit) = (cells[*at], table.columns[*at].unit);
-                match grid.is_shortened && matches!(unit, Unit::Money | Unit::Count) {
-                    true => document.locale.tile(figure, unit, &document.currency),
-                    false => document.locale.cell(figure, unit, &document.currency),
-                }
-            }));
+        let cells = rows.chain(table.totals.iter().filter(|_| !table.rows.is_empty()));
+        for (cells, texts) in cells.zip(grid.rows.iter().chain(&grid.total)) {
+            for column in grid.columns.iter().filter(|column| !column.is_words) {
+                let at = column.at - table.first_figure();
+                let (figure, unit, text) = (cells[at], table.columns[at].unit, &texts[column.at]);
+                let (locale, currency) = (document.locale, &document.currency);
+                let ways = [locale.cell(figure, unit, currency), locale.tile(figure, unit, currency)];
+                assert!(ways.contains(text), "{text} is none of {ways:?}");
+                all.push(text.clone());
+            }
         }
     }
     all

@@ -22,6 +22,7 @@ use crate::report::restate::{Restatement, tell_restatements};
 use crate::report::speech::write;
 use crate::report::table::build_table;
 use crate::report::template::{By, Measure, ReportTemplate, SectionTemplate, Target};
+use crate::report::warning::tell_warnings;
 use crate::report::words::{Names, member_label, one_line, paragraphs};
 
 /// What a report needs to know of the deployment and the recipient, apart from the numbers.
@@ -42,6 +43,8 @@ pub struct ReportContext {
 /// What every section is built from.
 pub(super) struct Source<'a> {
     pub report: &'a str,
+    /// The report's own window; sections may have others.
+    pub window: Window,
     pub snapshot: &'a Snapshot,
     pub locale: Locale,
     pub scope: Option<&'a Scope>,
@@ -144,7 +147,7 @@ pub fn build(
     let header = &snapshot.header;
     let locale = template.locale;
     let scope = context.scope.as_ref();
-    let source = Source { report: &template.name, snapshot, locale, scope };
+    let source = Source { report: &template.name, window: template.window, snapshot, locale, scope };
     let period = source.period(template.window);
     let period_label = period_label(&source, template.window, period);
     let organisation = template.organisation.clone().unwrap_or_else(|| context.organisation.clone());
@@ -183,6 +186,7 @@ pub fn build(
     if let Some(text) = tell_restatements(&context.restatements, locale, &header.currency) {
         sections.insert(1.min(sections.len()), Section::Text(text));
     }
+    let definitions = definitions(&snapshot.catalog, (template, locale), facts.asked());
     // A header line holds no line break, whatever the words hold.
     let subject = one_line(&worded("subject", &template.subject)?);
     let preheader = one_line(&worded("preheader", &template.preheader)?);
@@ -211,8 +215,8 @@ pub fn build(
         },
         counted: counted(snapshot),
         reconciliation: header.reconciliation.clone(),
-        warnings: header.warnings.clone(),
-        definitions: definitions(&snapshot.catalog, (template, locale), facts.asked()),
+        warnings: tell_warnings(&header.warnings, &definitions, locale),
+        definitions,
         web_url: context.web_url.clone(),
         template_hash: template.hash.clone(),
         sections,

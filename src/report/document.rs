@@ -167,9 +167,20 @@ pub struct Kpi {
     /// What it is compared with, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// Whether the span is another than the report's, so that the tile has to name it beside what it is compared with.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_apart: bool,
     /// The way here, oldest first and ending with the value: a small line in the tile. Empty: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trend: Vec<Option<Figure>>,
+}
+
+impl Kpi {
+    /// Against what a change is: `vs prior month`, and of which dates where they are not the report's.
+    pub fn against(&self, change: &Change, locale: Locale) -> String {
+        let against = say(locale.phrases().versus, &[&change.against]);
+        if self.is_apart { format!("{}, {against}", self.span) } else { against }
+    }
 }
 
 /// A comparison and whether it is good news.

@@ -50,6 +50,12 @@ impl Facts {
         self.locale.full(figure, metric.unit, &self.snapshot.header.currency)
     }
 
+    /// The dates a window covers.
+    pub(super) fn dates(&self, window: Window) -> String {
+        let header = &self.snapshot.header;
+        self.locale.period(window.period(header.business_date, header.first_date))
+    }
+
     /// A value against the one it is compared with.
     pub(super) fn change(&self, metric: &Metric, window: Window, compare: Compare) -> Option<Change> {
         let period = window.compared(compare, self.snapshot.header.business_date)?;

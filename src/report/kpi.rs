@@ -33,6 +33,7 @@ fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError
         span: source.span(metric, window),
         unit: metric.unit,
         figure,
+        is_apart: change.is_some() && window != source.window,
         change,
         trend: if tile.has_trend { trend(source, tile) } else { Vec::new() },
     })

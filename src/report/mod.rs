@@ -36,6 +36,7 @@ mod template;
 mod term;
 mod term_table;
 mod theme;
+mod warning;
 mod words;
 
 pub use crate::metric::{Figure, Unit};

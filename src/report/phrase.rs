@@ -38,6 +38,7 @@ pub struct Phrases {
     pub page: &'static str,
     pub notes_on_last_page: &'static str,
     pub more_notes: &'static str,
+    pub inferred_stages: &'static str,
     pub proof_holds: &'static str,
     pub proof_fails: &'static str,
     pub proof_missing: &'static str,

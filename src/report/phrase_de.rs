@@ -24,6 +24,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     page: "Seite {0} von {1}",
     notes_on_last_page: "Hinweise zu den Daten: {0}, letzte Seite",
     more_notes: "Weitere Hinweise zu den Daten, im angehängten Bericht: {0}",
+    inferred_stages: "Wie sich Geschäfte vor dem ersten Laden durch die Phasen bewegten, ist erschlossen: Die Quelle hat es nicht aufgezeichnet.",
     proof_holds: "✓ Geprüft, Quelle = Warehouse = Bericht: ",
     proof_fails: "! Quelle und Warehouse weichen ab: ",
     proof_missing: "Quelle und Warehouse wurden für diesen Stand nicht verglichen",

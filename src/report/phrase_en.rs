@@ -24,6 +24,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     page: "Page {0} of {1}",
     notes_on_last_page: "Notes on the data: {0}, last page",
     more_notes: "More notes on the data, in the attached report: {0}",
+    inferred_stages: "How deals moved from stage to stage before the first load is inferred: the source kept no record of it.",
     proof_holds: "✓ Checked, source = warehouse = report: ",
     proof_fails: "! Source and warehouse differ: ",
     proof_missing: "Source and warehouse were not compared for this snapshot",

@@ -68,6 +68,12 @@ impl Answers {
         Ok(self.facts.as_ref().map_or_else(|| NOTHING.to_owned(), |facts| facts.value(metric, window)))
     }
 
+    /// The dates of a window: `Oct 2026`.
+    fn dates(&self, window: &str) -> Result<String, Error> {
+        let window = find_window(window)?;
+        Ok(self.facts.as_ref().map_or_else(|| NOTHING.to_owned(), |facts| facts.dates(window)))
+    }
+
     /// The change, and how it is written.
     fn change(&self, metric: &str, window: &str, compare: Option<&str>) -> Result<Option<(Change, Locale)>, Error> {
         let (metric, window, compare) = (self.metric(metric)?, find_window(window)?, find_compare(compare)?);
@@ -89,7 +95,7 @@ impl Answers {
     }
 }
 
-/// The functions: `value`, `change`, `trend`, `is_better`, `top`.
+/// The functions: `value`, `change`, `trend`, `is_better`, `top`, `dates`.
 fn environment(answers: &Arc<Answers>) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -115,6 +121,8 @@ fn environment(answers: &Arc<Answers>) -> Environment<'static> {
     let from = Arc::clone(answers);
     environment
         .add_function("top", move |metric: &str, dimension: &str, window: &str| from.top(metric, dimension, window));
+    let from = Arc::clone(answers);
+    environment.add_function("dates", move |window: &str| from.dates(window));
     environment
 }
 

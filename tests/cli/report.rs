@@ -65,6 +65,26 @@ async fn a_burst_seals_one_edition_a_rep_and_mails_it_to_that_rep_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_cut_by_its_reader_is_rendered_for_somebody_or_not_at_all() {
+    let stage = published().await;
+    let outcome = stage.run(&["render", "sales-rep-weekly", "--for", DATE, "--out", "out"]).await;
+    assert_eq!(outcome.exit_code, 3, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("is cut by its reader: whose numbers is it to show?"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("hint: --scope takes a sales_rep: "), "{}", outcome.stderr);
+    let mut connection = stage.warehouse.connect().await;
+    let rep = "select s.name, s.sales_rep_id from star.dim_sales_rep as s where tenant_key > 0 order by 2 limit 1";
+    let rep = sqlx::query(rep).fetch_one(&mut connection).await.expect("a rep");
+    let (name, id) = (rep.get::<String, _>(0), rep.get::<String, _>(1));
+    let told = stage
+        .succeed(&["render", "sales-rep-weekly", "--for", DATE, "--out", "out", "--format", "mail", "--scope", &id])
+        .await;
+    for file in told.lines() {
+        let text = std::fs::read_to_string(stage.directory().join(file)).expect("a mail");
+        assert!(text.contains(&name), "{file} does not say whose week it is");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_burst_with_a_scope_that_nobody_reads_is_held_and_nothing_is_sealed() {
     let stage = published().await;
     edit(&stage, "jobs/report/sales-rep-weekly.toml", "and r.deleted_at is null", "and r.deleted_at is null and false");

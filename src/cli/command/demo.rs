@@ -18,7 +18,7 @@ use crate::base::pg::Database;
 use crate::base::{Remedy, clock, nearest};
 use crate::cli::command::run::{read_counts, run_now, send_mail};
 use crate::cli::command::serve::{Door, serve_app};
-use crate::cli::report_files::{Wanted, write_report};
+use crate::cli::report_files::{Wanted, busiest_scope, write_report};
 use crate::cli::summary::{Places, Summary};
 use crate::cli::{DemoArgs, Failure, RenderFormat};
 use crate::config::{Environment, Settings};
@@ -29,6 +29,7 @@ use crate::demo::{
 };
 use crate::http::TokenBook;
 use crate::metric::{Which, load_snapshot};
+use crate::report::ReportContext;
 
 /// A generated business on a private cluster: its night, its report, its API.
 ///
@@ -261,7 +262,10 @@ impl Demo<'_> {
         for (name, template) in &recipes.reports {
             if self.args.reports.iter().any(|n| n == "all" || n == name) {
                 self.progress.say(&format!("writing {name}"));
-                paths.extend(write_report(template, &snapshot, recipes.report_context(), &wanted).await?);
+                // A report that is cut by its reader is shown as one reader gets it.
+                let scope = busiest_scope(template, &snapshot);
+                let context = ReportContext { scope, ..recipes.report_context() };
+                paths.extend(write_report(template, &snapshot, context, &wanted).await?);
             }
         }
         Ok(paths)

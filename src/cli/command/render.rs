@@ -31,13 +31,30 @@ pub(in crate::cli) async fn render(
         Failure::new(Remedy::FixData, format!("no snapshot was published for {date}"))
             .or_hint(format!("run `vesper run nightly --for {date}` first"))
     })?;
-    let scope = args.scope.as_deref().map(|member| scope_of(template, &snapshot, member)).transpose()?;
+    let scope = match (template.scope, args.scope.as_deref()) {
+        (Some(dimension), None) => return Err(whose(template, &snapshot, dimension)),
+        (_, member) => member.map(|member| scope_of(template, &snapshot, member)).transpose()?,
+    };
     let context = ReportContext { scope, ..recipes.report_context() };
     let wanted = Wanted { dir: &args.out_dir, formats: &args.formats, mail: None };
     for path in write_report(template, &Arc::new(snapshot), context, &wanted).await? {
         println!("{}", path.display());
     }
     Ok(())
+}
+
+/// A report that is cut by its reader and rendered for nobody would call everybody's numbers "yours".
+fn whose(template: &ReportTemplate, snapshot: &Snapshot, dimension: &str) -> Failure {
+    const NAMED_COUNT: usize = 5;
+    let members = snapshot.members(dimension);
+    let mut named: Vec<String> =
+        members.iter().take(NAMED_COUNT).map(|m| format!("{} ({})", m.member, m.label)).collect();
+    if members.len() > NAMED_COUNT {
+        named.push(format!("and {} more", members.len() - NAMED_COUNT));
+    }
+    let message = format!("report `{}` is cut by its reader: whose numbers is it to show?", template.name);
+    let hint = format!("--scope takes a {dimension}: {}", named.join(", "));
+    Failure::new(Remedy::FixConfig, message).at("--scope").or_hint(hint)
 }
 
 /// The scope of a report that is cut by its reader.

@@ -37,8 +37,8 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "segments",
         version: 1,
         label: "Segments",
-        definition: "live customers by status, tier and band of lifetime value (won value so far); open deals and won value \
-            of each",
+        definition: "everybody on record by status, tier and what they bought for so far (the value of their deals won): \
+            number, share, open deals and value won",
         needs: &["customer"],
         windows: NOW,
         columns: &[
@@ -57,9 +57,9 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "lifecycle",
         version: 1,
         label: "Lifecycle",
-        definition: "customers by the month they first entered a status: share of leads that became prospects, of \
-            prospects that became customers, by now; churned of those active at the month's start; the last 24 \
-            months",
+        definition: "people by the month in which they first became a lead, a prospect, a customer: the share that has \
+            gone on by now, and the share of the customers at the start of the month who left in it; the last 24 \
+            months. A month is immature for its first 90 days: more will go on",
         needs: &["customer"],
         windows: NOW,
         columns: &[
@@ -81,7 +81,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "top_customers",
         version: 1,
         label: "Top customers",
-        definition: "the 50 customers who bought for most in the window: purchases, revenue, share of all, days \
+        definition: "the 50 customers who bought for most in the period: purchases, revenue, share of all, days \
             since the last",
         needs: &["revenue"],
         windows: FLOW,
@@ -102,7 +102,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "concentration",
         version: 1,
         label: "Concentration",
-        definition: "share of the window's revenue that the best 1, 5, 10, 20 and 50 % of the buyers brought \
+        definition: "share of the period's revenue that the best 1, 5, 10, 20 and 50 % of the buyers brought \
             (rounded up to whole customers)",
         needs: &["revenue"],
         windows: FLOW,
@@ -119,9 +119,10 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "loyalty_effect",
         version: 1,
         label: "Effect of the loyalty programme",
-        definition: "spending in the window of members (since before it) against customers who never joined and are \
-            like them by tier, year of first contact and spending in the year before: mean difference a member with \
-            its 95 % interval; an association, not a cause",
+        definition: "what members of the loyalty programme spent in the period (since before it) against customers who \
+            never joined and are like them in tier, year of first contact and spending of the year before: the \
+            mean difference a member, and the range in which it lies with 95% certainty; it goes with \
+            membership, which need not be its cause",
         needs: &["loyalty_member", "customer"],
         windows: &[Window::Quarter, Window::Year],
         columns: &[
@@ -141,9 +142,9 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "rfm",
         version: 1,
         label: "RFM cells",
-        definition: "customers who bought in the look-back (365 days, or the source's rfm_days), by scores from 1 to 5: score \
-            = 1 + floor(5 × number strictly worse / n), ties share (or NTILE, the source's rfm_score); fewer than \
-            five customers have no score; the segment follows from recency and the mean of frequency and value",
+        definition: "everybody who bought in the last 365 days (or the source's rfm_days), scored from 1 to 5 by how \
+            recently, how often and for how much: 5 is the best fifth, and equal ones share a score; with fewer \
+            than five there is none. The segment follows from how recently and from the mean of the other two",
         needs: &["revenue"],
         windows: NOW,
         columns: &[
@@ -179,8 +180,9 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
         name: "campaign_roi",
         version: 1,
         label: "Return of campaigns",
-        definition: "(attributed gross profit − cost) / cost, by last, first and linear touch of the 90 days up to a \
-            purchase; cost 0 gives none; gross profit = the source's gross_margin_percent of revenue",
+        definition: "(gross profit − cost) / cost, where profit is the source's gross_margin_percent of the revenue that \
+            a campaign is credited with: by the last, the first or evenly by all touches of the 90 days up to a \
+            purchase; without cost there is none",
         needs: &["campaign_touch"],
         windows: NOW,
         columns: &[

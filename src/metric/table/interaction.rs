@@ -14,7 +14,7 @@ pub(super) const INTERACTION: &[TableMetric] = &[
         name: "interactions_by_type",
         version: 1,
         label: "Interactions by type",
-        definition: "interactions of the window by type: number, share, mean minutes of those with a duration, share that \
+        definition: "interactions of the period by type: number, share, mean minutes of those with a duration, share that \
             succeeded of those with an outcome",
         needs: &["interaction"],
         windows: FLOW,
@@ -32,7 +32,7 @@ pub(super) const INTERACTION: &[TableMetric] = &[
         name: "interactions_by_outcome",
         version: 1,
         label: "Interactions by outcome",
-        definition: "interactions of the window by outcome (none where none was given): number, share, mean minutes of those \
+        definition: "interactions of the period by outcome (none where none was given): number, share, mean minutes of those \
             with a duration",
         needs: &["interaction"],
         windows: FLOW,
@@ -49,7 +49,7 @@ pub(super) const INTERACTION: &[TableMetric] = &[
         name: "contact_frequency",
         version: 1,
         label: "Contact frequency",
-        definition: "interactions month by month per live customer at the month's end, and their mean minutes; the last 24 \
+        definition: "interactions month by month per customer at the month's end, and their mean minutes; the last 24 \
             months, the running one marked",
         needs: &["interaction", "customer"],
         windows: NOW,

@@ -14,7 +14,7 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "orders_by_status",
         version: 1,
         label: "Orders by status",
-        definition: "orders placed in the window by their status now: count, share, value and value an order",
+        definition: "orders placed in the period by their status now: count, share, value and value an order",
         needs: &["order"],
         windows: FLOW,
         columns: &[
@@ -32,7 +32,7 @@ pub(super) const ORDER: &[TableMetric] = &[
         version: 1,
         label: "Order habits",
         definition: "customers who ever ordered: share with two or more orders, orders a customer, median days between \
-            consecutive days of ordering; cancelled orders apart",
+            consecutive days of ordering; cancelled orders left out",
         needs: &["order"],
         windows: NOW,
         columns: &[
@@ -49,7 +49,7 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "fulfilment",
         version: 1,
         label: "Fulfilment",
-        definition: "orders placed in the window, cancelled ones apart: share fulfilled, mean, median and 90th \
+        definition: "orders placed in the period, cancelled ones left out: share fulfilled, mean, median and 90th \
             percentile of the days from order to fulfilment",
         needs: &["order"],
         windows: FLOW,
@@ -67,7 +67,7 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "products",
         version: 1,
         label: "Products",
-        definition: "products sold in the window, cancelled orders apart: quantity, orders that hold them, revenue and its \
+        definition: "products sold in the period, cancelled orders left out: quantity, orders that hold them, revenue and its \
             share; the 200 with the highest revenue",
         needs: &["order_line"],
         windows: FLOW,
@@ -87,7 +87,7 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "product_categories",
         version: 1,
         label: "Product categories",
-        definition: "revenue and quantity of the window by category, cancelled orders apart",
+        definition: "revenue and quantity of the period by category, cancelled orders left out",
         needs: &["order_line"],
         windows: FLOW,
         columns: &[
@@ -103,9 +103,9 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "product_pairs",
         version: 1,
         label: "Bought together",
-        definition: "pairs of products in the same order: support = orders with both / orders, confidence = with both / with \
-            the first, lift = support / (share of the one × share of the other); the 50 most frequent of at least \
-            two orders",
+        definition: "pairs of products that were ordered together: support = orders with both / all orders, confidence = \
+            orders with both / orders with the first, lift = how much more often than by chance; the 50 most \
+            frequent pairs of at least two orders",
         needs: &["order_line"],
         windows: FLOW,
         columns: &[
@@ -123,9 +123,9 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "inventory",
         version: 1,
         label: "Inventory",
-        definition: "products in stock: days of supply = on hand / mean daily demand of 28 days, turnover = that demand a \
-            year / on hand, stock-out days of 28, suggested reorder point = d·L + z·√(L·σd²) with 14 days of lead \
-            time and z for 95 %; beside it the source's own",
+        definition: "products in stock: days of supply = on hand / mean daily demand of the last 28 days, turnover = that \
+            demand in a year / on hand, days of the 28 without stock, and a suggested reorder point that covers \
+            14 days of delivery in 95 of 100 cases; beside it the source's own",
         needs: &["inventory", "order_line"],
         windows: NOW,
         columns: &[
@@ -146,8 +146,8 @@ pub(super) const ORDER: &[TableMetric] = &[
         name: "seasonality",
         version: 1,
         label: "Seasonality",
-        definition: "seasonal index of revenue by calendar month: ratio to the centred moving average, mean 1 (or share of \
-            the average of whole years, the source's season_index); under 24 whole months: insufficient history",
+        definition: "how a calendar month compares with an average one (1.00), apart from growth; with fewer than 24 \
+            whole months there is too little history",
         needs: &["revenue"],
         windows: NOW,
         columns: &[

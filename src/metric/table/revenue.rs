@@ -71,7 +71,7 @@ pub(super) const REVENUE: &[TableMetric] = &[
         name: "mrr_retention",
         version: 1,
         label: "Retention of paying customers",
-        definition: "customers with MRR at the start of the window, followed to its end: share that still pays, their MRR now \
+        definition: "customers with MRR at the start of the period, followed to its end: share that still pays, their MRR now \
             per their MRR then (net), and the same with each customer capped at the old value (gross); new \
             customers and what comes and goes in between do not count",
         needs: &["subscription"],
@@ -130,7 +130,7 @@ pub(super) const REVENUE: &[TableMetric] = &[
         version: 1,
         label: "Trial to paid",
         definition: "customers by the month their first trial began: share with a paid subscription within 14, 30 and 90 \
-            days, and so far; immature while 90 days are not over for all",
+            days, and so far; a share is told when its days are over for all, and the month is immature until then",
         needs: &["subscription"],
         windows: NOW,
         columns: &[

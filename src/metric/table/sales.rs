@@ -17,8 +17,8 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "conversions",
         version: 1,
         label: "Stage conversions",
-        definition: "deals that first entered a stage in the window: share that has gone beyond it since and share \
-            won; skipping counts as passing, a lost deal counts by the furthest open stage known",
+        definition: "deals that first entered a stage in the period: the share that has gone beyond it since and the \
+            share won; a stage that was skipped counts as passed, a lost deal as far as it is known to have come",
         needs: &["deal"],
         windows: FLOW,
         columns: &[
@@ -37,7 +37,7 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "rep_performance",
         version: 1,
         label: "Rep performance",
-        definition: "active customers and open deals at the end of the window, deals won and lost in it, revenue \
+        definition: "active customers and open deals at the end of the period, deals won and lost in it, revenue \
             credited at its event, mean value and days of the deals won, by rep; deals of nobody are a row of their \
             own",
         needs: &["sales_rep"],
@@ -63,7 +63,7 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "territory_performance",
         version: 1,
         label: "Territories",
-        definition: "revenue, deals won and win rate of the window by the territory of the rep credited at the \
+        definition: "revenue, deals won and win rate of the period by the territory of the rep credited at the \
             event; accounts and open pipeline at its end; a rep with several territories has one row for all of them",
         needs: &["sales_rep", "territory"],
         windows: FLOW,
@@ -85,8 +85,8 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "win_rate_by_size",
         version: 1,
         label: "Win rate by deal size",
-        definition: "deals closed in the window by fixed bands of value: won / (won + lost) by count with its Wilson 95 % \
-            interval, and by value",
+        definition: "deals that closed in the period by bands of value: the share won by number, the range in which it \
+            lies with 95% certainty, and the share won by value",
         needs: &["deal"],
         windows: FLOW,
         columns: &[
@@ -107,7 +107,7 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "close_reasons",
         version: 1,
         label: "Win and loss reasons",
-        definition: "deals closed in the window by outcome and the reason given at close: share of the outcome by count and \
+        definition: "deals closed in the period by outcome and the reason given at close: share of the outcome by count and \
             by value; unspecified where none was given",
         needs: &["deal"],
         windows: FLOW,
@@ -126,9 +126,9 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "stage_duration",
         version: 1,
         label: "Time in stage",
-        definition: "visits of a stage that were seen to begin and end within the window: mean, median and 90th percentile of \
-            exit − entry (percentiles by whole hours); open visits as the mean age of the deals that are there; the \
-            bottleneck has the highest median × visits of those with at least five",
+        definition: "stays in a stage that were seen to begin and to end, by those that ended in the period: mean, median \
+            and 90th percentile of their days; open deals by their mean age in the stage. The bottleneck is the \
+            stage that held deals up longest altogether, of those with at least five stays",
         needs: &["deal"],
         windows: FLOW,
         columns: &[
@@ -149,7 +149,7 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "days_to_close",
         version: 1,
         label: "Days to close",
-        definition: "deals won in the window: mean, median and 90th percentile (nearest rank) of the days from creation to \
+        definition: "deals won in the period: mean, median and 90th percentile (nearest rank) of the days from creation to \
             actual close",
         needs: &["deal"],
         windows: FLOW,
@@ -166,8 +166,8 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "leaderboard",
         version: 1,
         label: "Leaderboard",
-        definition: "reps by revenue credited in the window: equal revenue shares a rank and the next is skipped; movement = \
-            rank in the window before − rank now; whoever sold nothing is not ranked",
+        definition: "reps by the revenue credited to them in the period: equal revenue shares a rank and the next is \
+            skipped; movement = places gained since the period before; whoever sold nothing is not ranked",
         needs: &["sales_rep"],
         windows: SPAN,
         columns: &[
@@ -234,7 +234,7 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "activity",
         version: 1,
         label: "Activity",
-        definition: "calls, meetings and e-mails of a rep per business day of the window",
+        definition: "calls, meetings and e-mails of a rep per business day of the period",
         needs: &["interaction"],
         windows: FLOW,
         columns: &[

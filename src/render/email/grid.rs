@@ -36,8 +36,6 @@ pub(in crate::render) struct Grid {
     pub letters: Letters,
     pub rows: Vec<Vec<String>>,
     pub total: Option<Vec<String>>,
-    /// Whether large amounts are written as tiles write them.
-    pub is_shortened: bool,
     /// What stands below: counts, notes, and what was left out.
     pub foot: String,
     /// What stands below on a narrow screen alone.
@@ -71,9 +69,10 @@ impl Grid {
             known.iter().map(|at| widths[*at].of(letters, NAME_WIDTH_MAX)).sum::<f64>() <= WIDE
         };
         let letters = if is_fitting(&widths, PLAIN) { PLAIN } else { SMALL };
-        let is_shortened = !is_fitting(&widths, letters);
+        let short = texts(true);
+        let is_shortened = !is_fitting(&widths, letters) && short != (rows.clone(), total.clone());
         if is_shortened {
-            (rows, total) = texts(true);
+            (rows, total) = short;
             widths = self::widths(&heads, &rows, total.as_ref(), first);
         }
         let order = reading_order(table, &known);
@@ -106,7 +105,6 @@ impl Grid {
             letters,
             rows,
             total,
-            is_shortened,
             foot: notes.join(" · "),
             far_foot: (!far.is_empty()).then(|| say(phrases.columns_far, &[&listed(far)])),
         }

@@ -248,7 +248,7 @@ impl Page<'_> {
                     "<span class=\"{class}\" style=\"color:{colour};font-weight:bold;white-space:nowrap\">{arrow}{}</span>\
                      <br><span class=\"muted\" style=\"color:{muted}\">{}</span>",
                     escape(&document.locale.change(change)),
-                    escape(&say(document.locale.phrases().versus, &[&change.against]))
+                    escape(&tile.against(change, document.locale))
                 ));
             }
             None => {

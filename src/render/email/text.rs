@@ -51,11 +51,7 @@ fn write_kpis(lines: &mut Vec<String>, document: &Document, row: &KpiRow) {
     for tile in &row.tiles {
         let value = document.locale.tile(tile.figure, tile.unit, &document.currency);
         let rest = match &tile.change {
-            Some(change) => format!(
-                "{} {}",
-                document.locale.change(change),
-                say(document.locale.phrases().versus, &[&change.against])
-            ),
+            Some(change) => format!("{} {}", document.locale.change(change), tile.against(change, document.locale)),
             None => tile.span.clone(),
         };
         lines.push(format!("{}  {value}  ({rest})", padded(&tile.label, widest, true)));

@@ -150,7 +150,7 @@ impl Page<'_> {
                     Judgment::Neutral => "muted",
                 };
                 let arrow = ["▼ ", "", "▲ "][(change.tenths.unwrap_or(0).signum() + 1) as usize];
-                let against = say(locale.phrases().versus, &[&change.against]);
+                let against = tile.against(change, locale);
                 format!(
                     "<strong class=\"{class}\">{arrow}{}</strong> {}",
                     escape(&locale.change(change)),

@@ -27,7 +27,7 @@ lost as (
 
 select to_char(m.month, 'YYYY-MM'), coalesce(l.entered, 0), coalesce(l.advanced, 0), coalesce(l.entered, 0), coalesce(p.entered, 0), coalesce(p.advanced, 0), coalesce(p.entered, 0),
     a.customers, coalesce(o.customers, 0), coalesce(o.customers, 0), a.customers,
-    case when l.is_inferred or p.is_inferred then 'inferred' else 'observed' end, case when m.until > $2::date then 'running' end
+    case when l.is_inferred or p.is_inferred then 'inferred' else 'observed' end, case when m.until > $2::date then 'running' when m.until + 90 > $2::date then 'immature' end
 from month as m
 left join entry as l on l.month = m.month and l.status = 'lead'
 left join entry as p on p.month = m.month and p.status = 'prospect'

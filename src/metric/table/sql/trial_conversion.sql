@@ -1,5 +1,6 @@
 -- grain: one row per month in which trials began · $1 tenant_key, $2 until · re-run: pure read
 -- A trial is a customer's first; it paid when a subscription of the customer was paid from then on, within so many days of its start.
+-- A share is told when its days are over for all of the month: nobody has failed to pay before.
 with trial as (
     select s.customer_id, min(s.start_date) as start_date
     from star.fact_subscription as s
@@ -24,6 +25,7 @@ cohort as (
     group by 1
 )
 
-select c.month, c.n, c.paid_14, c.n, c.paid_30, c.n, c.paid_90, c.n, c.paid, c.n, case when c.last_start + 90 > $2::date then 'immature' end
+select c.month, c.n, case when c.last_start + 14 <= $2::date then c.paid_14 end, c.n, case when c.last_start + 30 <= $2::date then c.paid_30 end, c.n,
+    case when c.last_start + 90 <= $2::date then c.paid_90 end, c.n, c.paid, c.n, case when c.last_start + 90 > $2::date then 'immature' end
 from cohort as c
 order by c.month
