@@ -98,9 +98,13 @@ pub(super) fn runs(weight: Weight, text: &str) -> Vec<Run> {
     runs
 }
 
+/// Widths that differ by less are the same, in points.
+const WIDTH_PRECISION: f64 = 1e-6;
+
 /// A text no wider than `width`, its end replaced by `…` where it was.
 pub(super) fn shorten(weight: Weight, size: f64, text: &str, width: f64) -> String {
-    if measure(weight, size, text) <= width {
+    // A width that was measured for this very text is wide enough, whatever adding and subtracting made of it.
+    if measure(weight, size, text) <= width + WIDTH_PRECISION {
         return text.to_owned();
     }
     let mut room = width - measure(weight, size, "…");
@@ -121,7 +125,7 @@ pub(super) fn wrap(weight: Weight, size: f64, text: &str, width: f64) -> Vec<Str
     let mut line = String::new();
     for piece in pieces(text) {
         let candidate = format!("{line}{piece}");
-        if measure(weight, size, candidate.trim_end()) <= width {
+        if measure(weight, size, candidate.trim_end()) <= width + WIDTH_PRECISION {
             line = candidate;
             continue;
         }
@@ -129,7 +133,7 @@ pub(super) fn wrap(weight: Weight, size: f64, text: &str, width: f64) -> Vec<Str
             lines.push(line.trim_end().to_owned());
         }
         line = piece;
-        while measure(weight, size, line.trim_end()) > width && line.chars().count() > 1 {
+        while measure(weight, size, line.trim_end()) > width + WIDTH_PRECISION && line.chars().count() > 1 {
             let mut head = String::new();
             for c in line.chars() {
                 let wider = format!("{head}{c}");

@@ -184,17 +184,23 @@ fn the_gallery_can_be_rendered_in_every_format() {
     }
 }
 
-/// `VESPER_SHIPPED=DIR` writes the web edition and the mail of every shipped report over every size, for the eye.
+/// `VESPER_SHIPPED=DIR` writes every shipped report over every size in every language, for the eye: web edition and mail, PDF
+/// on two papers, workbook.
 #[test]
 fn every_shipped_report_has_a_mail_and_a_web_edition_in_every_language() {
     let folder = std::env::var_os("VESPER_SHIPPED").map(std::path::PathBuf::from);
     let locales: &[Locale] = if folder.is_some() { &Locale::ALL } else { &[Locale::Uk] };
     for locale in locales {
-        for (name, document) in shipped_documents_in(*locale) {
+        for (name, mut document) in shipped_documents_in(*locale) {
             let page = render_html(&document, stamp()).expect("a page");
-            if let Some(folder) = &folder {
-                write_for_the_eye(folder, &format!("{}-{locale:?}", name.replace(' ', "-")), &document, &[page]);
-            }
+            let Some(folder) = &folder else { continue };
+            let name = format!("{}-{locale:?}", name.replace(' ', "-"));
+            let pdf = render_pdf(&document, stamp()).expect("a PDF");
+            let xlsx = render_xlsx(&document, stamp()).expect("a workbook");
+            write_for_the_eye(folder, &name, &document, &[page, pdf, xlsx]);
+            document.layout = Layout { paper: Paper::Letter, orientation: Orientation::Landscape };
+            let pdf = render_pdf(&document, stamp()).expect("a PDF");
+            write_for_the_eye(folder, &format!("{name}-letter"), &document, &[pdf]);
         }
     }
 }

@@ -189,8 +189,23 @@ impl Locale {
         }
     }
 
-    /// Three significant digits and a magnitude.
+    /// A value as a label among many: like on a tile, but never with more than three significant digits.
+    pub fn brief(self, figure: Option<Figure>, unit: Unit, currency: &str) -> String {
+        match (unit, figure.and_then(|f| f.rounded())) {
+            (Unit::Money, Some(cents)) if cents.abs() >= 1_000_000 => {
+                self.priced(cents < 0, &self.scaled(cents.abs() as f64 / 100.0, 99.95), currency)
+            }
+            _ => self.tile(figure, unit, currency),
+        }
+    }
+
+    /// Three or four significant digits and a magnitude.
     fn short(self, size: f64) -> String {
+        self.scaled(size, 999.95)
+    }
+
+    /// A size with its magnitude, with a decimal below `whole_from` of it.
+    fn scaled(self, size: f64, whole_from: f64) -> String {
         let words = self.phrases();
         let (scaled, suffix) = match size {
             v if v >= 999_500_000_000.0 => (v / 1e12, words.trillion),
@@ -198,7 +213,7 @@ impl Locale {
             v if v >= 999_500.0 => (v / 1e6, words.million),
             v => (v / 1e3, words.thousand),
         };
-        let decimals = if scaled < 9.995 { 2 } else { usize::from(scaled < 999.95) };
+        let decimals = if scaled < 9.995 { 2 } else { usize::from(scaled < whole_from) };
         format!("{}{suffix}", self.decimal(scaled, decimals))
     }
 

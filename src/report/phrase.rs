@@ -36,7 +36,7 @@ pub struct Phrases {
     pub open_web: &'static str,
     pub web_edition: &'static str,
     pub page: &'static str,
-    pub notes_on_last_page: &'static str,
+    pub notes_on_page: &'static str,
     pub more_notes: &'static str,
     pub inferred_stages: &'static str,
     pub proof_holds: &'static str,

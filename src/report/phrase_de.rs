@@ -22,7 +22,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     open_web: "Web-Ausgabe öffnen",
     web_edition: "Web-Ausgabe",
     page: "Seite {0} von {1}",
-    notes_on_last_page: "Hinweise zu den Daten: {0}, letzte Seite",
+    notes_on_page: "Hinweise zu den Daten: {0}, Seite {1}",
     more_notes: "Weitere Hinweise zu den Daten, im angehängten Bericht: {0}",
     inferred_stages: "Wie sich Geschäfte vor dem ersten Laden durch die Phasen bewegten, ist erschlossen: Die Quelle hat es nicht aufgezeichnet.",
     proof_holds: "✓ Geprüft, Quelle = Warehouse = Bericht: ",

@@ -22,7 +22,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     open_web: "Open web edition",
     web_edition: "Web edition",
     page: "Page {0} of {1}",
-    notes_on_last_page: "Notes on the data: {0}, last page",
+    notes_on_page: "Notes on the data: {0}, page {1}",
     more_notes: "More notes on the data, in the attached report: {0}",
     inferred_stages: "How deals moved from stage to stage before the first load is inferred: the source kept no record of it.",
     proof_holds: "✓ Checked, source = warehouse = report: ",

@@ -29,8 +29,13 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
         .filter(|_| template.members.is_empty())
         .filter_map(|at| unattributed(source, &template.columns[at], &columns[at], totals[at]))
         .collect();
+    let is_summed = rows.len() != 1;
     let window = template.columns.first().map(|m| m.window);
+    // Columns that all speak of one day or of one span say so above the table.
+    let spans: Vec<String> = template.columns.iter().map(|m| source.span(m.metric, m.window)).collect();
+    let is_one = spans.windows(2).all(|pair| pair[0] == pair[1]);
     let span = match window.filter(|w| template.columns.iter().all(|m| m.window == *w)) {
+        Some(_) if is_one => spans.first().cloned().unwrap_or_default(),
         Some(window) => source.locale.period(source.period(window)),
         None => String::new(),
     };
@@ -48,7 +53,8 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
             Sort::Member => None,
             Sort::Largest(column) | Sort::Smallest(column) => Some(column),
         },
-        totals: template.has_total.then_some(totals),
+        // The total of one row would say it twice.
+        totals: (template.has_total && is_summed).then_some(totals),
         notes,
     })
 }

@@ -58,7 +58,7 @@ const TERMS: &[[&str; 3]] = &[
     ["Churned", "Abgewandert", "Втрачений"],
     ["Unassigned", "Nicht zugeordnet", "Не призначено"],
     ["Call", "Anruf", "Дзвінок"],
-    ["Email", "E-Mail", "Лист"],
+    ["E-mail", "E-Mail", "Лист"],
     ["Meeting", "Treffen", "Зустріч"],
     ["Note", "Notiz", "Нотатка"],
     ["Text", "Nachricht", "Повідомлення"],

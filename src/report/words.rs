@@ -29,8 +29,13 @@ pub(super) fn member_label(snapshot: &Snapshot, locale: Locale, dimension: &str,
     locale.term(&known.map_or_else(|| heading(member), |m| m.label.clone()))
 }
 
-/// `sales_rep` → `Sales rep`.
+/// `sales_rep` → `Sales rep`; what is no word of its own is written as people write it.
 pub(super) fn heading(name: &str) -> String {
+    match name {
+        "email" => return "E-mail".to_owned(),
+        "sms" => return "SMS".to_owned(),
+        _ => {}
+    }
     let spaced = name.replace('_', " ");
     let mut letters = spaced.chars();
     match letters.next() {

@@ -4,7 +4,7 @@ use plotters::prelude::DrawingBackend;
 
 use crate::render::chart::pen::{Label, Pen};
 use crate::render::chart::{ChartSpec, Drawn, value_label};
-use crate::render::font::{Weight, shorten};
+use crate::render::font::{Weight, shorten, wrap};
 use crate::render::palette;
 use crate::report::Figure;
 use crate::report::Unit;
@@ -57,10 +57,20 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
         } else {
             pen.text(centre + narrow / 2.0 + 6.0, middle, &label, text)?;
         }
-        pen.text(0.0, middle, &name, &shorten(Weight::Regular, 7.8, &category.label, left - 8.0))?;
+        draw_name(pen, (left - 8.0, middle), name, &category.label)?;
         pen.text(pen.width - 1.0, middle, &rate, &rates[at])?;
     }
     Ok(())
+}
+
+/// A stage's name on one line or two.
+fn draw_name<DB: DrawingBackend>(pen: &Pen<'_, DB>, (room, middle): (f64, f64), label: Label, name: &str) -> Drawn<DB> {
+    let lines = wrap(label.weight, label.size, name, room);
+    let Some((first, rest)) = lines.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return pen.text(0.0, middle, &label, name);
+    };
+    pen.text(0.0, middle - 4.6, &label, first)?;
+    pen.text(0.0, middle + 4.6, &label, &shorten(label.weight, label.size, &rest.join(" "), room))
 }
 
 /// The share of the stage before that came this far; nothing beside the first.

@@ -48,6 +48,25 @@ pub(super) struct ChartSpec<'a> {
     pub locale: Locale,
 }
 
+/// How the data labels of a chart are written.
+#[derive(Clone, Copy)]
+struct LabelForm {
+    label: Label,
+    wording: Wording,
+    width: f64,
+}
+
+/// How much of a figure a data label tells.
+#[derive(Clone, Copy)]
+enum Wording {
+    /// As on a tile.
+    Whole,
+    /// In three digits.
+    Brief,
+    /// Without its currency, which stands on the axis.
+    Bare,
+}
+
 impl<'a> ChartSpec<'a> {
     /// The drawing of `chart` as it stands in `document`.
     pub(super) fn new(document: &'a Document, chart: &'a Chart) -> Self {
@@ -94,14 +113,37 @@ impl<'a> ChartSpec<'a> {
         self.locale.tile(figure, self.chart.unit, self.currency)
     }
 
-    /// A figure as a data label no wider than `width`: with its currency, else without, else in smaller letters;
-    /// nothing where it would not be read.
-    fn fitted_label(&self, sign: &str, figure: Option<Figure>, label: Label, width: f64) -> Option<(Label, String)> {
-        const SIZE_MIN: f64 = 5.2;
-        let texts = [self.label(figure), self.locale.bare(figure, self.chart.unit)].map(|text| format!("{sign}{text}"));
-        let small = Label { size: SIZE_MIN, ..label };
-        let candidates = texts.iter().map(|t| (label, t)).chain(texts.iter().map(|t| (small, t)));
-        candidates.into_iter().find(|(l, text)| l.width(text) <= width).map(|(l, text)| (l, text.clone()))
+    /// How data labels no wider than `width` are written: all in the same way, since one label of a row that lacks what
+    /// the others have would read as another unit.
+    fn label_form(&self, figures: impl Iterator<Item = Option<Figure>> + Clone, label: Label, width: f64) -> LabelForm {
+        const SIZES: [f64; 2] = [6.4, 5.2];
+        let [smaller, smallest] = SIZES.map(|size| Label { size: size.min(label.size), ..label });
+        let forms = [
+            (label, Wording::Whole),
+            (label, Wording::Brief),
+            (smaller, Wording::Brief),
+            (label, Wording::Bare),
+            (smallest, Wording::Brief),
+            (smallest, Wording::Bare),
+        ];
+        let forms = forms.map(|(label, wording)| LabelForm { label, wording, width });
+        let fits =
+            |form: &LabelForm| figures.clone().all(|f| form.label.width(&self.written(f, form.wording)) <= width);
+        forms.into_iter().find(fits).unwrap_or(forms[forms.len() - 1])
+    }
+
+    fn written(&self, figure: Option<Figure>, wording: Wording) -> String {
+        match wording {
+            Wording::Whole => self.label(figure),
+            Wording::Brief => self.locale.brief(figure, self.chart.unit, self.currency),
+            Wording::Bare => self.locale.bare(figure, self.chart.unit),
+        }
+    }
+
+    /// A figure as a data label; nothing where it would not be read.
+    fn formed(&self, sign: &str, figure: Option<Figure>, form: &LabelForm) -> Option<(Label, String)> {
+        let text = format!("{sign}{}", self.written(figure, form.wording));
+        (form.label.width(&text) <= form.width).then_some((form.label, text))
     }
 
     /// A tick of the value axis.

@@ -8,7 +8,7 @@ use crate::render::chart::scale::Scale;
 use crate::render::chart::{ChartSpec, Drawn};
 use crate::render::font::{Weight, shorten};
 use crate::render::palette;
-use crate::report::Unit;
+use crate::report::{Unit, say};
 
 const TOP: f64 = 14.0;
 const FOOT: f64 = 27.0;
@@ -58,34 +58,99 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     draw_names(spec, pen, &plot, places)
 }
 
-/// Names beside their points, highest first; a name that would touch a point or another name is left out.
+/// Points on one spot share a name.
+struct Spot {
+    x: f64,
+    y: f64,
+    names: Vec<String>,
+}
+
+fn spots(spec: &ChartSpec<'_>, mut places: Vec<(usize, f64, f64)>) -> Vec<Spot> {
+    /// Closer dots look like one.
+    const APART: f64 = 2.5;
+    places.sort_by(|a, b| a.2.total_cmp(&b.2));
+    let mut spots: Vec<Spot> = Vec::new();
+    for (at, x, y) in places {
+        let name = spec.chart.categories[at].label.clone();
+        match spots.iter_mut().find(|s| (s.x - x).abs() < APART && (s.y - y).abs() < APART) {
+            Some(spot) => spot.names.push(name),
+            None => spots.push(Spot { x, y, names: vec![name] }),
+        }
+    }
+    spots
+}
+
+impl Spot {
+    /// As many names as have room, and how many more there are.
+    fn words(&self, spec: &ChartSpec<'_>) -> String {
+        let all = self.names.join(", ");
+        if self.names.len() == 1 || name_label().width(&all) <= NAME_WIDTH_MAX {
+            return shorten(Weight::Regular, NAME_SIZE, &all, NAME_WIDTH_MAX);
+        }
+        let more = say(spec.locale.phrases().and_more, &[&(self.names.len() - 1).to_string()]);
+        let room = NAME_WIDTH_MAX - name_label().width(&format!(", {more}"));
+        format!("{}, {more}", shorten(Weight::Regular, NAME_SIZE, &self.names[0], room))
+    }
+}
+
+/// Names beside their points, highest first; one that has no room at its point stands further off, at the end of a
+/// hair. A name that would touch a point or another name wherever it stands is left out.
 fn draw_names<DB: DrawingBackend>(
     spec: &ChartSpec<'_>,
     pen: &Pen<'_, DB>,
     plot: &Plot,
-    mut places: Vec<(usize, f64, f64)>,
+    places: Vec<(usize, f64, f64)>,
 ) -> Drawn<DB> {
     if places.len() > NAME_COUNT_MAX {
         return Ok(());
     }
-    places.sort_by(|a, b| a.2.total_cmp(&b.2));
-    let label = Label::new(NAME_SIZE, palette::TEXT);
-    let mut taken: Vec<(f64, f64, f64, f64)> =
-        places.iter().map(|(_, x, y)| (x - 3.0, x + 3.0, y - 3.0, y + 3.0)).collect();
-    for (at, x, y) in &places {
-        let words = shorten(Weight::Regular, NAME_SIZE, &spec.chart.categories[*at].label, NAME_WIDTH_MAX);
-        let width = label.width(&words);
-        let candidates = [(x + 5.0, *y), (x - 5.0 - width, *y), (x - width / 2.0, y - 8.0), (x - width / 2.0, y + 8.0)];
+    let spots = spots(spec, places);
+    let mut taken: Vec<Frame> = spots.iter().map(|s| (s.x - 3.0, s.x + 3.0, s.y - 3.0, s.y + 3.0)).collect();
+    for spot in &spots {
+        let words = spot.words(spec);
+        let width = name_label().width(&words);
         let frame = |(left, middle): &(f64, f64)| (*left, left + width, middle - 3.6, middle + 3.6);
         let is_free = |place: &&(f64, f64)| {
             let f = frame(place);
             let inside = f.0 >= plot.left && f.1 <= pen.width && f.2 >= plot.top - 4.0 && f.3 <= plot.bottom;
             inside && taken.iter().all(|t| f.1 <= t.0 || t.1 <= f.0 || f.3 <= t.2 || t.3 <= f.2)
         };
-        if let Some(place) = candidates.iter().find(is_free) {
-            pen.text(place.0, place.1, &label, &words)?;
-            taken.push(frame(place));
+        let near = around((spot.x, spot.y), width, 5.0, 8.0);
+        let far = [(9.0, 13.0), (15.0, 19.0), (22.0, 26.0)].map(|(dx, dy)| around((spot.x, spot.y), width, dx, dy));
+        let found = near.iter().find(is_free).map(|place| (*place, false));
+        let Some((place, is_far)) = found.or_else(|| far.iter().flatten().find(is_free).map(|place| (*place, true)))
+        else {
+            continue;
+        };
+        if is_far {
+            let end = (spot.x.clamp(place.0, place.0 + width), place.1 + if place.1 > spot.y { -3.6 } else { 3.6 });
+            pen.line(&[(spot.x, spot.y), end], Stroke { colour: palette::AXIS, width: 0.5 })?;
+            pen.dot((spot.x, spot.y), 2.4, spec.accent)?;
         }
+        pen.text(place.0, place.1, &name_label(), &words)?;
+        taken.push(frame(&place));
     }
     Ok(())
+}
+
+/// Left, right, top, bottom.
+type Frame = (f64, f64, f64, f64);
+
+/// Where a name of `width` may stand around a point: its left end and its middle.
+fn around((x, y): (f64, f64), width: f64, dx: f64, dy: f64) -> [(f64, f64); 8] {
+    let (left, right, middle) = (x - dx - width, x + dx, x - width / 2.0);
+    [
+        (right, y),
+        (left, y),
+        (middle, y - dy),
+        (middle, y + dy),
+        (right, y - dy),
+        (right, y + dy),
+        (left, y - dy),
+        (left, y + dy),
+    ]
+}
+
+fn name_label() -> Label {
+    Label::new(NAME_SIZE, palette::TEXT)
 }

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 use crate::render::chart::legend::{Legend, Sample};
 use crate::render::chart::pen::{Label, Pen, Stroke};
 use crate::render::chart::plot::{Names, Plot};
-use crate::render::chart::{ChartSpec, Drawn, value_label};
+use crate::render::chart::{ChartSpec, Drawn, LabelForm, value_label};
 use crate::render::palette;
 use crate::report::Figure;
 
@@ -27,6 +27,9 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     names.draw(pen, &plot)?;
     let step = plot.step(count);
     let half = (step * 0.33).min(28.0);
+    let total_form = spec.label_form((0..count).map(|at| spec.sum(at)), value_label(7.5).centred(), step - 2.0);
+    let parts = spec.chart.series.iter().flat_map(|s| s.figures.iter().copied());
+    let part_form = spec.label_form(parts, Label::new(6.5, palette::INK).centred(), 2.0 * half - 3.0);
     for (at, (low, high)) in ends.iter().enumerate() {
         let centre = plot.left + step * (at as f64 + 0.5);
         let (mut up, mut down) = (0.0, 0.0);
@@ -34,10 +37,9 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
             let from = if values[at] > 0.0 { &mut up } else { &mut down };
             let (start, end) = (*from, *from + values[at]);
             *from = end;
-            draw_part(spec, pen, (series, at), ((centre, half), (plot.y(start), plot.y(end))))?;
+            draw_part(spec, pen, (series, at, &part_form), ((centre, half), (plot.y(start), plot.y(end))))?;
         }
-        let total = value_label(7.5).centred();
-        let words = spec.fitted_label("", spec.sum(at), total, step - 2.0);
+        let words = spec.formed("", spec.sum(at), &total_form);
         if let Some((label, words)) = words.filter(|_| *low != 0.0 || *high != 0.0) {
             pen.text(centre, plot.y(*high) - 6.5, &label, &words)?;
         }
@@ -49,7 +51,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
 fn draw_part<DB: DrawingBackend>(
     spec: &ChartSpec<'_>,
     pen: &Pen<'_, DB>,
-    (series, at): (usize, usize),
+    (series, at, form): (usize, usize, &LabelForm),
     ((centre, half), (from, to)): ((f64, f64), (f64, f64)),
 ) -> Drawn<DB> {
     let colour = spec.series_colour(series);
@@ -59,9 +61,9 @@ fn draw_part<DB: DrawingBackend>(
     if (from - to).abs() < LABELLED_HEIGHT {
         return Ok(());
     }
-    let label = Label { colour: palette::text_on(colour), ..Label::new(6.5, palette::INK) }.centred();
     let figure = spec.chart.series[series].figures[at];
-    let Some((label, words)) = spec.fitted_label("", figure, label, 2.0 * half - 3.0) else { return Ok(()) };
+    let Some((label, words)) = spec.formed("", figure, form) else { return Ok(()) };
+    let label = Label { colour: palette::text_on(colour), ..label };
     let width = label.width(&words);
     let middle = (from + to) / 2.0;
     // Hatching would cross the number.

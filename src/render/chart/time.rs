@@ -53,7 +53,9 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
             }
         }
     }
-    draw_last_value(spec, pen, &plot, x(chart.categories.len() - 1))
+    let lines: Vec<Vec<(f64, f64)>> =
+        all.iter().map(|values| known_stretches(values).concat().iter().map(place).collect()).collect();
+    draw_last_value(spec, pen, &plot, &lines)
 }
 
 /// The stretches between unknown values: a line never crosses what is not known.
@@ -90,19 +92,38 @@ fn draw_time_axis<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, p
     Ok(())
 }
 
-/// The newest value, named where the eye ends.
-fn draw_last_value<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, plot: &Plot, x: f64) -> Drawn<DB> {
+/// The newest value, named where the eye ends: above its dot or below it, where fewer lines pass.
+fn draw_last_value<DB: DrawingBackend>(
+    spec: &ChartSpec<'_>,
+    pen: &Pen<'_, DB>,
+    plot: &Plot,
+    lines: &[Vec<(f64, f64)>],
+) -> Drawn<DB> {
     let Some(figure) = spec.chart.series[0].figures.last().copied().flatten() else { return Ok(()) };
-    let Some(value) = spec.measure(Some(figure)) else { return Ok(()) };
-    let y = plot.y(value);
+    let Some((x, y)) = lines.first().and_then(|line| line.last()).copied() else { return Ok(()) };
     pen.dot((x, y), 2.8, palette::WHITE)?;
     pen.dot((x, y), 2.2, spec.accent)?;
     let label = value_label(8.0).centred();
     let text = spec.label(Some(figure));
     let half = label.width(&text) / 2.0;
-    // A line that falls into its end passes where the label would stand above it.
-    let before = spec.chart.series[0].figures.iter().rev().nth(1).and_then(|f| spec.measure(*f));
-    let has_room_below = y + 16.0 < plot.bottom;
-    let offset = if before.is_some_and(|b| b > value) && has_room_below { 10.0 } else { -9.0 };
-    pen.text(x.min(pen.width - half - 1.0), y + offset, &label, &text)
+    let middle = x.min(pen.width - half - 1.0);
+    let touched = |offset: &f64| {
+        let (left, right, top, bottom) = (middle - half, middle + half, y + offset - 4.5, y + offset + 4.5);
+        let is_inside = |(px, py): (f64, f64)| px >= left && px <= right && py >= top && py <= bottom;
+        lines.iter().flat_map(|line| line.windows(2)).flat_map(points_along).filter(|p| is_inside(*p)).count()
+    };
+    let places = [-9.0, 10.0, -18.0, 19.0];
+    let is_on_plot = |offset: &&f64| y + **offset + 6.0 < plot.bottom && y + **offset > 4.0;
+    let offset = places.iter().filter(is_on_plot).min_by_key(|offset| touched(offset)).copied().unwrap_or(-9.0);
+    pen.text(middle, y + offset, &label, &text)
+}
+
+/// A stretch of a line as points that lie close together.
+fn points_along(ends: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    const COUNT: usize = 48;
+    let ((x0, y0), (x1, y1)) = (ends[0], ends[1]);
+    (0..=COUNT).map(move |at| {
+        let part = at as f64 / COUNT as f64;
+        (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)
+    })
 }

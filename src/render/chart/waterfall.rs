@@ -4,7 +4,7 @@ use plotters::prelude::DrawingBackend;
 
 use crate::render::chart::pen::{Pen, Stroke};
 use crate::render::chart::plot::{Names, Plot};
-use crate::render::chart::{ChartSpec, Drawn, value_label};
+use crate::render::chart::{ChartSpec, Drawn, LabelForm, value_label};
 use crate::render::palette;
 
 /// Where a step begins and ends; a total begins at zero.
@@ -24,6 +24,8 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     let width = plot.step(steps.len());
     let half = (width * 0.33).min(28.0);
     let label = value_label(7.5).centred();
+    let form = spec.label_form(spec.chart.series[0].figures.iter().copied(), label, width - 2.0 - label.width("+"));
+    let form = LabelForm { width: width - 2.0, ..form };
     for (at, step) in steps.iter().enumerate() {
         let centre = plot.left + width * (at as f64 + 0.5);
         let (from, to) = (plot.y(step.from), plot.y(step.to));
@@ -44,7 +46,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
         }
         let figure = spec.chart.series[0].figures[at];
         let sign = if !step.is_total && step.to > step.from { "+" } else { "" };
-        if let Some((label, words)) = spec.fitted_label(sign, figure, label, width - 2.0) {
+        if let Some((label, words)) = spec.formed(sign, figure, &form) {
             pen.text(centre, from.min(to) - 6.5, &label, &words)?;
         }
     }

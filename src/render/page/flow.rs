@@ -2,39 +2,91 @@
 
 use crate::render::artifact::Stamp;
 use crate::render::error::RenderError;
+use crate::render::logo::{Picture, picture};
 use crate::render::page::Pages;
 use crate::render::page::card::{draw_appendix, draw_charts, draw_kpis};
 use crate::render::page::frame::{draw_band, draw_frames, draw_proof};
-use crate::render::page::prose::{draw_guide, draw_text};
+use crate::render::page::guide::draw_guide;
+use crate::render::page::prose::draw_text;
 use crate::render::page::sheet::Sheet;
-use crate::render::page::table::draw_table;
+use crate::render::page::table::{Grid, draw_table};
 use crate::report::{Chart, Document, Section, Width};
 
 /// Gives everything in `document` its place.
 pub fn lay_out(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> {
-    let mut sheet = Sheet::new(document.layout);
-    draw_band(&mut sheet, document, stamp)?;
-    draw_proof(&mut sheet, document);
+    let logo = picture(document)?;
+    let width = Sheet::rehearsal(document.layout, 1.0).content_width();
+    let grid = |section: &Section| match section {
+        Section::Table(table) => Some(Grid::new(document, table, width)),
+        _ => None,
+    };
+    let manuscript =
+        Manuscript { document, stamp, logo: logo.as_ref(), grids: document.sections.iter().map(grid).collect() };
+    let plan = rehearse(&manuscript)?.plan();
+    let mut sheet = Sheet::new(document.layout, plan);
+    fill(&mut sheet, &manuscript)?;
+    Ok(sheet.finish())
+}
+
+/// A document with what both passes need of it.
+struct Manuscript<'a> {
+    document: &'a Document,
+    stamp: Stamp,
+    logo: Option<&'a Picture>,
+    /// One a section; tables have one.
+    grids: Vec<Option<Grid>>,
+}
+
+/// Finds where everything stands. A last page of a few lines is not worth its paper: lower pictures may save it.
+fn rehearse(manuscript: &Manuscript<'_>) -> Result<Sheet, RenderError> {
+    const PACES: [f64; 3] = [1.0, 0.92, 0.84];
+    /// The part of a page that is worth its paper.
+    const FILL_MIN: f64 = 0.3;
+    let mut chosen: Option<Sheet> = None;
+    for pace in PACES {
+        let mut sheet = Sheet::rehearsal(manuscript.document.layout, pace);
+        fill(&mut sheet, manuscript)?;
+        let is_shorter = chosen.as_ref().is_none_or(|first| sheet.page_count() < first.page_count());
+        let is_worth = sheet.page_count() == 1 || sheet.last_fill() >= FILL_MIN;
+        if is_shorter {
+            chosen = Some(sheet);
+        }
+        if is_worth {
+            break;
+        }
+    }
+    Ok(chosen.expect("the first pace is always taken"))
+}
+
+fn fill(sheet: &mut Sheet, manuscript: &Manuscript<'_>) -> Result<(), RenderError> {
+    let document = manuscript.document;
+    draw_band(sheet, document, (manuscript.stamp, manuscript.logo));
+    draw_proof(sheet, document);
     let mut rest = document.sections.as_slice();
     while let Some((section, after)) = rest.split_first() {
+        let at = document.sections.len() - rest.len();
         rest = after;
         match section {
-            Section::Kpis(row) => draw_kpis(&mut sheet, document, row),
+            Section::Kpis(row) => draw_kpis(sheet, document, row),
             Section::Chart(chart) => {
                 let partner = partner(chart, after);
                 rest = if partner.is_some() { &after[1..] } else { after };
                 let side_by_side: Vec<&Chart> = std::iter::once(chart).chain(partner).collect();
-                draw_charts(&mut sheet, document, &side_by_side)?;
+                draw_charts(sheet, document, &side_by_side)?;
             }
-            Section::Table(table) => draw_table(&mut sheet, document, table),
-            Section::Text(text) => draw_text(&mut sheet, text),
-            Section::PageBreak => sheet.new_page(),
-            Section::Appendix { title } => draw_appendix(&mut sheet, title),
+            Section::Table(table) => {
+                if let Some(grid) = &manuscript.grids[at] {
+                    draw_table(sheet, document, table, grid);
+                }
+            }
+            Section::Text(text) => draw_text(sheet, text),
+            Section::PageBreak => sheet.break_page(),
+            Section::Appendix { title } => draw_appendix(sheet, title),
         }
     }
-    draw_guide(&mut sheet, document);
-    draw_frames(&mut sheet, document);
-    Ok(sheet.finish())
+    draw_guide(sheet, document);
+    draw_frames(sheet, document);
+    Ok(())
 }
 
 /// The half chart that stands beside a half chart.

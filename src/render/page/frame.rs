@@ -1,9 +1,8 @@
 //! What frames the content: the band of page 1 with the proof below it, running heads, page feet.
 
 use crate::render::artifact::Stamp;
-use crate::render::error::RenderError;
 use crate::render::font::shorten;
-use crate::render::logo::{Picture, picture};
+use crate::render::logo::Picture;
 use crate::render::page::Shape;
 use crate::render::page::sheet::{Align, MARGIN, Sheet, Style};
 use crate::render::palette;
@@ -14,9 +13,8 @@ const BAND_EDGE: f64 = 3.0;
 const EMBLEM: f64 = 40.0;
 
 /// The dark band: emblem, title, organisation and period, stamp, link.
-pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) -> Result<(), RenderError> {
+pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, (stamp, logo): (Stamp, Option<&Picture>)) {
     let (width, accent) = (sheet.width, document.theme.accent);
-    let logo = picture(document)?;
     sheet.y = 0.0;
     sheet.bookmark(0, &document.title);
     sheet.artifact(|ink| {
@@ -68,11 +66,10 @@ pub(super) fn draw_band(sheet: &mut Sheet, document: &Document, stamp: Stamp) ->
         });
     }
     sheet.y = BAND_HEIGHT + BAND_EDGE + 11.0;
-    Ok(())
 }
 
 /// The house's picture on a white card, which every picture can be seen on; gives the width it takes.
-fn draw_logo(sheet: &mut Sheet, document: &Document, picture: Picture) -> f64 {
+fn draw_logo(sheet: &mut Sheet, document: &Document, picture: &Picture) -> f64 {
     const PADDING: f64 = 4.0;
     const WIDTH_MAX: f64 = 130.0;
     let (width, height) = picture.fit(WIDTH_MAX - 2.0 * PADDING, EMBLEM - 2.0 * PADDING);
@@ -81,7 +78,7 @@ fn draw_logo(sheet: &mut Sheet, document: &Document, picture: Picture) -> f64 {
     sheet.artifact(|ink| ink.0.push(Shape::Box { x, y, width: card, height: EMBLEM, radius: 6.0, fill, stroke: None }));
     let top = y + (EMBLEM - height) / 2.0;
     sheet.open("Figure", Some(document.organisation.clone()));
-    sheet.tagged(|ink| ink.0.push(Shape::Image { x: x + PADDING, y: top, width, height, picture }));
+    sheet.tagged(|ink| ink.0.push(Shape::Image { x: x + PADDING, y: top, width, height, picture: picture.clone() }));
     sheet.close();
     card
 }
@@ -111,14 +108,20 @@ fn draw_emblem(ink: &mut super::sheet::Ink, document: &Document) {
 /// The proof of page 1: what the source held is what the star holds, per entity.
 pub(super) fn draw_proof(sheet: &mut Sheet, document: &Document) {
     let (left, right) = (MARGIN, sheet.width - MARGIN);
-    let colour = if document.reconciliation_holds() { palette::GOOD } else { palette::BAD };
-    let notes = match document.warnings.len() {
-        0 => String::new(),
-        count => say(document.locale.phrases().notes_on_last_page, &[&count.to_string()]),
+    let colour = match document.reconciliation_holds() {
+        true if document.reconciliation.is_empty() => palette::MUTED,
+        true => palette::GOOD,
+        false => palette::BAD,
     };
+    let notes_on = |page: usize| match document.warnings.len() {
+        0 => String::new(),
+        count => say(document.locale.phrases().notes_on_page, &[&count.to_string(), &page.to_string()]),
+    };
+    // Only a rehearsal tells the page; until then the line is as long as it may become.
+    let notes = notes_on(sheet.notes_page().map_or(88, |page| page + 1));
     let note = Style::regular(7.5, palette::ALERT);
     let style = Style::regular(7.5, colour);
-    let room = right - left - if notes.is_empty() { 0.0 } else { note.width(&notes) + 12.0 };
+    let room = right - left - if notes.is_empty() { 0.0 } else { note.width(&notes_on(88)) + 12.0 };
     let wrapped = crate::render::font::wrap(style.weight, style.size, &document.reconciliation_line(), room);
     let top = sheet.y;
     sheet.element("P", |ink| {

@@ -1,6 +1,7 @@
 //! The sheet being filled: a cursor, the pages so far, the structure that is open.
 
 use crate::render::font::{Weight, measure};
+use crate::render::page::plan::{PictureRow, Plan, Slack};
 use crate::render::page::{Bookmark, Kid, Mark, Node, Page, Pages, Shape};
 use crate::report::{Colour, Layout, Orientation, Paper};
 
@@ -23,6 +24,12 @@ pub(super) struct Sheet {
     nodes: Vec<Node>,
     open: Vec<usize>,
     bookmarks: Vec<Bookmark>,
+    plan: Plan,
+    /// A rehearsal finds out where things stand and draws nothing.
+    is_rehearsal: bool,
+    rows: Vec<PictureRow>,
+    slacks: Vec<Slack>,
+    notes_page: Option<usize>,
 }
 
 /// Where a text begins, ends or centres.
@@ -86,8 +93,13 @@ impl Ink {
 }
 
 impl Sheet {
+    /// A sheet that finds out where things stand when pictures take the `pace`-th part of their height.
+    pub(super) fn rehearsal(layout: Layout, pace: f64) -> Self {
+        Self { is_rehearsal: true, ..Self::new(layout, Plan::rehearsal(pace)) }
+    }
+
     /// An empty sheet with its first page.
-    pub(super) fn new(layout: Layout) -> Self {
+    pub(super) fn new(layout: Layout, plan: Plan) -> Self {
         let (short, long) = match layout.paper {
             Paper::A4 => (595.276, 841.89),
             Paper::Letter => (612.0, 792.0),
@@ -104,7 +116,27 @@ impl Sheet {
             nodes: vec![Node { role: "Document", alt: None, parent: None, kids: Vec::new() }],
             open: vec![0],
             bookmarks: Vec::new(),
+            plan,
+            is_rehearsal: false,
+            rows: Vec::new(),
+            slacks: Vec::new(),
+            notes_page: None,
         }
+    }
+
+    /// The part of their natural height that pictures and rows take.
+    pub(super) fn pace(&self) -> f64 {
+        self.plan.pace
+    }
+
+    /// Whether nothing is to be drawn.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.is_rehearsal
+    }
+
+    /// The height of a page between head and foot.
+    pub(super) fn body_height(&self) -> f64 {
+        self.height - FOOT - HEAD
     }
 
     /// The width between the margins.
@@ -126,15 +158,66 @@ impl Sheet {
 
     /// Begins a new page, unless this one is still blank.
     pub(super) fn new_page(&mut self) {
+        self.leave_page(false);
+    }
+
+    /// Begins a new page because a section asks for it; the blank it leaves is meant.
+    pub(super) fn break_page(&mut self) {
+        self.leave_page(true);
+    }
+
+    fn leave_page(&mut self, is_meant: bool) {
         let is_blank = self.pages.last().is_some_and(|page| page.marks.is_empty());
         if !is_blank {
+            self.slacks.push(Slack { room: self.room() + GAP, is_meant });
             self.pages.push(Page::default());
         }
         self.y = HEAD;
     }
 
+    /// Makes room for a row of pictures and gives its height: lower where that keeps it on the page, higher where the
+    /// page has room to spare.
+    pub(super) fn ensure_pictures(&mut self, natural: f64, is_flexible: bool) -> f64 {
+        /// Lower than this it goes to the next page.
+        const LOWEST: f64 = 0.8;
+        let natural = if is_flexible { natural * self.plan.pace } else { natural };
+        let room = self.room();
+        let height = if is_flexible && room < natural && room >= natural * LOWEST {
+            room
+        } else {
+            self.ensure(natural);
+            natural
+        };
+        let stretch = self.plan.stretches.get(self.rows.len()).copied().unwrap_or(0.0);
+        self.rows.push(PictureRow { page: self.pages.len() - 1, height: if is_flexible { height } else { 0.0 } });
+        height + stretch
+    }
+
+    /// Remembers that the notes on the data begin here.
+    pub(super) fn mark_notes(&mut self) {
+        self.notes_page = Some(self.pages.len() - 1);
+    }
+
+    /// Where the notes on the data stand, as the rehearsal found.
+    pub(super) fn notes_page(&self) -> Option<usize> {
+        self.plan.notes_page
+    }
+
+    /// How much of the last page is filled, from 0 to 1.
+    pub(super) fn last_fill(&self) -> f64 {
+        (self.y - HEAD) / self.body_height()
+    }
+
+    /// What a rehearsal found out.
+    pub(super) fn plan(&self) -> Plan {
+        Plan::stretched(self.plan.pace, &self.rows, &self.slacks, self.notes_page)
+    }
+
     /// Opens a structure node inside the one that is open.
     pub(super) fn open(&mut self, role: &'static str, alt: Option<String>) {
+        if self.is_rehearsal {
+            return;
+        }
         let parent = *self.open.last().expect("the document node is always open");
         let node = self.nodes.len();
         self.nodes.push(Node { role, alt, parent: Some(parent), kids: Vec::new() });
@@ -144,15 +227,21 @@ impl Sheet {
 
     /// Closes the node opened last.
     pub(super) fn close(&mut self) {
-        self.open.pop();
+        if !self.is_rehearsal {
+            self.open.pop();
+        }
     }
 
     /// Draws what belongs to the open node.
     pub(super) fn tagged(&mut self, draw: impl FnOnce(&mut Ink)) {
-        let mut ink = Ink::default();
-        draw(&mut ink);
         let node = *self.open.last().expect("the document node is always open");
         let page = self.pages.len() - 1;
+        if self.is_rehearsal {
+            self.pages[page].marks.push((Mark::Node(node), Vec::new()));
+            return;
+        }
+        let mut ink = Ink::default();
+        draw(&mut ink);
         let number = self.pages[page].marks.iter().filter(|(mark, _)| *mark != Mark::Artifact).count();
         self.nodes[node].kids.push(Kid::Content { page, number });
         self.pages[page].marks.push((Mark::Node(node), ink.0));
@@ -173,7 +262,9 @@ impl Sheet {
     /// Draws what only the eye needs, on any page.
     pub(super) fn artifact_on(&mut self, page: usize, draw: impl FnOnce(&mut Ink)) {
         let mut ink = Ink::default();
-        draw(&mut ink);
+        if !self.is_rehearsal {
+            draw(&mut ink);
+        }
         self.pages[page].marks.push((Mark::Artifact, ink.0));
     }
 

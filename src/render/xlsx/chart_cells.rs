@@ -5,16 +5,16 @@ use rust_xlsxwriter::{ConditionalFormat2ColorScale, Formula, Sparkline, Workshee
 use crate::render::palette;
 use crate::render::xlsx::format::{Formats, cell_value, colour};
 use crate::render::xlsx::native::{Ground, native_chart};
-use crate::render::xlsx::sheet::frame_sheet;
+use crate::render::xlsx::sheet::{column_width, frame_sheet};
 use crate::report::{Chart, ChartKind, Document, Unit};
 
 /// What a native chart covers of the sheet.
 const CHART_ROW_COUNT: u32 = 22;
 const CHART_COLUMN_COUNT: u16 = 12;
 
-/// Where the helper columns stand.
+/// Where the helper columns stand: hidden, right of the chart.
 pub(super) struct Helpers {
-    /// The first column behind the data.
+    /// The first of them.
     pub first: u16,
     /// The column that repeats the target.
     pub target: Option<u16>,
@@ -32,28 +32,31 @@ pub(super) fn write_chart(
     if chart.kind == ChartKind::Heatmap {
         return write_grid(sheet, document, chart, formats);
     }
-    write_data(sheet, chart, formats)?;
-    let helpers = write_helpers(sheet, document, chart, formats)?;
-    frame_sheet(sheet, 0)?;
+    write_data(sheet, document, chart, formats)?;
+    let beside = chart.series.len() as u16 + 2;
+    let helpers = write_helpers(sheet, document, chart, (beside + CHART_COLUMN_COUNT + 1, formats))?;
+    (helpers.first..helpers.next).try_for_each(|column| sheet.set_column_hidden(column).map(drop))?;
+    frame_sheet(sheet, document, 0)?;
     // The print area holds the chart, which is higher than a few rows of data.
     let last_row = (chart.categories.len() as u32 + 2).max(CHART_ROW_COUNT + 1);
-    sheet.set_print_area(0, 0, last_row, helpers.next + 1 + CHART_COLUMN_COUNT)?;
+    sheet.set_print_area(0, 0, last_row, beside + CHART_COLUMN_COUNT - 1)?;
     if chart.is_empty() {
-        sheet.write_string_with_format(1, helpers.next + 1, document.locale.phrases().no_values, &formats.muted)?;
+        sheet.write_string_with_format(1, beside, document.locale.phrases().no_values, &formats.muted)?;
     } else if let Some(native) = native_chart(&Ground { document, chart, sheet: name, formats, helpers: &helpers }) {
-        sheet.insert_chart(1, helpers.next + 1, &native)?;
+        sheet.insert_chart(1, beside, &native)?;
     }
     Ok(())
 }
 
 /// Names in column A, one series a column.
-fn write_data(sheet: &mut Worksheet, chart: &Chart, formats: &Formats) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 30)?.set_row_height(0, 32)?;
+fn write_data(sheet: &mut Worksheet, document: &Document, chart: &Chart, formats: &Formats) -> Result<(), XlsxError> {
+    let widest = chart.categories.iter().map(|c| c.label.chars().count()).max().unwrap_or(0);
+    sheet.set_column_width(0, (widest as f64 + 3.0).clamp(14.0, 48.0))?.set_row_height(0, 32)?;
     sheet.write_string_with_format(0, 0, &chart.axis, &formats.head)?;
     for (at, series) in chart.series.iter().enumerate() {
         let column = at as u16 + 1;
         let unit = series_unit(chart, at);
-        sheet.set_column_width(column, 18)?;
+        sheet.set_column_width(column, column_width(document, series.figures.iter(), unit, 15.0))?;
         sheet.write_string_with_format(0, column, &series.name, &formats.head_right)?;
         let format = formats.value(unit);
         for (row, figure) in series.figures.iter().enumerate() {
@@ -77,9 +80,8 @@ fn write_helpers(
     sheet: &mut Worksheet,
     document: &Document,
     chart: &Chart,
-    formats: &Formats,
+    (first, formats): (u16, &Formats),
 ) -> Result<Helpers, XlsxError> {
-    let first = chart.series.len() as u16 + 1;
     let mut helpers = Helpers { first, target: None, next: first };
     match chart.kind {
         ChartKind::Funnel => helpers.next += write_centring(sheet, document, chart, (first, formats))?,
@@ -140,7 +142,6 @@ fn write_steps(
         below(words.decrease),
     ];
     for (at, head) in heads.iter().enumerate() {
-        sheet.set_column_width(first + at as u16, 14)?;
         sheet.write_string_with_format(0, first + at as u16, head, &formats.head_right)?;
     }
     let level = rust_xlsxwriter::column_number_to_name(first);
@@ -195,7 +196,6 @@ fn write_gauge(
     let value = cell_value(chart.series[0].figures.first().copied().flatten(), chart.unit).unwrap_or(0.0);
     let target = cell_value(chart.target, chart.unit);
     let format = formats.value(chart.unit);
-    sheet.set_column_width(column, 18)?.set_column_width(column + 1, 18)?;
     sheet.write_string_with_format(0, column, words.gauge, &formats.head_right)?;
     let head = words.target.replace("{0}", "");
     sheet.write_string_with_format(0, column + 1, head.trim(), &formats.head_right)?;
@@ -257,5 +257,5 @@ fn write_grid(sheet: &mut Worksheet, document: &Document, chart: &Chart, formats
         let (rows, columns) = (chart.series.len() as u32, chart.categories.len() as u16);
         sheet.add_conditional_format(1, 1, rows, columns, &scale)?;
     }
-    frame_sheet(sheet, 0)
+    frame_sheet(sheet, document, 0)
 }

@@ -5,11 +5,18 @@ use rust_xlsxwriter::{Formula, Image, Url, Worksheet, XlsxError};
 use crate::render::artifact::Stamp;
 use crate::render::logo::Picture;
 use crate::render::xlsx::format::Formats;
+use crate::render::xlsx::sheet::{frame_print, text_height};
 use crate::render::xlsx::{excel_date, excel_instant};
 use crate::report::{Document, say};
 
 /// What a logo may cover, in pixels.
 const LOGO: (f64, f64) = (220.0, 56.0);
+
+/// The widths of the names, of what they are, and of each of the columns that the words span.
+const WIDTHS: [f64; 3] = [28.0, 34.0, 17.0];
+const LAST_COLUMN: u16 = 5;
+/// How many of the last columns words are written across.
+const WORDS_WIDTH: f64 = 4.0 * WIDTHS[2];
 
 /// Fills the first sheet.
 pub(super) fn write_cover(
@@ -18,11 +25,12 @@ pub(super) fn write_cover(
     (stamp, logo): (Stamp, Option<&Picture>),
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 26)?.set_column_width(1, 34)?;
-    for column in 2..6 {
-        sheet.set_column_width(column, 19)?;
+    sheet.set_column_width(0, WIDTHS[0])?.set_column_width(1, WIDTHS[1])?;
+    for column in 2..=LAST_COLUMN {
+        sheet.set_column_width(column, WIDTHS[2])?;
     }
     sheet.set_screen_gridlines(false).set_landscape().set_print_fit_to_pages(1, 0);
+    frame_print(sheet, document);
     sheet.set_row_height(0, 28)?;
     sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
     if let Some(logo) = logo {
@@ -41,7 +49,8 @@ pub(super) fn write_cover(
         sheet.write_string_with_format(row + 1, 0, words.notes, &formats.heading)?;
         row += 2;
         for warning in &document.warnings {
-            sheet.write_string(row, 0, warning)?;
+            sheet.merge_range(row, 0, row, LAST_COLUMN, warning, &formats.text)?;
+            sheet.set_row_height(row, text_height(warning, WIDTHS[0] + WIDTHS[1] + WORDS_WIDTH))?;
             row += 1;
         }
     }
@@ -134,14 +143,16 @@ fn write_definitions(
     for (at, head) in [words.name, words.metric, words.meaning].iter().enumerate() {
         sheet.write_string_with_format(row, at as u16, *head, &formats.head)?;
     }
-    for column in 3..6 {
+    for column in 3..=LAST_COLUMN {
         sheet.write_blank(row, column, &formats.head)?;
     }
     for definition in &document.definitions {
         row += 1;
-        sheet.write_string(row, 0, &definition.label)?;
+        sheet.write_string_with_format(row, 0, &definition.label, &formats.text)?;
         sheet.write_string_with_format(row, 1, &definition.metric, &formats.muted)?;
-        sheet.write_string(row, 2, &definition.words)?;
+        sheet.merge_range(row, 2, row, LAST_COLUMN, &definition.words, &formats.text)?;
+        let height = text_height(&definition.words, WORDS_WIDTH).max(text_height(&definition.label, WIDTHS[0]));
+        sheet.set_row_height(row, height)?;
     }
     Ok(())
 }

@@ -36,7 +36,10 @@ impl Formats {
             .set_background_color(colour(crate::render::palette::NIGHT))
             .set_align(FormatAlign::VerticalCenter)
             .set_text_wrap();
-        let muted = Format::new().set_font_color(colour(crate::render::palette::MUTED)).set_indent(1);
+        let muted = Format::new()
+            .set_font_color(colour(crate::render::palette::MUTED))
+            .set_align(FormatAlign::Top)
+            .set_indent(1);
         Self {
             title: Format::new()
                 .set_bold()
@@ -118,7 +121,7 @@ impl Formats {
 
     /// The format of a total's cell.
     pub(super) fn total_value(&self, unit: Unit) -> Format {
-        self.total.clone().set_num_format(self.number_format(unit))
+        self.total.clone().set_num_format(self.number_format(unit)).set_align(FormatAlign::Right)
     }
 }
 

@@ -67,7 +67,7 @@ fn write_workbook(document: &Document, stamp: Stamp, logo: Option<&Picture>) -> 
             }
             Section::Text(text) => {
                 let name = names.take(text.title.as_deref().unwrap_or(words.commentary));
-                write_text(workbook.add_worksheet().set_name(name)?, text, &formats)?;
+                write_text(workbook.add_worksheet().set_name(name)?, document, text, &formats)?;
             }
             Section::PageBreak | Section::Appendix { .. } => {}
         }
@@ -117,7 +117,10 @@ mod tests {
     #[test]
     fn sheet_names_are_unique_short_and_without_forbidden_letters() {
         let mut names = SheetNames::new();
-        assert_eq!(names.take("Revenue [EUR] by month/week: a very long title"), "Revenue EUR by month week a ver");
+        assert_eq!(names.take("Revenue [EUR] by month/week: a very long title"), "Revenue EUR by month week");
+        assert_eq!(names.take("Calls, meetings and e-mails, last quarter"), "Calls, meetings and e-mails");
+        assert_eq!(names.take("How customers and products go together"), "How customers and products go");
+        assert_eq!(names.take(&"Donau".repeat(8)), "DonauDonauDonauDonauDonauDonauD");
         assert_eq!(names.take("Sales"), "Sales");
         assert_eq!(names.take("SALES"), "SALES 2");
         assert_eq!(names.take("'quoted'"), "quoted");

@@ -63,6 +63,8 @@ pub(super) fn native_chart(ground: &Ground<'_>) -> Option<Native> {
     let alt: String = chart_alt(ground.document, ground.chart).chars().take(ALT_LENGTH_MAX).collect();
     native.set_alt_text(alt);
     native.set_width(720).set_height(380);
+    // The helper columns are hidden.
+    native.show_hidden_data();
     Some(native)
 }
 

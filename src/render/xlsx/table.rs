@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError, column_number_to_na
 
 use crate::render::xlsx::excel_date;
 use crate::render::xlsx::format::{Formats, cell_value, numerator};
-use crate::render::xlsx::sheet::frame_sheet;
+use crate::render::xlsx::sheet::{column_width, frame_sheet};
 use crate::report::{Attribute, Document, NOTHING, Row, Table, say};
 
 /// Fills a table's sheet. A ratio's parts stand in folded columns to the right, so that its total is
@@ -61,7 +61,7 @@ pub(super) fn write_table(
     if last_row > 0 {
         sheet.autofilter(0, 0, last_row, last_column)?;
     }
-    frame_sheet(sheet, 0)
+    frame_sheet(sheet, document, 0)
 }
 
 /// Words as words, dates as dates; what is not known stays blank.
@@ -115,11 +115,17 @@ fn write_heads(
     sheet.set_row_height(0, 32)?;
     sheet.write_string_with_format(0, 0, &table.row_label, &formats.head)?;
     for (at, head) in table.attributes.iter().enumerate() {
-        sheet.set_column_width(at as u16 + 1, 20)?;
+        let words = |row: &Row| match row.attributes.get(at) {
+            Some(Attribute::Words(words)) => words.chars().count(),
+            Some(Attribute::Date(_) | Attribute::Nothing) | None => 0,
+        };
+        let widest = table.rows.iter().map(words).max().unwrap_or(0);
+        sheet.set_column_width(at as u16 + 1, (widest as f64 + 3.0).clamp(16.0, 48.0))?;
         sheet.write_string_with_format(0, at as u16 + 1, head, &formats.head)?;
     }
     for (at, column) in table.columns.iter().enumerate() {
-        sheet.set_column_width(first + at as u16, 17)?;
+        let figures = table.rows.iter().map(|row| &row.cells[at]).chain(table.totals.iter().map(|t| &t[at]));
+        sheet.set_column_width(first + at as u16, column_width(document, figures, column.unit, 15.0))?;
         sheet.write_string_with_format(0, first + at as u16, &column.label, &formats.head_right)?;
         if let Some(part) = parts[at] {
             sheet.write_string_with_format(0, part, say(words.ratio_of, &[&column.label]), &formats.head_right)?;

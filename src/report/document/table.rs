@@ -62,7 +62,7 @@ impl Table {
         if self.is_over_time { &self.rows[self.rows.len() - count..] } else { &self.rows[..count] }
     }
 
-    /// What stands below `count` rows: how many of how many they are, and what a reader must know of the table. A table
+    /// What stands below `count` rows: of how many they are where they are not all, and what a reader must know of the table. A table
     /// without rows says why in the place of rows: [`Table::absence`].
     pub fn foot(&self, count: usize, locale: Locale) -> String {
         let all = self.rows.len();
@@ -70,18 +70,11 @@ impl Table {
             return String::new();
         }
         let (phrases, written) = (locale.phrases(), |n: usize| locale.integer(n as i64));
-        let mut foot = match self.is_over_time && count < all {
-            true => say(phrases.last_rows_shown, &[&written(count), &written(all)]),
-            false => say(phrases.rows_shown, &[&written(count), &written(all)]),
-        };
-        if count < all {
-            foot.push_str(phrases.rows_in_workbook);
-        }
-        for note in &self.notes {
-            foot.push_str(" · ");
-            foot.push_str(note);
-        }
-        foot
+        let phrase = if self.is_over_time { phrases.last_rows_shown } else { phrases.rows_shown };
+        let shown = (count < all)
+            .then(|| format!("{}{}", say(phrase, &[&written(count), &written(all)]), phrases.rows_in_workbook));
+        let parts: Vec<&str> = shown.iter().chain(&self.notes).map(String::as_str).collect();
+        parts.join(" · ")
     }
 
     /// What stands where rows would: why there are none.

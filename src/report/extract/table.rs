@@ -41,7 +41,8 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
     };
     let rows = groups.iter().map(|group| build_row(source, template, group)).collect::<Result<Vec<Row>, _>>()?;
     let rows = sort_rows(rows, template);
-    let is_summed = template.figures.iter().any(|pick| extract.kind(pick.column).is_together());
+    // The total of one row would say it twice.
+    let is_summed = rows.len() != 1 && template.figures.iter().any(|pick| extract.kind(pick.column).is_together());
     let locale = source.locale;
     let columns = template.figures.iter().map(|pick| {
         let (name, _, kind) = extract.table.columns[pick.column];
