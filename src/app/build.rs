@@ -18,7 +18,8 @@ use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, misfit, read_jobs, read_webhooks, sync_jobs};
 use crate::metric::Catalog;
 use crate::metric::kpi::read_kpis;
-use crate::report::ReportTemplate;
+use crate::render::check_logo;
+use crate::report::{Logo, ReportTemplate, Surroundings};
 use crate::source::{SheetPlace, SourceSpec};
 
 /// Why the process could not be built.
@@ -398,9 +399,15 @@ pub fn read_reports(
     for path in folder.list("reports", "toml").map_err(AppError::Folder)? {
         let stem = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".toml").to_owned();
         let text = folder.read(&path).map_err(AppError::Folder)?;
-        if let Some(template) =
-            keep(ReportTemplate::parse_with(&stem, &folder.name(&path), &text, catalog), &mut problems)
-        {
+        let beside = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let picture = |name: &str| {
+            let bytes = folder.read_bytes(&format!("{beside}/{name}")).map_err(|problem| problem.to_string())?;
+            check_logo(&Logo::read(&bytes)?)?;
+            Ok(bytes)
+        };
+        let read =
+            ReportTemplate::parse_in(&stem, &folder.name(&path), &text, &Surroundings { catalog, picture: &picture });
+        if let Some(template) = keep(read, &mut problems) {
             reports.insert(stem, template);
         }
     }

@@ -39,6 +39,14 @@ pub(super) fn picture(document: &Document) -> Result<Option<Picture>, RenderErro
     document.theme.logo.as_ref().map(draw).transpose()
 }
 
+/// Whether a logo can be drawn.
+///
+/// # Errors
+/// Why not, in words.
+pub fn check_logo(logo: &Logo) -> Result<(), String> {
+    draw(logo).map(drop)
+}
+
 fn draw(logo: &Logo) -> Result<Picture, String> {
     let drawn = match logo.kind() {
         LogoKind::Png => tiny_skia::Pixmap::decode_png(logo.bytes()).map_err(|e| e.to_string())?,
@@ -110,6 +118,8 @@ mod tests {
     #[test]
     fn a_picture_that_is_none_is_told() {
         assert!(draw(&Logo::read(b"<svg").expect("it begins like one")).is_err());
-        assert!(draw(&Logo::read(b"\x89PNG\r\n\x1a\n nothing").expect("it begins like one")).is_err());
+        assert!(
+            draw(&Logo::read(b"\x89PNG\r\n\x1a\n____IHDR\0\0\0\x09\0\0\0\x09").expect("it begins like one")).is_err()
+        );
     }
 }

@@ -28,11 +28,14 @@ pub use chart::{chart_alt, chart_svg};
 pub use csv::{ByteOrderMark, render_csv};
 pub use email::{EmailBody, InlineImage, render_email};
 pub use error::RenderError;
+pub use logo::check_logo;
 pub use page::{Pages, draw_list, lay_out};
 pub use pdf::render_pdf;
 pub use web::render_html;
 pub use xlsx::render_xlsx;
 
+#[cfg(test)]
+mod doc_picture;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::report::speech::write;
 use crate::report::table::build_table;
 use crate::report::template::{By, Measure, ReportTemplate, SectionTemplate, Target};
 use crate::report::warning::tell_warnings;
-use crate::report::words::{Names, member_label, one_line, paragraphs};
+use crate::report::words::{Names, capital, member_label, one_line, paragraphs};
 
 /// What a report needs to know of the deployment and the recipient, apart from the numbers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -278,11 +278,11 @@ fn definitions(
         }
     }
     let define =
-        |m: &Metric| Definition { metric: m.versioned(), label: locale.term(m.label), words: m.definition.to_owned() };
+        |m: &Metric| Definition { metric: m.versioned(), label: locale.term(m.label), words: capital(m.definition) };
     let tabled = tables.into_iter().map(|t| Definition {
         metric: t.versioned(),
         label: locale.term(t.label),
-        words: t.definition.to_owned(),
+        words: capital(t.definition),
     });
     catalog.iter().filter(|m| used.contains(m.name)).map(define).chain(tabled).collect()
 }

@@ -48,6 +48,7 @@ pub use document::{
 pub use error::ReportError;
 pub use extract::{Extract, ExtractChart, ExtractTable, Pick, Test};
 pub use locale::{Locale, NOTHING};
+pub use parse::Surroundings;
 pub use phrase::{Phrases, say};
 pub use proof::{Proof, is_blank};
 pub use reconciliation::Counted;

@@ -95,6 +95,8 @@ pub enum LogoKind {
 
 /// A logo stands in every mail and on every page: a photograph does not belong there.
 const LOGO_BYTES_MAX: usize = 256 * 1024;
+/// A small file may unfold into a picture that takes all memory.
+const LOGO_PIXELS_MAX: u32 = 4_000;
 
 impl Logo {
     /// Takes a picture by its content, not its name.
@@ -106,6 +108,12 @@ impl Logo {
             return Err(format!("it has {} KiB, at most 256 are taken", bytes.len().div_ceil(1024)));
         }
         let kind = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            // Signature, length and name of the first part, then its size.
+            let side = |at: usize| bytes.get(at..at + 4).and_then(|b| Some(u32::from_be_bytes(b.try_into().ok()?)));
+            let (width, height) = side(16).zip(side(20)).ok_or("the PNG picture is cut off")?;
+            if width > LOGO_PIXELS_MAX || height > LOGO_PIXELS_MAX {
+                return Err(format!("it has {width} × {height} pixels, at most {LOGO_PIXELS_MAX} a side are taken"));
+            }
             LogoKind::Png
         } else if std::str::from_utf8(bytes).is_ok_and(|text| text.contains("<svg")) {
             LogoKind::Svg
@@ -150,7 +158,10 @@ mod tests {
     fn a_logo_is_taken_by_its_content_and_refused_with_a_reason() {
         let svg = Logo::read(b"<svg xmlns='http://www.w3.org/2000/svg'/>").expect("an SVG");
         assert_eq!(svg.kind(), LogoKind::Svg);
-        assert_eq!(Logo::read(b"\x89PNG\r\n\x1a\n....").map(|l| l.kind()), Ok(LogoKind::Png));
+        let png = |side: u32| [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &side.to_be_bytes()[..], &[0, 0, 0, 9]].concat();
+        assert_eq!(Logo::read(&png(64)).map(|l| l.kind()), Ok(LogoKind::Png));
+        assert!(Logo::read(&png(60_000)).is_err_and(|e| e.contains("60000 × 9 pixels")));
+        assert_eq!(Logo::read(b"\x89PNG\r\n\x1a\n...."), Err("the PNG picture is cut off".to_owned()));
         assert_eq!(Logo::read(b"GIF89a"), Err("it is neither a PNG nor an SVG picture".to_owned()));
         assert!(Logo::read(&[0; 300_000]).is_err_and(|e| e.contains("293 KiB")));
     }

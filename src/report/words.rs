@@ -36,12 +36,13 @@ pub(super) fn heading(name: &str) -> String {
         "sms" => return "SMS".to_owned(),
         _ => {}
     }
-    let spaced = name.replace('_', " ");
-    let mut letters = spaced.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => spaced,
-    }
+    capital(&name.replace('_', " "))
+}
+
+/// Words that begin a line.
+pub(super) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Parts a text into paragraphs at blank lines, and items at `- `.

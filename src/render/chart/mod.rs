@@ -26,6 +26,8 @@ use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend};
 
 pub use alt::chart_alt;
 pub(super) use pen::{SIZE_SCALE, TOP_TO_BASELINE};
+#[cfg(test)]
+pub(super) use raster::paint;
 pub(super) use svg::chart_png;
 pub use svg::chart_svg;
 

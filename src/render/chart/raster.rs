@@ -18,7 +18,7 @@ use crate::report::Colour;
 const ROUND: f32 = 0.5523;
 
 /// Paints `shapes` on white; `zoom` is pixels a point. `None` for a picture without a size.
-pub(super) fn paint(shapes: &[Shape], (width, height): (f64, f64), zoom: f32) -> Option<Pixmap> {
+pub(in crate::render) fn paint(shapes: &[Shape], (width, height): (f64, f64), zoom: f32) -> Option<Pixmap> {
     let mut pixmap = Pixmap::new((width as f32 * zoom) as u32, (height as f32 * zoom) as u32)?;
     pixmap.fill(Color::WHITE);
     let mut painter = Painter { at: Transform::from_scale(zoom, zoom), glyphs: HashMap::new() };

@@ -25,8 +25,8 @@ pub(super) fn draw_guide(sheet: &mut Sheet, document: &Document) {
     sheet.y += 4.0;
     let width = sheet.content_width();
     if let Some((first, rest)) = document.warnings.split_first() {
-        let mut notes = vec![Entry::new(words.notes, &capital(first), width)];
-        notes.extend(rest.iter().map(|warning| Entry::new("·", &capital(warning), width)));
+        let mut notes = vec![Entry::new(words.notes, first, width)];
+        notes.extend(rest.iter().map(|warning| Entry::new("·", warning, width)));
         sheet.ensure(notes[0].height());
         sheet.mark_notes();
         notes.iter().for_each(|note| draw_line(sheet, note));
@@ -85,7 +85,7 @@ fn wrap_after(words: &str, width: f64, indent: f64) -> Vec<String> {
 fn draw_definitions(sheet: &mut Sheet, document: &Document) {
     let count = ((sheet.content_width() + COLUMN_GAP) / (COLUMN_WIDTH_MIN + COLUMN_GAP)).floor().max(1.0);
     let width = (sheet.content_width() - COLUMN_GAP * (count - 1.0)) / count;
-    let words = |d: &crate::report::Definition| format!("{} ({})", capital(&d.words), d.metric);
+    let words = |d: &crate::report::Definition| format!("{} ({})", d.words, d.metric);
     let entries: Vec<Entry> = document.definitions.iter().map(|d| Entry::new(&d.label, &words(d), width)).collect();
     let mut rest = entries.as_slice();
     while !rest.is_empty() {
@@ -145,9 +145,4 @@ fn origin(document: &Document) -> String {
     let short = |hash: &str| hash.chars().take(12).collect::<String>();
     sentences.push(say(phrases.fingerprints, &[&short(&mark.definition_hash), &short(&document.template_hash)]));
     sentences.join(" ")
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

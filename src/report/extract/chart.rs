@@ -33,6 +33,7 @@ pub(crate) fn build_chart(source: &Source<'_>, template: &ExtractChart, id: Stri
     };
     let bars = bars(source, template, picked.map_or_else(Vec::new, |picked| picked.rows))?;
     let bars = order(source, template, bars, chart.unit);
+    let bars = if chart.kind == ChartKind::Heatmap { trimmed(bars) } else { bars };
     let names = bars.names;
     (chart.categories, chart.series) = (
         bars.bars.iter().map(|(category, _)| category.clone()).collect(),
@@ -78,6 +79,21 @@ fn bars(source: &Source<'_>, template: &ExtractChart, rows: Vec<Vec<&Cell>>) -> 
         bars.push((category, figures?));
     }
     Ok(Bars { names, bars })
+}
+
+/// A grid without the rows and columns in which nothing is known yet, unless nothing is known at all.
+fn trimmed(bars: Bars) -> Bars {
+    let is_known = |figures: &[Option<Figure>]| figures.iter().any(Option::is_some);
+    let told: Vec<usize> =
+        (0..bars.names.len()).filter(|at| bars.bars.iter().any(|(_, figures)| figures[*at].is_some())).collect();
+    if told.is_empty() {
+        return bars;
+    }
+    let kept = bars.bars.into_iter().filter(|(_, figures)| is_known(figures));
+    Bars {
+        names: told.iter().map(|at| bars.names[*at].clone()).collect(),
+        bars: kept.map(|(category, figures)| (category, told.iter().map(|at| figures[*at]).collect())).collect(),
+    }
 }
 
 /// The one value of a category, cut by the entries of a second column; nothing where no row has both.

@@ -40,7 +40,13 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
         false => picked.into_iter().map(|row| vec![row]).collect(),
     };
     let rows = groups.iter().map(|group| build_row(source, template, group)).collect::<Result<Vec<Row>, _>>()?;
-    let rows = sort_rows(rows, template);
+    let mut rows = sort_rows(rows, template);
+    // A note that no row has is no column.
+    let is_told = |at: &usize| rows.is_empty() || rows.iter().any(|row| row.attributes[*at] != Attribute::Nothing);
+    let told: Vec<usize> = (0..template.words.len().saturating_sub(1)).filter(is_told).collect();
+    for row in &mut rows {
+        row.attributes = told.iter().map(|at| row.attributes[*at].clone()).collect();
+    }
     // The total of one row would say it twice.
     let is_summed = rows.len() != 1 && template.figures.iter().any(|pick| extract.kind(pick.column).is_together());
     let locale = source.locale;
@@ -58,7 +64,7 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
         title: template.title.clone(),
         span,
         row_label: template.words.first().map_or_else(String::new, |pick| pick.label(extract, locale)),
-        attributes: template.words.iter().skip(1).map(|pick| pick.label(extract, locale)).collect(),
+        attributes: told.iter().map(|at| template.words[at + 1].label(extract, locale)).collect(),
         columns: columns.collect(),
         rows,
         limit: template.limit,

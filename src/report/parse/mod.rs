@@ -16,7 +16,7 @@ use crate::report::parse::chart::read_chart;
 use crate::report::parse::name::{check_words, read_compare, read_restate, read_scope};
 use crate::report::parse::section::{ROW_LIMIT_MAX, read_kpis, read_table, read_text};
 use crate::report::template::{ReportTemplate, SectionTemplate};
-use crate::report::theme::{Colour, Layout, Orientation, Paper, Theme};
+use crate::report::theme::{Colour, Layout, Logo, Orientation, Paper, Theme};
 
 const WINDOWS: &[(&str, Window)] = &[
     ("all", Window::All),
@@ -53,14 +53,34 @@ impl ReportTemplate {
 
     /// The same over the metrics a deployment knows.
     pub fn parse_with(name: &str, file_name: &str, text: &str, catalog: &Catalog) -> Result<ReportTemplate, Problems> {
+        let picture = |_: &str| Err("there is no folder to read it from".to_owned());
+        ReportTemplate::parse_in(name, file_name, text, &Surroundings { catalog, picture: &picture })
+    }
+
+    /// The same with the pictures of the template's folder.
+    pub fn parse_in(
+        name: &str,
+        file_name: &str,
+        text: &str,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<ReportTemplate, Problems> {
         let file = TomlFile::parse(file_name, text);
-        let template = read_template(&file, name, text, catalog);
+        let template = read_template(&file, name, text, surroundings);
         file.finish()?;
         Ok(template)
     }
 }
 
-fn read_template(file: &TomlFile<'_>, name: &str, text: &str, catalog: &Catalog) -> ReportTemplate {
+/// What a template may name besides itself.
+pub struct Surroundings<'a> {
+    /// The metrics.
+    pub catalog: &'a Catalog,
+    /// Reads a picture by its path from the template's folder, or says why it cannot.
+    pub picture: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
+}
+
+fn read_template(file: &TomlFile<'_>, name: &str, text: &str, surroundings: &Surroundings<'_>) -> ReportTemplate {
+    let catalog = surroundings.catalog;
     let top = file.top();
     let title = top.text("title").map(|t| t.value).unwrap_or_default();
     let window = top.choice("window", WINDOWS, Window::Week);
@@ -76,6 +96,11 @@ fn read_template(file: &TomlFile<'_>, name: &str, text: &str, catalog: &Catalog)
         }
         None => default.to_owned(),
     };
+    let theme = read_theme(&top, surroundings);
+    let mut hash = Sha256::new_with_prefix(text.as_bytes());
+    if let Some(logo) = &theme.logo {
+        hash.update(logo.bytes());
+    }
     let template = ReportTemplate {
         name: name.to_owned(),
         subtitle: top.text_opt("subtitle").map(|t| t.value),
@@ -94,9 +119,9 @@ fn read_template(file: &TomlFile<'_>, name: &str, text: &str, catalog: &Catalog)
                 Orientation::Portrait,
             ),
         },
-        theme: read_theme(&top),
+        theme,
         sections: top.tables("section").iter().filter_map(|s| read_section(s, defaults)).collect(),
-        hash: hex::encode(Sha256::digest(text.as_bytes())),
+        hash: hex::encode(hash.finalize()),
         parameters: parameters.clone(),
         title,
     };
@@ -117,7 +142,7 @@ fn read_parameters(top: &Table<'_, '_>) -> BTreeMap<String, String> {
     parameters
 }
 
-fn read_theme(top: &Table<'_, '_>) -> Theme {
+fn read_theme(top: &Table<'_, '_>, surroundings: &Surroundings<'_>) -> Theme {
     let mut theme = Theme::house();
     let Some(table) = top.table("theme") else { return theme };
     if let Some(accent) = table.text_opt("accent") {
@@ -130,6 +155,15 @@ fn read_theme(top: &Table<'_, '_>) -> Theme {
         }
     }
     theme.footer = table.text_or("footer", &theme.footer);
+    if let Some(path) = table.text_opt("logo") {
+        match (surroundings.picture)(&path.value).and_then(|bytes| Logo::read(&bytes)) {
+            Ok(logo) => theme.logo = Some(logo),
+            Err(reason) => {
+                let hint = "name a PNG or SVG picture beside the template, such as \"logo.svg\"".to_owned();
+                table.file().problem(&path.span, format!("`logo` {:?}: {reason}", path.value), Some(hint));
+            }
+        }
+    }
     table.finish();
     theme
 }
