@@ -88,7 +88,8 @@ impl Grid {
         });
         let columns: Vec<GridColumn> = columns.collect();
         let (phrases, listed) = (document.locale.phrases(), |list: Vec<String>| list.join(", "));
-        let mut notes = vec![table.foot(shown.len(), document.locale)];
+        let foot = table.foot(shown.len(), document.locale);
+        let mut notes: Vec<String> = (!foot.is_empty()).then_some(foot).into_iter().collect();
         let mut note = |phrase: &str, list: Vec<String>| {
             if !list.is_empty() {
                 notes.push(say(phrase, &[&listed(list)]));

@@ -263,7 +263,8 @@ impl Page<'_> {
             self.line(format_args!("<tfoot>{}</tfoot>", row("td", &mut texts.iter().map(String::as_str))));
         }
         let foot = escape(&table.foot(table.shown().len(), document.locale));
-        self.line(format_args!("</table></div><p class=\"foot\">{foot}</p></section>"));
+        let foot = if foot.is_empty() { foot } else { format!("<p class=\"foot\">{foot}</p>") };
+        self.line(format_args!("</table></div>{foot}</section>"));
     }
 
     fn text(&mut self, text: &Text) {
