@@ -30,7 +30,6 @@ pub const POINTS: &[&str] = &[
     "mail.enqueued",
     "step.worked",
     "step.noted",
-    "step.fenced",
     "step.committed",
     "run.finished",
     "run.failed",

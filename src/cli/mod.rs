@@ -9,6 +9,7 @@ mod args;
 mod command;
 mod failure;
 mod ledger;
+mod pipe;
 mod print;
 mod report_files;
 mod run_args;
@@ -33,6 +34,7 @@ pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, Sh
 
 /// Parses the process's arguments, does what they ask for, and tells how it went.
 pub fn main() -> ExitCode {
+    pipe::end_quietly_when_closed();
     let cli = Cli::parse();
     telemetry::start(cli.log.filter(), cli.log_format.format());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

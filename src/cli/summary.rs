@@ -6,16 +6,17 @@ use std::time::Instant;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::cli::command::run::LoadedRows;
 use crate::cli::print::{columns, grouped};
-use crate::load::EntityCount;
 
 /// Counts as a table for people.
-pub(super) fn count_table(counts: &[EntityCount]) -> String {
-    let row = |c: &EntityCount| {
+pub(super) fn count_table(lines: &[LoadedRows]) -> String {
+    let row = |line: &LoadedRows| {
+        let c = &line.count;
         let numbers = [c.read, c.loaded, c.unchanged, c.quarantined, c.deleted];
         std::iter::once(c.entity.clone()).chain(numbers.map(grouped)).collect()
     };
-    let rows: Vec<Vec<String>> = counts.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
     columns(&["entity", "read", "loaded", "unchanged", "quarantined", "deleted"], &rows)
 }
 
@@ -37,7 +38,7 @@ pub(super) struct Summary {
     timings: Vec<(&'static str, f64)>,
     nights: Vec<f64>,
     /// Of the last night.
-    pub counts: Vec<EntityCount>,
+    pub counts: Vec<LoadedRows>,
     pub places: Places,
 }
 

@@ -36,6 +36,7 @@ mod rest;
 mod sender;
 mod smtp;
 mod suppression;
+mod trust;
 pub mod webhook;
 
 pub use address::Recipient;

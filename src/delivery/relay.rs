@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Auth, Ehlo};
 use lettre::transport::smtp::extension::ClientId;
 use percent_encoding::percent_decode_str;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use url::Url;
 
@@ -18,6 +19,7 @@ use crate::base::nearest;
 use crate::delivery::mailer::Reply;
 use crate::delivery::rest::Rest;
 use crate::delivery::smtp::{Connection, silence, tidy};
+use crate::delivery::trust::{Secured, Trust};
 use crate::delivery::{DeliveryError, MailOptions};
 
 /// A mail server and the login for it.
@@ -27,7 +29,10 @@ pub struct SmtpServer {
     pub(super) security: Security,
     login: Login,
     hello: ClientId,
-    tls: TlsParameters,
+    /// For TLS from the first byte.
+    trust: Trust,
+    /// The same for STARTTLS, which the mail library does.
+    starttls: TlsParameters,
     pub(super) patience: Patience,
     /// After it refused the sender or did not answer.
     pub(super) rest: Rest,
@@ -90,9 +95,9 @@ impl SmtpServer {
             false => Security::StartTls,
         };
         let port = url.port().unwrap_or(if is_implicit { 465 } else { 587 });
-        let tls = tls_for(&host, options.ca_file)?;
+        let (trust, starttls) = tls_for(&host, options.ca_file)?;
         let hello = options.hello.map_or_else(ClientId::default, |name| ClientId::Domain(name.to_owned()));
-        Ok(Self { host, port, security, login, hello, tls, patience: PATIENCE, rest: Rest::default() })
+        Ok(Self { host, port, security, login, hello, trust, starttls, patience: PATIENCE, rest: Rest::default() })
     }
 
     /// Scheme, host and port.
@@ -105,15 +110,16 @@ impl SmtpServer {
     pub(super) async fn connect(&self) -> Result<Connection, Reply> {
         let opened = tokio::time::timeout(self.patience.connect, async {
             let place = (self.host.as_str(), self.port);
-            let (name, patience) = (&self.hello, Some(self.patience.connect));
-            let mut wire = if self.security == Security::Implicit {
-                AsyncSmtpConnection::connect_tokio1(place, patience, name, Some(self.tls.clone()), None).await?
-            } else {
-                AsyncSmtpConnection::connect_with_transport(Box::new(dial(place).await?), name).await?
+            let name = &self.hello;
+            let stream = dial(place).await?;
+            let stream: Box<dyn AsyncTokioStream> = match self.security {
+                Security::Implicit => Box::new(self.secure(stream).await?),
+                Security::StartTls | Security::Loopback => Box::new(stream),
             };
+            let mut wire = AsyncSmtpConnection::connect_with_transport(stream, name).await?;
             if self.security == Security::StartTls {
                 // Without the offer this is an error: there is no falling back to the clear.
-                wire.starttls(self.tls.clone(), name).await?;
+                wire.starttls(self.starttls.clone(), name).await?;
             }
             self.log_in(&mut wire).await?;
             // Asked once more, because what is offered may differ after the login, and because of the first answer
@@ -125,6 +131,13 @@ impl SmtpServer {
             Ok(answered) => answered,
             Err(_) => Err(silence("connect, TLS and login", self.patience.connect)),
         }
+    }
+
+    /// TLS from the first byte, on a connection of our own: the library's would wait for acknowledgements; see [`dial`].
+    async fn secure(&self, stream: TcpStream) -> Result<Secured, Reply> {
+        let no_tls = |e: &dyn fmt::Display| Reply { code: None, text: tidy(&format!("no TLS: {e}")) };
+        let name = ServerName::try_from(self.host.clone()).map_err(|e| no_tls(&e))?;
+        self.trust.secure(name, stream).await.map_err(|e| no_tls(&e))
     }
 
     async fn log_in(&self, wire: &mut AsyncSmtpConnection) -> Result<(), Reply> {
@@ -195,22 +208,18 @@ fn read_login(url: &Url) -> Result<Login, String> {
     }
 }
 
-fn tls_for(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, DeliveryError> {
+fn tls_for(host: &str, ca_file: Option<&Path>) -> Result<(Trust, TlsParameters), DeliveryError> {
+    let mut trust = Trust::default();
     let mut builder = TlsParameters::builder(host.to_owned());
     if let Some(path) = ca_file {
         let refused = |reason: String| DeliveryError::CaFile { file: path.display().to_string(), reason };
         let pem = std::fs::read(path).map_err(|e| refused(e.to_string()))?;
-        // A file without a single certificate reads as an empty list.
-        if !pem.windows(BEGIN_CERTIFICATE.len()).any(|w| w == BEGIN_CERTIFICATE) {
-            return Err(refused("it holds no certificate".to_owned()));
-        }
+        trust.add(&pem).map_err(refused)?;
         builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|e| refused(e.to_string()))?);
     }
     let unusable = |e: SmtpError| DeliveryError::MailUrl { reason: e.to_string() };
-    builder.build().map_err(unusable)
+    Ok((trust, builder.build().map_err(unusable)?))
 }
-
-const BEGIN_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// A connection that sends at once: the composer's body and its final dot are two writes, and a kernel that waits for
 /// the acknowledgement of the first delays every message by 40 ms.

@@ -27,6 +27,8 @@ use crate::http::token::{Grant, Scope};
 /// What all requests share.
 pub(super) struct Desk {
     pub(super) state: HttpState,
+    /// How long an answer may take.
+    pub(super) patience: Duration,
     in_flight: Semaphore,
     ids: RequestIds,
 }
@@ -47,7 +49,7 @@ struct RequestIds {
 
 /// Requests answered at the same time. Answers come from memory, so more than the processors can work on only wait.
 pub(super) const IN_FLIGHT_MAX: usize = 1_024;
-/// How long an answer may take: an earlier snapshot that is read from the warehouse takes longest.
+/// An earlier snapshot that is read from the warehouse takes longest.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Every parameter of every route at its longest fits.
 const URI_LENGTH_MAX: usize = 4_096;
@@ -61,7 +63,7 @@ impl Desk {
     pub(super) fn new(state: HttpState) -> Self {
         let process = hex::encode(&Uuid::new_v4().into_bytes()[..4]);
         let ids = RequestIds { process, count: AtomicU64::new(0) };
-        Self { state, in_flight: Semaphore::new(IN_FLIGHT_MAX), ids }
+        Self { state, patience: REQUEST_TIMEOUT, in_flight: Semaphore::new(IN_FLIGHT_MAX), ids }
     }
 
     /// Who asks, if they may ask at all.
@@ -152,7 +154,7 @@ async fn pass(desk: &Desk, route: &str, mut request: Request, next: Next) -> Res
         let Ok(_permit) = desk.in_flight.try_acquire() else {
             return Refusal::overloaded("more requests at once than are answered here").respond(request.headers());
         };
-        let answering = tokio::time::timeout(REQUEST_TIMEOUT, next.run(request));
+        let answering = tokio::time::timeout(desk.patience, next.run(request));
         let response = match AssertUnwindSafe(answering).catch_unwind().await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => Refusal::overloaded("the answer took too long").respond(&HeaderMap::new()),

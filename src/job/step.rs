@@ -21,23 +21,15 @@ where
     let desk = desk.into();
     let mut connection = desk.take().await.map_err(JobError::ledger("open a step"))?;
     let mut tx = connection.begin().await.map_err(JobError::ledger("open a step"))?;
-    sqlx::query(include_str!("open_step.sql"))
+    let memo: Option<Json<serde_json::Value>> = sqlx::query_scalar(include_str!("open_step.sql"))
         .bind(&claim.job)
-        .execute(&mut *tx)
+        .bind(claim.run_id)
+        .bind(name)
+        .fetch_one(&mut *tx)
         .await
         .map_err(JobError::ledger("open a step"))?;
+    let memo = if chaos::is_mutant("memo") { forget_memo(&mut tx, claim, name).await? } else { memo };
     chaos::point("step.opened");
-    if chaos::is_mutant("memo") {
-        let forget = sqlx::query("delete from vesper.run_step where run_id = $1 and step = $2");
-        forget.bind(claim.run_id).bind(name).execute(&mut *tx).await.map_err(JobError::ledger("forget a memo"))?;
-    }
-    let memo: Option<Json<serde_json::Value>> =
-        sqlx::query_scalar("select output from vesper.run_step where run_id = $1 and step = $2")
-            .bind(claim.run_id)
-            .bind(name)
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(JobError::ledger("read a step's memo"))?;
     let stored = |source| JobError::Stored { run_id: claim.run_id, what: format!("output of step {name}"), source };
     if let Some(Json(output)) = memo {
         tracing::debug!(run.id = claim.run_id, step = name, "step was done by an earlier attempt");
@@ -45,36 +37,33 @@ where
     }
     let output = work(&mut tx).await?;
     chaos::point("step.worked");
-    sqlx::query("insert into vesper.run_step (run_id, step, attempt, output) values ($1, $2, $3, $4)")
-        .bind(claim.run_id)
-        .bind(name)
-        .bind(claim.attempt)
-        .bind(Json(serde_json::to_value(&output).map_err(stored)?))
-        .execute(&mut *tx)
-        .await
-        .map_err(JobError::ledger("store a step's memo"))?;
+    note(&mut tx, claim, name, serde_json::to_value(&output).map_err(stored)?).await?;
     chaos::point("step.noted");
-    if !chaos::is_mutant("fence") {
-        fence(&mut tx, claim).await?;
-    }
-    chaos::point("step.fenced");
     tx.commit().await.map_err(JobError::ledger("commit a step"))?;
     chaos::point("step.committed");
     desk.keep(connection);
     Ok(output)
 }
 
-/// Holds the run as it is until the transaction ends, if it is still this attempt's.
-async fn fence(tx: &mut PgConnection, claim: &Claim) -> Result<(), JobError> {
-    let held: Option<bool> = sqlx::query_scalar(include_str!("fence.sql"))
-        .bind(claim.run_id)
-        .bind(claim.attempt)
-        .bind(claim.owner)
-        .fetch_optional(tx)
-        .await
-        .map_err(JobError::ledger("check the lease"))?;
-    match held {
-        Some(_) => Ok(()),
-        None => Err(JobError::Superseded { run_id: claim.run_id, attempt: claim.attempt }),
+/// Stores what the step returned, and holds the run as it is until the transaction ends, if it is still this attempt's.
+async fn note(tx: &mut PgConnection, claim: &Claim, name: &str, output: serde_json::Value) -> Result<(), JobError> {
+    let sql = match chaos::is_mutant("fence") {
+        false => include_str!("note_step.sql"),
+        true => {
+            "insert into vesper.run_step (run_id, step, attempt, output) select $1, $4, $2, $5 where $3::uuid is not null"
+        }
+    };
+    let note = sqlx::query(sql).bind(claim.run_id).bind(claim.attempt).bind(claim.owner).bind(name).bind(Json(output));
+    let noted = note.execute(tx).await.map_err(JobError::ledger("store a step's memo"))?;
+    match noted.rows_affected() {
+        0 => Err(JobError::Superseded { run_id: claim.run_id, attempt: claim.attempt }),
+        _ => Ok(()),
     }
+}
+
+/// What a worker without memos would know of its steps.
+async fn forget_memo<T>(tx: &mut PgConnection, claim: &Claim, name: &str) -> Result<Option<T>, JobError> {
+    let forget = sqlx::query("delete from vesper.run_step where run_id = $1 and step = $2");
+    forget.bind(claim.run_id).bind(name).execute(tx).await.map_err(JobError::ledger("forget a memo"))?;
+    Ok(None)
 }

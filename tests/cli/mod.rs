@@ -9,6 +9,7 @@ mod help;
 mod metrics;
 mod night;
 mod outbox;
+mod pipe;
 mod quiet;
 mod refusal;
 mod reload;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -128,20 +129,33 @@ async fn call_webhooks(app: &App) {
     }
 }
 
+/// One entity of a run's loads, or their sum.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::cli) struct LoadedRows {
+    /// What happened to its rows.
+    #[serde(flatten)]
+    pub count: EntityCount,
+    /// How much of the entity was read, and why; nothing for the sum.
+    pub reach: Option<String>,
+}
+
 /// The counts of a run's loads, their sum last.
-pub(in crate::cli) async fn read_counts(pool: &PgPool, run_id: i64) -> Result<Vec<EntityCount>, Failure> {
+pub(in crate::cli) async fn read_counts(pool: &PgPool, run_id: i64) -> Result<Vec<LoadedRows>, Failure> {
     let rows = sqlx::query(include_str!("load_counts.sql")).bind(run_id).fetch_all(pool).await;
     let rows =
         rows.map_err(|e| Failure::new(Remedy::RetryLater, format!("the counts of the load cannot be read: {e}")))?;
-    let count = |r: &sqlx::postgres::PgRow| EntityCount {
-        entity: r.get(0),
-        read: r.get(1),
-        loaded: r.get(2),
-        unchanged: r.get(3),
-        quarantined: r.get(4),
-        deleted: r.get(5),
+    let line = |r: &sqlx::postgres::PgRow| LoadedRows {
+        count: EntityCount {
+            entity: r.get(0),
+            read: r.get(1),
+            loaded: r.get(2),
+            unchanged: r.get(3),
+            quarantined: r.get(4),
+            deleted: r.get(5),
+        },
+        reach: r.get(6),
     };
-    Ok(rows.iter().map(count).collect())
+    Ok(rows.iter().map(line).collect())
 }
 
 const CLAIM_TRIES: u32 = 50;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::base::clock;
-use crate::cli::command::run::read_counts;
+use crate::cli::command::run::{LoadedRows, read_counts};
 use crate::cli::ledger::open_ledger;
 use crate::cli::print::{Tone, columns, counted, grouped, moment, paint, second, span_ms, table};
 use crate::cli::summary::count_table;
@@ -14,7 +14,6 @@ use crate::job::{
     JobError, RunFilter, RunLine, RunMessages, RunStep, refuse_unknown_job, run_line, run_lines, run_messages,
     run_steps,
 };
-use crate::load::EntityCount;
 
 /// Lists runs, newest first, or tells everything about one.
 pub(in crate::cli) async fn runs(settings: &Settings, args: &RunsArgs) -> Result<(), Failure> {
@@ -80,7 +79,7 @@ struct RunDetail {
     run: RunLine,
     steps: Vec<RunStep>,
     /// Rows of its loads by entity, their sum last; read = loaded + unchanged + quarantined.
-    rows: Vec<EntityCount>,
+    rows: Vec<LoadedRows>,
     messages: Vec<RunMessages>,
 }
 
@@ -143,11 +142,14 @@ fn print_parts(detail: &RunDetail) {
         let rows: Vec<_> = detail.steps.iter().map(row).collect();
         println!("{}", table(&["step", "done", "took", "attempt"], 2, &rows).join("\n"));
     }
-    if let Some(all) = detail.rows.last() {
+    if let Some(LoadedRows { count: all, .. }) = detail.rows.last() {
         println!("\n{}\n{}", paint(Tone::Heading, "rows"), count_table(&detail.rows));
         let [read, loaded, unchanged, quarantined] =
             [all.read, all.loaded, all.unchanged, all.quarantined].map(grouped);
         println!("  {read} read = {loaded} loaded + {unchanged} unchanged + {quarantined} quarantined");
+        for (reach, entities) in by_reach(&detail.rows) {
+            println!("  read {reach}\n    {}", entities.join(", "));
+        }
     }
     if !detail.messages.is_empty() {
         println!("\n{}", paint(Tone::Heading, "mail"));
@@ -156,4 +158,17 @@ fn print_parts(detail: &RunDetail) {
         let count: i64 = detail.messages.iter().map(|m| m.message_count).sum();
         println!("  {} altogether", counted(count.unsigned_abs(), "message"));
     }
+}
+
+/// How much was read, and of which entities; in the order of the entities.
+fn by_reach(rows: &[LoadedRows]) -> Vec<(&str, Vec<&str>)> {
+    let mut reaches: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in rows {
+        let (Some(reach), entity) = (line.reach.as_deref(), line.count.entity.as_str()) else { continue };
+        match reaches.iter_mut().find(|(known, _)| *known == reach) {
+            Some((_, entities)) => entities.push(entity),
+            None => reaches.push((reach, vec![entity])),
+        }
+    }
+    reaches
 }

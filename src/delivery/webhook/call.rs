@@ -18,18 +18,16 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{self, HeaderMap};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsConnector;
 use url::{Host, Position, Url};
 
 use crate::base::chaos;
 use crate::delivery::mailer::Reply;
+use crate::delivery::trust::Trust;
 use crate::delivery::webhook::outbox::{Call, CallOutcome};
 use crate::delivery::webhook::signature::signature_header;
 use crate::delivery::webhook::{Allowed, Webhook};
@@ -77,7 +75,7 @@ pub struct Outside {
     pub connect_patience: Duration,
     /// The whole call.
     pub call_patience: Duration,
-    roots: RootCertStore,
+    trust: Trust,
 }
 
 impl Default for Outside {
@@ -87,7 +85,7 @@ impl Default for Outside {
             resolver: Resolver::System,
             connect_patience: Duration::from_secs(10),
             call_patience: Duration::from_secs(30),
-            roots: RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
+            trust: Trust::default(),
         }
     }
 }
@@ -95,20 +93,7 @@ impl Default for Outside {
 impl Outside {
     /// Trusts the certificate authorities of a PEM file beside the public ones.
     pub fn trust(&mut self, pem: &[u8]) -> Result<(), String> {
-        let mut count = 0;
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|e| format!("it is no PEM file of certificates: {e}"))?;
-            self.roots.add(certificate).map_err(|e| format!("a certificate cannot be used: {e}"))?;
-            count += 1;
-        }
-        if count == 0 { Err("it holds no certificate".to_owned()) } else { Ok(()) }
-    }
-
-    fn tls(&self) -> TlsConnector {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = config.expect("ring has the ciphers of TLS 1.2 and 1.3");
-        TlsConnector::from(Arc::new(config.with_root_certificates(self.roots.clone()).with_no_client_auth()))
+        self.trust.add(pem)
     }
 
     async fn resolve(&self, url: &Url) -> Result<Vec<SocketAddr>, Reply> {
@@ -204,7 +189,7 @@ async fn open(outside: &Outside, hook: &Webhook) -> Result<Line, (CallOutcome, R
     let name = server_name(&hook.url).ok_or_else(|| {
         (CallOutcome::Refused, words("the host has no name that a certificate could hold".to_owned()))
     })?;
-    let stream = outside.tls().connect(name, stream).await;
+    let stream = outside.trust.secure(name, stream).await;
     shake_hands(stream.map_err(|e| retry(words(format!("no TLS: {e}"))))?).await.map_err(retry)
 }
 

@@ -144,6 +144,25 @@ async fn a_bug_tells_a_client_nothing_but_a_name_and_takes_no_other_request_with
 }
 
 #[tokio::test]
+async fn an_answer_that_takes_too_long_is_not_waited_for_and_gives_its_place_back() {
+    let mut desk = Desk::new(state(None));
+    desk.patience = SOON;
+    let desk = Arc::new(desk);
+    let never = any(async || std::future::pending::<Response>().await);
+    let router = Router::new().route("/never", never).layer(from_fn_with_state(desk.clone(), guard));
+    let asking: Vec<_> = (0..crate::http::guard::IN_FLIGHT_MAX).map(|_| oneshot(&router, "/never")).collect();
+    for answer in futures_util::future::join_all(asking).await {
+        assert_eq!(
+            (answer.status, answer.refusal().1.as_str(), answer.header("retry-after")),
+            (503, "overloaded", "1")
+        );
+        assert!(answer.text.contains("took too long"), "{}", answer.text);
+    }
+    let later = oneshot(&router, "/never").await;
+    assert!(later.text.contains("took too long"), "no place was left: {}", later.text);
+}
+
+#[tokio::test]
 async fn more_requests_at_once_than_are_answered_are_told_to_come_again() {
     let desk = Arc::new(Desk::new(state(None)));
     let gate = Arc::new(tokio::sync::Semaphore::new(0));
