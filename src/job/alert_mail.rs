@@ -176,19 +176,22 @@ pub(super) fn text(words: &Words) -> String {
 pub(super) fn html(words: &Words) -> String {
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
-         </head><body style=\"font-family:sans-serif;max-width:600px\"><h1 style=\"font-size:20px\">{}</h1>",
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{0}</title></head>\n\
+         <body style=\"margin:0 auto;padding:20px 16px;max-width:600px;font:15px/22px 'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
+         overflow-wrap:anywhere\">\n\
+         <h1 style=\"margin:0 0 16px 0;border-left:4px solid #b45309;padding-left:12px;font-size:20px;line-height:27px\">{0}</h1>\n",
         escaped(&words.headline)
     );
     for paragraph in &words.paragraphs {
-        write!(html, "<p>{}</p>", escaped(paragraph)).expect("a String takes every text");
+        write!(html, "<p style=\"margin:0 0 12px 0\">{}</p>\n", escaped(paragraph)).expect("a String takes every text");
     }
     if !words.commands.is_empty() {
-        html += "<p>What to type:</p><dl>";
+        html += "<p style=\"margin:0 0 8px 0\">What to type:</p>\n<dl style=\"margin:0\">\n";
         for (command, what) in &words.commands {
-            write!(html, "<dt><code>{}</code></dt><dd>{what}</dd>", escaped(command))
+            write!(html, "<dt><code>{}</code></dt><dd style=\"margin:0 0 10px 16px\">{what}</dd>\n", escaped(command))
                 .expect("a String takes every text");
         }
-        html += "</dl>";
+        html += "</dl>\n";
     }
     html + "</body></html>"
 }

@@ -25,7 +25,9 @@ fn build_kpi(source: &Source<'_>, tile: &KpiTemplate) -> Result<Kpi, ReportError
     let change = tile.compare.and_then(|compare| {
         let period = window.compared(compare, source.snapshot.header.business_date)?;
         let before = source.snapshot.figure(metric.name, &slice.clone().compared(compare));
-        Some(compare_figures(metric, (figure, before), (window, compare), (source.locale, period)))
+        // What a member had before is not published for every metric: its tile says its own dates then.
+        let is_said = before.is_some() || source.scope.is_none();
+        is_said.then(|| compare_figures(metric, (figure, before), (window, compare), (source.locale, period)))
     });
     Ok(Kpi {
         metric: metric.versioned(),

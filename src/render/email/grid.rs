@@ -11,7 +11,7 @@ use crate::report::{Attribute, Document, Figure, Row, Table, say};
 /// What a table may take of the 600 px of a mail …
 const WIDE: f64 = 552.0;
 /// … and of the 360 px of a phone, with a little for the fonts of others.
-const NARROW: f64 = 322.0;
+const NARROW: f64 = 318.0;
 /// The letters of a table, and the blanks on both sides of a cell.
 #[derive(Clone, Copy)]
 pub(in crate::render) struct Letters {

@@ -23,8 +23,8 @@ use crate::render::error::RenderError;
 use crate::render::logo::picture;
 use crate::report::{Chart, Document, Section};
 
-/// A mail shows this many rows of a table; the attachments hold the rest.
-const ROW_COUNT_MAX: usize = 10;
+/// A mail shows this many rows of a table, a year of months; the attachments hold the rest.
+const ROW_COUNT_MAX: usize = 12;
 /// A mail shows this many notes on the data; the report holds all.
 const WARNING_COUNT_MAX: usize = 3;
 /// The width a chart is shown at, in CSS pixels.

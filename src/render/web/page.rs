@@ -249,7 +249,11 @@ impl Page<'_> {
             row("th", &mut table.heads())
         ));
         for shown in table.shown() {
-            let texts = row_texts(document, table, shown);
+            let mut texts = row_texts(document, table, shown);
+            // Dates and short names stay on one line.
+            if let Some(name) = texts.first_mut().filter(|name| name.chars().count() <= 10) {
+                *name = name.replace(' ', "\u{a0}");
+            }
             self.line(format_args!("{}", row("td", &mut texts.iter().map(String::as_str))));
         }
         if table.rows.is_empty() {
