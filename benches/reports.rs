@@ -166,6 +166,7 @@ fn tile(number: i64) -> Kpi {
         unit: Unit::Money,
         figure: Some(Figure::whole(26_812_345 + number)),
         change: None,
+        is_apart: false,
         trend: (0..12).map(|n| Some(Figure::whole(n * n % 17 + n))).collect(),
     }
 }
@@ -234,6 +235,7 @@ fn table(row_count: i64) -> Table {
         ],
         rows: (0..row_count).map(row).collect(),
         limit: 1_000,
+        is_over_time: false,
         sorted_by: Some(0),
         totals: Some(vec![Some(Figure::whole(1)); 5]),
         notes: Vec::new(),

@@ -183,12 +183,12 @@ pub(super) fn html(words: &Words) -> String {
         escaped(&words.headline)
     );
     for paragraph in &words.paragraphs {
-        write!(html, "<p style=\"margin:0 0 12px 0\">{}</p>\n", escaped(paragraph)).expect("a String takes every text");
+        writeln!(html, "<p style=\"margin:0 0 12px 0\">{}</p>", escaped(paragraph)).expect("a String takes every text");
     }
     if !words.commands.is_empty() {
         html += "<p style=\"margin:0 0 8px 0\">What to type:</p>\n<dl style=\"margin:0\">\n";
         for (command, what) in &words.commands {
-            write!(html, "<dt><code>{}</code></dt><dd style=\"margin:0 0 10px 16px\">{what}</dd>\n", escaped(command))
+            writeln!(html, "<dt><code>{}</code></dt><dd style=\"margin:0 0 10px 16px\">{what}</dd>", escaped(command))
                 .expect("a String takes every text");
         }
         html += "</dl>\n";
