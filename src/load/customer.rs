@@ -2,20 +2,27 @@
 
 use sqlx::{PgConnection, Row};
 
-use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, refuse_implausible};
+use crate::load::first::{is_first, take_keys};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, refuse_implausible, run};
 use crate::load::{LoadError, warehouse};
 
-/// Statements of a change, in order: old days, versions, spells, new days.
-const STEPS: &[(&str, &str)] = &[
+/// Statements that end and open versions, in order, old days first.
+const VERSIONS: &[(&str, &str)] = &[
     ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
     ("ending versions of customers", include_str!("sql/customer_close.sql")),
     ("completing inferred customers", include_str!("sql/customer_complete.sql")),
     ("touching the deals of inferred customers", include_str!("sql/customer_complete_touch.sql")),
     ("opening versions of customers", include_str!("sql/customer_open.sql")),
-    ("seeding versions of new customers", include_str!("sql/customer_seed.sql")),
+    SEED,
     ("overwriting customers", include_str!("sql/customer_overwrite.sql")),
     ("ending spells of customers", include_str!("sql/customer_status_close.sql")),
-    ("opening spells of customers", include_str!("sql/customer_status_open.sql")),
+    OPEN_SPELLS,
+];
+const SEED: (&str, &str) = ("seeding versions of new customers", include_str!("sql/customer_seed.sql"));
+const OPEN_SPELLS: (&str, &str) = ("opening spells of customers", include_str!("sql/customer_status_open.sql"));
+
+/// What the cubes are told afterwards.
+const TOUCHES: &[(&str, &str)] = &[
     ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
     ("touching changed customers", include_str!("sql/customer_note.sql")),
 ];
@@ -36,13 +43,16 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     let changed = Merged { loaded, unchanged, deleted: 0 };
     if loaded > 0 {
         analyze_table(tx, "staging.changed_customer").await?;
-        for (action, statement) in STEPS {
-            sqlx::query(*statement).bind(context.tenant_key).execute(&mut *tx).await.map_err(warehouse(*action))?;
+        if is_first(tx, "dim_customer", "changed_customer").await? {
+            seed_customers(tx, context.tenant_key).await?;
+        } else {
+            run(tx, context.tenant_key, VERSIONS).await?;
+            // Before the search for deletions: without statistics it compares every customer with every staged one.
+            for table in ["dim_customer", "fact_customer_status"] {
+                analyze_changed(tx, table, &changed).await?;
+            }
         }
-        // Before the search for deletions: without statistics it compares every customer with every staged one.
-        for table in ["dim_customer", "fact_customer_status"] {
-            analyze_changed(tx, table, &changed).await?;
-        }
+        run(tx, context.tenant_key, TOUCHES).await?;
     }
     let live = sqlx::query(
         "select count(*) from star.dim_customer where tenant_key = $1 and is_current and deleted_at is null",
@@ -53,4 +63,14 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
     refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
     Ok(Merged { loaded, unchanged, deleted })
+}
+
+/// The versions and the spells of the first customers there are: nothing ends, and the keys come after the rows.
+async fn seed_customers(tx: &mut PgConnection, tenant_key: i32) -> Result<(), LoadError> {
+    for (table, step) in [("dim_customer", SEED), ("fact_customer_status", OPEN_SPELLS)] {
+        let keys = take_keys(tx, table).await?;
+        run(tx, tenant_key, &[step]).await?;
+        keys.make(tx).await?;
+    }
+    Ok(())
 }

@@ -7,18 +7,51 @@ use crate::load::entity::MergeSpec;
 use crate::load::merge::{MergeContext, Merged, analyze_table, touch_customers};
 use crate::load::{LoadError, warehouse};
 
-/// Whether the table has no row and staging has many.
-pub(super) async fn is_first(tx: &mut PgConnection, spec: &MergeSpec) -> Result<bool, LoadError> {
+/// Whether no tenant has a row in the table of the star and the staged one has many.
+pub(super) async fn is_first(tx: &mut PgConnection, table: &str, staged: &str) -> Result<bool, LoadError> {
     let statement = format!(
-        "select not exists (select from star.{}) and (select count(*) from (select from staging.\"{}\" limit {ROWS_MIN}) as s) = {ROWS_MIN}",
-        spec.table, spec.entity
+        "select not exists (select from star.{table} where tenant_key > 0)
+            and (select count(*) from (select from staging.\"{staged}\" limit {ROWS_MIN}) as s) = {ROWS_MIN}"
     );
     let row = sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(tx).await;
-    row.map_err(warehouse(format!("looking whether star.{} is empty", spec.table)))
+    row.map_err(warehouse(format!("looking whether star.{table} is empty")))
 }
 
-/// Fills an empty table with the staged image and makes its keys again, inside the caller's transaction: nobody sees the
-/// table without them.
+/// The keys of a table that were taken away for its first load.
+pub(super) struct Keys {
+    table: String,
+    /// The statements that make them again, in order.
+    makes: Vec<String>,
+}
+
+/// Takes the keys of a table away, its foreign keys and indexes too, for the rest of the caller's transaction or until
+/// they are made again: nobody sees the table without them.
+pub(super) async fn take_keys(tx: &mut PgConnection, table: &str) -> Result<Keys, LoadError> {
+    let action = |what: &str| warehouse(format!("{what} star.{table}"));
+    let keys = sqlx::query(include_str!("sql/table_keys.sql")).bind(format!("star.{table}"));
+    let keys = keys.fetch_all(&mut *tx).await.map_err(action("reading the keys of"))?;
+    // Foreign keys go first, and come last.
+    for key in keys.iter().rev() {
+        let take: String = key.get("take");
+        tx.execute(AssertSqlSafe(take)).await.map_err(action("taking the keys of"))?;
+    }
+    Ok(Keys { table: table.to_owned(), makes: keys.iter().map(|key| key.get("make")).collect() })
+}
+
+impl Keys {
+    /// Makes them again, each checked once and as a set, and takes the statistics of the rows that came.
+    pub async fn make(self, tx: &mut PgConnection) -> Result<(), LoadError> {
+        let action = || warehouse(format!("making the keys of star.{}", self.table));
+        tx.execute("set local maintenance_work_mem = '256MB'").await.map_err(action())?;
+        for make in &self.makes {
+            tx.execute(AssertSqlSafe(make.clone())).await.map_err(action())?;
+        }
+        tx.execute("set local maintenance_work_mem to default").await.map_err(action())?;
+        analyze_table(tx, &format!("star.{}", self.table)).await
+    }
+}
+
+/// Fills an empty table with the staged image and makes its keys again, inside the caller's transaction.
 pub(super) async fn fill_table(
     tx: &mut PgConnection,
     spec: &MergeSpec,
@@ -27,13 +60,7 @@ pub(super) async fn fill_table(
     let action = |what: &str| warehouse(format!("{what} star.{}", spec.table));
     let MergeSpec { entity, table, key, .. } = spec;
     let columns = spec.columns.join(", ");
-    let keys = sqlx::query(include_str!("sql/table_keys.sql")).bind(format!("star.{table}"));
-    let keys = keys.fetch_all(&mut *tx).await.map_err(action("reading the keys of"))?;
-    // Foreign keys go first, and come last.
-    for key in keys.iter().rev() {
-        let take: String = key.get("take");
-        tx.execute(AssertSqlSafe(take)).await.map_err(action("taking the keys of"))?;
-    }
+    let keys = take_keys(tx, table).await?;
     let fill = format!(
         "insert into star.{table} (tenant_key, {key}, {columns}) select i.tenant_key, i.{key}, {image} from (\n{sql}\n) as i",
         image = spec.columns.iter().map(|c| format!("i.{c}")).collect::<Vec<_>>().join(", "),
@@ -42,13 +69,7 @@ pub(super) async fn fill_table(
     let fill = sqlx::query(AssertSqlSafe(fill)).bind(context.tenant_key).bind(context.extracted_at);
     let filled = fill.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
     let loaded = filled.map_err(action("filling"))?.rows_affected() as i64;
-    tx.execute("set local maintenance_work_mem = '256MB'").await.map_err(action("making the keys of"))?;
-    for key in &keys {
-        let make: String = key.get("make");
-        tx.execute(AssertSqlSafe(make)).await.map_err(action("making the keys of"))?;
-    }
-    tx.execute("set local maintenance_work_mem to default").await.map_err(action("making the keys of"))?;
-    analyze_table(tx, &format!("star.{table}")).await?;
+    keys.make(tx).await?;
     // What follows from a fact (the visits of a deal) asks which rows changed.
     if *entity == "deal" {
         let note = format!(
@@ -59,11 +80,13 @@ pub(super) async fn fill_table(
         touch_customers(tx, spec, context).await?;
     }
     if !spec.days.is_empty() {
+        // One day at a time: telling them apart costs least where each is a column of the table.
+        let days: Vec<String> =
+            spec.days.iter().map(|day| format!("select distinct {day} as day from star.{table}")).collect();
         let touch = format!(
             "insert into vesper.touched_day (tenant_key, fact, day)
-             select distinct $1::int, '{entity}', day from star.{table} cross join lateral unnest(array[{}]) as day
-             where day is not null on conflict do nothing",
-            spec.days.join(", ")
+             select $1::int, '{entity}', day from (\n{}\n) as days where day is not null on conflict do nothing",
+            days.join("\nunion\n")
         );
         let touched = sqlx::query(AssertSqlSafe(touch)).bind(context.tenant_key).execute(&mut *tx).await;
         touched.map_err(action("touching the days of"))?;

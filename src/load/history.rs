@@ -2,22 +2,29 @@
 
 use sqlx::PgConnection;
 
-use crate::load::merge::MergeContext;
+use crate::load::first::{is_first, take_keys};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, run};
 use crate::load::{LoadError, warehouse};
 
 /// Ends and opens stage visits of the deals that changed tonight.
 ///
 /// A replay finds no changed deal and writes nothing.
-pub(super) async fn record_stage_visits(tx: &mut PgConnection, tenant_key: i32) -> Result<(), LoadError> {
-    const STEPS: [(&str, &str); 3] = [
-        ("ending stage visits", include_str!("sql/deal_stage_close.sql")),
-        ("opening stage visits", include_str!("sql/deal_stage_open.sql")),
-        ("touching the days of stage visits", include_str!("sql/deal_stage_touch.sql")),
-    ];
-    for (action, statement) in STEPS {
-        sqlx::query(statement).bind(tenant_key).execute(&mut *tx).await.map_err(warehouse(action))?;
+pub(super) async fn record_stage_visits(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    deals: &Merged,
+) -> Result<(), LoadError> {
+    const CLOSE: (&str, &str) = ("ending stage visits", include_str!("sql/deal_stage_close.sql"));
+    const OPEN: (&str, &str) = ("opening stage visits", include_str!("sql/deal_stage_open.sql"));
+    const TOUCH: (&str, &str) = ("touching the days of stage visits", include_str!("sql/deal_stage_touch.sql"));
+    if is_first(tx, "fact_deal_stage", "changed_deal").await? {
+        let keys = take_keys(tx, "fact_deal_stage").await?;
+        run(tx, tenant_key, &[OPEN]).await?;
+        keys.make(tx).await?;
+        return run(tx, tenant_key, &[TOUCH]).await;
     }
-    Ok(())
+    run(tx, tenant_key, &[CLOSE, OPEN, TOUCH]).await?;
+    analyze_changed(tx, "fact_deal_stage", deals).await
 }
 
 /// Keeps what each changed subscription paid for until now, as a version that ended, and touches the days of its paid

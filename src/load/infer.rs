@@ -16,16 +16,21 @@ pub(super) async fn infer_members(
 ) -> Result<(), LoadError> {
     let MergeSpec { entity, table, key, .. } = dimension;
     let names_it = |e: &&crate::source::Entity| e.name != *entity && e.columns.iter().any(|c| c.name == *key);
-    let references: Vec<String> =
-        ENTITIES.iter().filter(names_it).map(|e| format!("select {key} from staging.\"{}\"", e.name)).collect();
+    // Each table asks for itself: few names are left to be told apart.
+    let unknown = |e: &crate::source::Entity| {
+        format!(
+            "select s.{key} from staging.\"{}\" as s where s.{key} is not null and not exists (select from star.{table} as k where k.tenant_key = $1::int and k.{key} = s.{key})",
+            e.name
+        )
+    };
+    let references: Vec<String> = ENTITIES.iter().filter(names_it).map(unknown).collect();
     if references.is_empty() {
         return Ok(());
     }
     let statement = format!(
         "insert into star.{table} (tenant_key, {key}, name, is_inferred)
-         select distinct $1::int, named.{key}, named.{key}, true from ({}) as named
-         where named.{key} is not null and not exists (select from star.{table} as d where d.tenant_key = $1 and d.{key} = named.{key})",
-        references.join(" union ")
+         select $1::int, named.{key}, named.{key}, true from ({}) as named",
+        references.join("\nunion\n")
     );
     let done = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).execute(tx).await;
     done.map(drop).map_err(warehouse(format!("inferring members of star.{table}")))

@@ -53,7 +53,7 @@ pub(super) async fn merge_entity(
     context: &MergeContext,
     extent: Extent,
 ) -> Result<Merged, LoadError> {
-    if extent == Extent::Whole && is_first(tx, spec).await? {
+    if extent == Extent::Whole && is_first(tx, spec.table, spec.entity).await? {
         return fill_table(tx, spec, context).await;
     }
     let action = |what: &str| warehouse(format!("{what} star.{}", spec.table));
@@ -200,9 +200,25 @@ async fn follow(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext)
     Ok(followed)
 }
 
+/// Runs statements of the tenant in order, each with what it does in words.
+pub(super) async fn run(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    steps: &[(&'static str, &'static str)],
+) -> Result<(), LoadError> {
+    for (action, statement) in steps {
+        let done = sqlx::query(*statement).bind(tenant_key).execute(&mut *tx).await;
+        done.map_err(warehouse(*action))?;
+    }
+    Ok(())
+}
+
 /// Statistics for the plans of the cubes, when the table is no longer the one they were taken of.
 pub(super) async fn analyze_changed(tx: &mut PgConnection, table: &str, merged: &Merged) -> Result<(), LoadError> {
-    if (merged.loaded + merged.deleted) * ANALYZE_SHARE < merged.unchanged {
+    let known = sqlx::query_scalar("select reltuples::bigint from pg_class where oid = $1::regclass");
+    let known = known.bind(format!("star.{table}")).fetch_one(&mut *tx).await;
+    let known: i64 = known.map_err(warehouse(format!("reading the size of star.{table}")))?;
+    if (merged.loaded + merged.deleted) * ANALYZE_SHARE < known {
         return Ok(());
     }
     analyze_table(tx, &format!("star.{table}")).await

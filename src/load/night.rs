@@ -16,7 +16,7 @@ use crate::load::history::{record_stage_visits, record_subscription_terms, rerat
 use crate::load::infer::{infer_customers, infer_members, infer_plans};
 use crate::load::inventory::merge_inventory;
 use crate::load::mark::{Marks, Plan, quarantined_keys};
-use crate::load::merge::{Extent, MergeContext, Merged, analyze_changed, analyze_table, merge_entity};
+use crate::load::merge::{Extent, MergeContext, Merged, analyze_table, merge_entity};
 use crate::load::observed::{mark_orphan_changes, observe_changes};
 use crate::load::quarantine::{
     mark_duplicates, mark_missing_rates, mark_orphan_lines, mark_unknown_handles, quarantine_marked,
@@ -312,8 +312,7 @@ async fn merge_all(
         let Some(extent) = extent_of(fact.entity).or(is_moving.then_some(Extent::Part)) else { continue };
         let done = merge_entity(tx, fact, context, extent).await?;
         if fact.entity == "deal" && done.loaded + done.deleted > 0 {
-            record_stage_visits(tx, context.tenant_key).await?;
-            analyze_changed(tx, "fact_deal_stage", &done).await?;
+            record_stage_visits(tx, context.tenant_key, &done).await?;
         }
         if fact.entity == "subscription" && done.loaded + done.deleted > 0 {
             record_subscription_terms(tx, context).await?;
@@ -329,11 +328,15 @@ async fn merge_all(
     Ok(merged)
 }
 
+/// What a statement sorts and hashes stays in memory; the transaction's own, and one statement at a time.
+const SORTING: &str = "set local work_mem = '64MB'";
+
 /// Takes the load's mutex, empties staging, makes sure of the tenant.
 async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadError> {
     tx.execute("select pg_advisory_xact_lock(hashtextextended('vesper.load', 0))")
         .await
         .map_err(warehouse("waiting for another load"))?;
+    tx.execute(SORTING).await.map_err(warehouse("saying how much a sort may hold"))?;
     let tables = sqlx::query(include_str!("sql/staging_tables.sql")).fetch_all(&mut *tx).await;
     let tables: Vec<String> = tables.map_err(warehouse("listing staging"))?.iter().map(|r| r.get(0)).collect();
     if !tables.is_empty() {

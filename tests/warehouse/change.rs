@@ -217,17 +217,22 @@ async fn a_query_that_drifted_holds_what_names_it_and_the_rest_is_loaded() {
 async fn the_keys_of_a_large_first_load_are_made_after_its_rows_and_are_all_there() {
     let (source, warehouse) = (empty_database().await, warehouse_database().await);
     let mut operational = source.connect().await;
-    let rows = "insert into customer (customer_id) values ('c');
-        insert into interaction (interaction_id, customer_id) select 'i' || n, 'c' from generate_series(1, 50000) as n;";
+    let rows = "insert into customer (customer_id) select 'c' || n from generate_series(1, 6000) as n;
+        insert into deal (deal_id, customer_id) select 'd' || n, 'c' || n from generate_series(1, 6000) as n;
+        insert into interaction (interaction_id, customer_id) select 'i' || n, 'c1' from generate_series(1, 50000) as n;";
     run(&mut operational, &(read("schema.sql") + rows)).await;
     let mut feed = Feed::new(warehouse.connect().await, &source.url(), SOURCE).await;
-    let keys = "select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'star.fact_interaction'::regclass
-        union all select indexdef from pg_indexes where tablename = 'fact_interaction' order by 1";
+    let keys = "select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'star'::regnamespace
+        union all select indexdef from pg_indexes where schemaname = 'star' order by 1";
     let before = answers(&mut feed, keys).await;
     let report = feed.night("2025-01-20").await;
-    assert_eq!(count_of(&report, "interaction").loaded, 50_000);
+    for (entity, rows) in [("customer", 6_000), ("deal", 6_000), ("interaction", 50_000)] {
+        assert_eq!(count_of(&report, entity).loaded, rows, "{entity}");
+    }
     assert_eq!(answers(&mut feed, keys).await, before);
-    assert!(before.len() > 5, "{before:?}");
+    for key in ["fact_deal_stage_pkey", "dim_customer_versions_disjoint", "fact_interaction_day"] {
+        assert!(before.iter().any(|line| line.contains(key)), "{key}");
+    }
 }
 
 /// What the star says of everything that does not depend on when it was seen.

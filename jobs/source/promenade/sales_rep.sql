@@ -9,7 +9,7 @@ select
     u.deleted_at
 from identity_users as u
 left join user_profiles as p on p.user_id = u.id
-where u.id in (
-    select assigned_to from customer_customers
-    union select assigned_to from customer_deals
-    union select created_by from customer_interactions)
+-- Each list is short and is only asked for when the ones before it do not name the user.
+where u.id in (select distinct assigned_to from customer_customers)
+    or u.id in (select distinct assigned_to from customer_deals)
+    or u.id in (select distinct created_by from customer_interactions)

@@ -219,11 +219,11 @@ fn settings(port: u16, socket_directory: &Path, options: ClusterOptions) -> Stri
     // A cluster of tests serves as many of them at once as the machine has cores, each with pools of its own.
     let client_max = if options.is_disposable { 1_000 } else { 400 };
     // No replica ever follows: with a minimal log, a COPY into a table made in the same transaction writes no log.
-    // Just-in-time compilation costs these small queries more than it saves.
+    // Just-in-time compilation costs these small queries more than it saves, and no disk here has a head to move.
     format!(
         "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{directory}'\n\
          unix_socket_permissions = 0700\nmax_connections = {client_max}\nshared_buffers = '128MB'\nwal_level = minimal\n\
-         max_wal_senders = 0\nmax_wal_size = '2GB'\ncheckpoint_timeout = '15min'\njit = off\ntimezone = 'UTC'\n\
+         max_wal_senders = 0\nmax_wal_size = '2GB'\ncheckpoint_timeout = '15min'\njit = off\nrandom_page_cost = 1.1\ntimezone = 'UTC'\n\
          log_timezone = 'UTC'\nlog_checkpoints = off\n{durability}",
         Ipv4Addr::LOCALHOST
     )

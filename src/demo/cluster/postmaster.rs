@@ -42,6 +42,8 @@ impl Place<'_> {
             let mut command = self.home.command(&self.binaries.program("initdb"));
             command.arg("-D").arg(&unfinished).arg("--pwfile").arg(password_file);
             command.args(["-U", super::LOGIN, "-A", "scram-sha-256", "-E", "UTF8", "--locale", locale]);
+            // The same order again, and keys are compared as bytes: they are sorted several times as fast.
+            command.arg("--lc-collate=C");
             // Syncing a thousand new files takes longer than making them, and what they hold can be made again.
             command.arg("--no-sync");
             outcome = run("initdb", command).await;

@@ -17,12 +17,17 @@ with entered as (
     where c.is_new
         and s.step <= array_position(array['lead', 'prospect', 'customer', 'churned'], c.status)
         and (s.step <> 3 or c.status = 'customer' or c.converted_at is not null)
+),
+
+known as (
+    select f.customer_id, max(f.visit) as visits
+    from star.fact_customer_status as f
+    where f.tenant_key = $1::int and f.customer_id in (select c.customer_id from staging.changed_customer as c)
+    group by f.customer_id
 )
 
 insert into star.fact_customer_status (tenant_key, customer_id, visit, status, entered_at, left_at, basis)
 select
-    $1::int, e.customer_id,
-    coalesce((select max(f.visit) from star.fact_customer_status as f where f.tenant_key = $1::int and f.customer_id = e.customer_id), 0)
-    + row_number() over (partition by e.customer_id order by e.step),
-    e.status, e.entered_at, e.left_at, e.basis
+    $1::int, e.customer_id, coalesce(k.visits, 0) + row_number() over (partition by e.customer_id order by e.step), e.status, e.entered_at, e.left_at, e.basis
 from entered as e
+left join known as k on k.customer_id = e.customer_id

@@ -1,13 +1,20 @@
 -- grain: one inferred member per customer a staged fact names and nobody delivered · $1 tenant_key · re-run: adds nothing
 insert into star.dim_customer (tenant_key, customer_id, status, tier, sales_rep_key, company_key, valid_from, basis, name, is_inferred)
-select distinct $1::int, named.customer_id, 'unknown', 'unknown', 0, 0, timestamptz '-infinity', 'inferred', named.customer_id, true
-from (
-    select customer_id from staging.deal
-    union select customer_id from staging.interaction
-    union select customer_id from staging."order"
-    union select customer_id from staging.subscription
-    union select customer_id from staging.invoice
-    union select customer_id from staging.payment
-) as named
-where named.customer_id is not null
-    and not exists (select from star.dim_customer as c where c.tenant_key = $1::int and c.customer_id = named.customer_id)
+-- Each table asks for itself: few names are left to be told apart.
+with named as (
+    select s.customer_id from staging.deal as s where not exists (select from star.dim_customer as k where k.tenant_key = $1::int and k.customer_id = s.customer_id)
+    union
+    select s.customer_id from staging.interaction as s where not exists (select from star.dim_customer as k where k.tenant_key = $1::int and k.customer_id = s.customer_id)
+    union
+    select s.customer_id from staging."order" as s where not exists (select from star.dim_customer as k where k.tenant_key = $1::int and k.customer_id = s.customer_id)
+    union
+    select s.customer_id from staging.subscription as s where not exists (select from star.dim_customer as k where k.tenant_key = $1::int and k.customer_id = s.customer_id)
+    union
+    select s.customer_id from staging.invoice as s where not exists (select from star.dim_customer as k where k.tenant_key = $1::int and k.customer_id = s.customer_id)
+    union
+    select s.customer_id from staging.payment as s where not exists (select from star.dim_customer as k where k.tenant_key = $1::int and k.customer_id = s.customer_id)
+)
+
+select $1::int, n.customer_id, 'unknown', 'unknown', 0, 0, timestamptz '-infinity', 'inferred', n.customer_id, true
+from named as n
+where n.customer_id is not null

@@ -14,10 +14,10 @@ pointed_to as (
 select
     format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname) as take,
     format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) as make,
-    case c.contype when 'p' then 1 when 'u' then 2 else 4 end as step
+    case c.contype when 'p' then 1 when 'u' then 2 when 'x' then 3 else 4 end as step
 from pg_constraint as c
 join target on c.conrelid = target.oid
-where c.contype in ('p', 'u', 'f') and c.conindid not in (select p.conindid from pointed_to as p where c.contype <> 'f') and c.conparentid = 0
+where c.contype in ('p', 'u', 'x', 'f') and c.conindid not in (select p.conindid from pointed_to as p where c.contype <> 'f') and c.conparentid = 0
 union all
 select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), 3
 from pg_index as i
