@@ -8,6 +8,14 @@ module, rows, source, target = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.a
 query = f"select id, customer_id, type::text, direction::text, outcome::text, created_by, started_at, duration_sec, created_at, updated_at from customer_interactions limit {rows}"
 
 if module == "sling":
+    try:
+        # The program that sling would otherwise load from its own site; this one comes from the package index.
+        import sling_linux_amd64
+
+        os.chmod(sling_linux_amd64.SLING_BIN, 0o755)
+        os.environ["SLING_BINARY"] = sling_linux_amd64.SLING_BIN
+    except ImportError:
+        pass
     from sling import Sling
 
     os.environ.update(OPERATIONAL=source + "?sslmode=disable", RAW=target + "?sslmode=disable")
