@@ -353,6 +353,10 @@ async fn prepare(tx: &mut PgConnection, spec: &SourceSpec) -> Result<i32, LoadEr
         .bind(spec.metric.gross_margin_percent)
         .bind(&spec.metric.deal_band_cents)
         .bind(spec.metric.mrr_netting)
+        .bind(spec.metric.lead_time_days)
+        .bind(spec.metric.lead_time_deviation_days)
+        .bind(spec.metric.service_percent)
+        .bind(spec.metric.deal_size)
         .fetch_one(&mut *tx)
         .await;
     let tenant_key: i32 = tenant.map_err(warehouse("registering the tenant"))?.get(0);

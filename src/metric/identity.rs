@@ -16,6 +16,15 @@ pub struct Violation {
     pub detail: String,
 }
 
+/// What campaigns have touched, counted from the purchases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Credited {
+    /// Purchases with a touch in the 90 days up to them.
+    pub purchases: i64,
+    /// Their gross profit.
+    pub profit_cents: i64,
+}
+
 /// An identity that holds, and how often it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -31,11 +40,13 @@ pub struct Check {
 /// - the members of every dimension sum to the whole, for counts and amounts at every window;
 /// - a daily series summed over a window is the window's figure;
 /// - MRR at the start of a window, and what moved it, give MRR at its end, to the cent;
+/// - the credits of every rule of attribution sum to the purchases that campaigns touched;
 /// - the star holds what the source held: rows and amounts.
 pub fn check_identities(
     computed: &Computed,
     business_date: NaiveDate,
     reconciliation: &[Reconciliation],
+    credited: Option<Credited>,
 ) -> Result<Vec<Check>, Vec<Violation>> {
     let (mut violations, mut part_count, mut day_count) = (Vec::new(), 0, 0);
     for metric in CATALOG.iter().filter(|m| matches!(m.unit, Unit::Count | Unit::Money)) {
@@ -62,6 +73,7 @@ pub fn check_identities(
         }
     }
     let bridge_count = check_bridge(computed, &mut violations);
+    let credit_count = check_attribution(computed, credited, &mut violations);
     for line in reconciliation.iter().filter(|l| l.difference() != 0) {
         violations.push(Violation {
             identity: format!("{}: source = star", line.entity),
@@ -79,6 +91,7 @@ pub fn check_identities(
         check("the members of a dimension sum to the whole", part_count),
         check("the days of a series sum to the window", day_count),
         check("MRR at the start and its movements give MRR at the end, to the cent", bridge_count),
+        check("the credits of every rule of attribution sum to the purchases that campaigns touched", credit_count),
         check("the star holds the rows and amounts of the source, entity by entity", reconciliation.len()),
     ])
 }
@@ -110,6 +123,34 @@ fn check_bridge(computed: &Computed, violations: &mut Vec<Violation>) -> usize {
     count
 }
 
+/// The last-touch, first-touch and linear credits of all campaigns = the purchases that were touched; gives how many sums
+/// were compared.
+fn check_attribution(computed: &Computed, credited: Option<Credited>, violations: &mut Vec<Violation>) -> usize {
+    let windows = computed.tables.get("campaign_roi");
+    let (Some(credited), Some(table)) = (credited, windows.and_then(|w| w.get(&Window::All))) else { return 0 };
+    // Of a return the numerator is what was credited less the cost, which is the denominator.
+    let sum = |column: &str, credit: fn(i64, i64) -> i64| -> i64 {
+        let figures = (0..table.rows.len()).filter_map(|row| table.cell(row, column)?.figure());
+        figures.map(|figure| credit(figure.numerator, figure.denominator)).sum()
+    };
+    let (whole, with_cost) = (|numerator, _| numerator, |numerator, denominator| numerator + denominator);
+    // Every campaign is rounded to cents once.
+    let slack = table.rows.len() as i64;
+    let sums = [
+        ("conversions", sum("conversions", whole), credited.purchases, 0),
+        ("last-touch profit", sum("profit", whole), credited.profit_cents, slack),
+        ("first-touch profit", sum("roi_first", with_cost), credited.profit_cents, slack),
+        ("linear profit", sum("roi_linear", with_cost), credited.profit_cents, slack),
+    ];
+    for (what, ours, theirs, slack) in sums.iter().filter(|(_, ours, theirs, slack)| (ours - theirs).abs() > *slack) {
+        violations.push(Violation {
+            identity: format!("campaign_roi: {what} = touched purchases"),
+            detail: format!("the campaigns sum to {ours}, the purchases to {theirs}, give or take {slack}"),
+        });
+    }
+    sums.len()
+}
+
 fn unequal(
     (metric, dimension): (&str, &str),
     window: Window,
@@ -133,7 +174,7 @@ mod tests {
 
     use super::*;
     use crate::metric::snapshot::{DaySeries, Figure, Member};
-    use crate::metric::table::Tables;
+    use crate::metric::table::{Cell, Table, TableColumn, Tables};
 
     fn date(text: &str) -> NaiveDate {
         text.parse().expect("a date")
@@ -175,7 +216,7 @@ mod tests {
     }
 
     fn broken(computed: &Computed, lines: &[Reconciliation]) -> Vec<String> {
-        let checked = check_identities(computed, date("2025-01-03"), lines);
+        let checked = check_identities(computed, date("2025-01-03"), lines, None);
         checked.err().unwrap_or_default().into_iter().map(|v| format!("{}: {}", v.identity, v.detail)).collect()
     }
 
@@ -208,5 +249,28 @@ mod tests {
         };
         let unequal = "deal: source = star: the source holds 9 live rows, the star 7 and the quarantine 1";
         assert_eq!(broken(&computed(), &[line]), [unequal]);
+    }
+
+    #[test]
+    fn credits_that_lose_a_purchase_or_double_a_profit_are_named() {
+        let named = |name: &str| TableColumn { name: name.to_owned(), label: String::new(), unit: Some(Unit::Count) };
+        let columns = ["conversions", "profit", "roi_first", "roi_linear"].map(named).to_vec();
+        // Two campaigns that cost 30 cents each: 100 and 50 by the last touch, 50 and 100 by the first, 75 each by both.
+        let row = |conversions, last, first: i64, linear: i64| {
+            [(conversions, 1), (last, 1), (first - 30, 30), (linear - 30, 30)].map(|(n, d)| Cell::Ratio(n, d)).to_vec()
+        };
+        let table = Table { version: 1, columns, rows: vec![row(1, 100, 50, 75), row(1, 50, 100, 75)] };
+        let mut computed = computed();
+        computed.tables.insert("campaign_roi".to_owned(), BTreeMap::from([(Window::All, table)]));
+        let told = |purchases, profit_cents| {
+            let credited = Some(Credited { purchases, profit_cents });
+            let checked = check_identities(&computed, date("2025-01-03"), &[], credited);
+            checked.err().unwrap_or_default().into_iter().map(|v| v.identity).collect::<Vec<_>>()
+        };
+        assert!(told(2, 150).is_empty() && told(2, 152).is_empty(), "each of two campaigns may round a cent");
+        assert_eq!(told(3, 150), ["campaign_roi: conversions = touched purchases"]);
+        let profits =
+            ["last-touch", "first-touch", "linear"].map(|r| format!("campaign_roi: {r} profit = touched purchases"));
+        assert_eq!(told(2, 153), profits);
     }
 }

@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 use tracing::info;
 
+use crate::base::period::plus_days;
 use crate::base::{Night, chaos};
 use crate::cube::{
     Cubes, INTERACTION_TYPES, OUTCOMES, Recomputed, STAGES, STATUSES, TIERS, read_cubes, recompute_sample,
@@ -16,7 +17,7 @@ use crate::cube::{
 use crate::metric::catalog::{Catalog, Unit};
 use crate::metric::compute::{Computed, Delivered, compute};
 use crate::metric::definition::{definition_hash, write_definitions};
-use crate::metric::identity::{Violation, check_identities};
+use crate::metric::identity::{Credited, Violation, check_identities};
 use crate::metric::kpi::{Kpis, add_expressions, run_queries};
 use crate::metric::retention::delete_expired;
 use crate::metric::snapshot::{Member, Reconciliation, Slice};
@@ -60,7 +61,8 @@ pub async fn publish(
     computed.tables = read_tables(tx, (tenant_key, &delivered), date, &computed).await?;
     let catalog = kpis.catalog();
     add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
-    let checks = check_identities(&computed, date, &reconciliation)
+    let credited = read_credited(tx, tenant_key, &computed, date).await?;
+    let checks = check_identities(&computed, date, &reconciliation, credited)
         .map_err(|violations| MetricError::Identity { business_date: date, violations })?;
     let definition_hash = definition_hash(&catalog, &kpis.hash);
     let content_hash = hash_content(&computed, &reconciliation, (date, &definition_hash, &revenue_mode));
@@ -225,6 +227,22 @@ fn label_of(name: &str) -> String {
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         }
     }
+}
+
+/// What campaigns have touched up to the end of the date; none where no campaign is told of.
+async fn read_credited(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    computed: &Computed,
+    date: NaiveDate,
+) -> Result<Option<Credited>, MetricError> {
+    if !computed.tables.contains_key("campaign_roi") {
+        return Ok(None);
+    }
+    let read = sqlx::query_as(include_str!("sql/attribution.sql")).bind(tenant_key).bind(plus_days(date, 1));
+    let (purchases, profit_cents) =
+        read.fetch_one(tx).await.map_err(failed("counting the purchases that campaigns touched"))?;
+    Ok(Some(Credited { purchases, profit_cents }))
 }
 
 /// The latest load's balance an entity, and the high-water marks.

@@ -19,6 +19,14 @@ pub struct MetricOptions {
     pub gross_margin_percent: i32,
     /// Floors of the deal sizes in cents, ascending from 0.
     pub deal_band_cents: Vec<i64>,
+    /// What a deal is sized by: its `value`, or the `list_price` where the source tells one.
+    pub deal_size: &'static str,
+    /// Mean days from an order to a supplier until the goods are there.
+    pub lead_time_days: i32,
+    /// Standard deviation of that lead time, in days.
+    pub lead_time_deviation_days: i32,
+    /// Percent of the cycles between two deliveries that stock is to last: 90, 95, 98 or 99.
+    pub service_percent: i32,
 }
 
 impl Default for MetricOptions {
@@ -31,12 +39,20 @@ impl Default for MetricOptions {
             mrr_netting: "day",
             gross_margin_percent: 100,
             deal_band_cents: vec![0, 100_000, 500_000, 2_500_000, 10_000_000],
+            deal_size: "value",
+            lead_time_days: 14,
+            lead_time_deviation_days: 0,
+            service_percent: 95,
         }
     }
 }
 
 /// Days of a century: more history than a star holds.
 const RFM_DAYS_MAX: i64 = 36_525;
+/// Goods that take longer than a year are not kept in stock by a daily demand.
+const LEAD_TIME_DAYS_MAX: i64 = 365;
+/// Shares of cycles served, those the inventory table knows the normal quantile of.
+const SERVICE_PERCENTS: [(&str, i32); 4] = [("90", 90), ("95", 95), ("98", 98), ("99", 99)];
 
 impl MetricOptions {
     /// Reads the table; what is not there stays as it is by default.
@@ -52,6 +68,10 @@ impl MetricOptions {
             mrr_netting: named("mrr_netting", &["day", "month"]),
             rfm_days: table.integer_or("rfm_days", 365, 0..=RFM_DAYS_MAX) as i32,
             gross_margin_percent: table.integer_or("gross_margin_percent", 100, 0..=100) as i32,
+            deal_size: named("deal_size", &["value", "list_price"]),
+            lead_time_days: table.integer_or("lead_time_days", 14, 1..=LEAD_TIME_DAYS_MAX) as i32,
+            lead_time_deviation_days: table.integer_or("lead_time_deviation_days", 0, 0..=LEAD_TIME_DAYS_MAX) as i32,
+            service_percent: table.choice("service_percent", &SERVICE_PERCENTS, 95),
             ..MetricOptions::default()
         };
         let floors = table.texts("deal_bands");

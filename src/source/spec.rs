@@ -202,7 +202,7 @@ mod tests {
         let folder = files(&[
             (
                 "s/source.toml",
-                "curency = \"USD\"\nvanish_share_max = 2\n[changes]\ncustomer = \"xmin\"\nstock_movement = \"updated_at\"\ndeal = \"xmim\"\norders = \"full\"\n",
+                "curency = \"USD\"\nvanish_share_max = 2\n[changes]\ncustomer = \"xmin\"\nstock_movement = \"updated_at\"\ndeal = \"xmim\"\norders = \"full\"\n[metric]\nrfm_score = \"ntiles\"\ndeal_size = \"price\"\nlead_time_days = 0\nservice_percent = \"97\"\n",
             ),
             ("s/deals.sql", "select 1"),
             ("s/quota.sql", "select 1"),
@@ -221,6 +221,10 @@ mod tests {
             "s/source.toml:5:18: stock_movement has no updated_at (choose xmin, append or full)",
             "s/source.toml:6:8: unknown deal `xmim` (did you mean `xmin`?)",
             "s/source.toml:7:1: unknown key `orders` (did you mean `order`?)",
+            "s/source.toml:9:13: unknown rfm_score `ntiles` (did you mean `ntile`?)",
+            "s/source.toml:10:13: unknown deal_size `price`",
+            "s/source.toml:11:18: `lead_time_days` must lie between 1 and 365",
+            "s/source.toml:12:19: unknown service_percent `97`",
             "s/deals.sql: unknown entity `deals` (did you mean `deal.sql`?)",
             "s/fx_rate.csv:2:5: valid_from is `2025-13-01`, expected a date, such as 2025-01-31",
             "s/quota.csv: quota comes from s/quota.sql already",

@@ -8,6 +8,7 @@ mod keep;
 mod kpi;
 mod mrr;
 mod northwind;
+mod option;
 mod oracle;
 mod refusal;
 mod set;

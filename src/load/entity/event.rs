@@ -17,6 +17,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
             "value_cents",
             "currency",
             "reporting_cents",
+            "list_price_cents",
             "probability",
             "source",
             "close_reason",

@@ -21,6 +21,7 @@ select
     s.value_cents,
     s.currency,
     round(s.value_cents * coalesce(fx.rate, 1))::bigint as reporting_cents,
+    round(s.list_price_cents * coalesce(fx.rate, 1))::bigint as list_price_cents,
     coalesce(s.probability, case s.stage when 'closed_won' then 100 else 0 end) as probability,
     s.source,
     s.close_reason,

@@ -121,11 +121,13 @@ pub(super) const ORDER: &[TableMetric] = &[
     },
     TableMetric {
         name: "inventory",
-        version: 1,
+        version: 2,
         label: "Inventory",
         definition: "products in stock: days of supply = on hand / mean daily demand of the last 28 days, turnover = that \
-            demand in a year / on hand, days of the 28 without stock, and a suggested reorder point that covers \
-            14 days of delivery in 95 of 100 cases; beside it the source's own",
+            demand in a year / on hand, days of the 28 without stock, how far the demand of a day strays from that mean, \
+            and a suggested reorder point: the demand d of the lead time L and a safety stock of z·√(L·σd² + d²·σL²), by \
+            the source's lead_time_days, lead_time_deviation_days and service_percent (14, 0 and 95); beside it the \
+            source's own",
         needs: &["inventory", "order_line"],
         windows: NOW,
         columns: &[
@@ -136,6 +138,8 @@ pub(super) const ORDER: &[TableMetric] = &[
             ("days_of_supply", "Days of supply", Kind::Ratio(Unit::Days)),
             ("turnover", "Turnover a year", Kind::Ratio(Unit::Index)),
             ("stock_out_days", "Stock-out days", Kind::WholeApart(Unit::Count)),
+            ("demand_deviation", "Deviation of demand", Kind::RatioApart(Unit::Index)),
+            ("safety_stock", "Safety stock", Kind::WholeApart(Unit::Count)),
             ("reorder_point", "Suggested reorder point", Kind::WholeApart(Unit::Count)),
             ("reorder_point_set", "Reorder point set", Kind::WholeApart(Unit::Count)),
         ],

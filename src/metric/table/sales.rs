@@ -85,8 +85,8 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "win_rate_by_size",
         version: 1,
         label: "Win rate by deal size",
-        definition: "deals that closed in the period by bands of value: the share won by number, the range in which it \
-            lies with 95% certainty, and the share won by value",
+        definition: "deals that closed in the period by bands of value (or of list price, the source's deal_size): the \
+            share won by number, the range in which it lies with 95% certainty, and the share won by value",
         needs: &["deal"],
         windows: FLOW,
         columns: &[
@@ -126,9 +126,9 @@ pub(super) const SALES: &[TableMetric] = &[
         name: "stage_duration",
         version: 1,
         label: "Time in stage",
-        definition: "stays in a stage that were seen to begin and to end, by those that ended in the period: mean, median \
-            and 90th percentile of their days; open deals by their mean age in the stage. The bottleneck is the \
-            stage that held deals up longest altogether, of those with at least five stays",
+        definition: "stays in a stage that were seen to begin and to end, by those that ended in the period: mean, \
+            standard deviation, median and 90th percentile of their days; open deals by their mean age in the stage. The \
+            bottleneck is the stage that held deals up longest altogether, of those with at least five stays",
         needs: &["deal"],
         windows: FLOW,
         columns: &[
@@ -136,6 +136,7 @@ pub(super) const SALES: &[TableMetric] = &[
             ("basis", "Basis", Kind::Word),
             ("visits", "Completed visits", Kind::Whole(Unit::Count)),
             ("mean", "Mean", Kind::Ratio(Unit::Days)),
+            ("deviation", "Standard deviation", Kind::RatioApart(Unit::Days)),
             ("median", "Median", Kind::RatioApart(Unit::Days)),
             ("p90", "P90", Kind::RatioApart(Unit::Days)),
             ("open_deals", "Open deals", Kind::Whole(Unit::Count)),

@@ -18,6 +18,7 @@ pub(super) const DEAL: Entity = Entity {
         may("name", Text, "display name"),
         must("value_cents", Bigint, "value in minor units of the currency"),
         CURRENCY,
+        may("list_price_cents", Bigint, "list price of what was offered, in minor units of the currency"),
         must("stage", Text, "lead, qualified, proposal, negotiation, closed_won, closed_lost"),
         may("probability", Int, "0 to 100"),
         may("source", Text, "inbound, outbound, referral, partner, event, advertising"),
@@ -31,6 +32,7 @@ pub(super) const DEAL: Entity = Entity {
     rules: &[
         Rule::OneOf("stage", &STAGES),
         Rule::AtLeast("value_cents", 0),
+        Rule::AtLeast("list_price_cents", 0),
         Rule::AtLeast("probability", 0),
         Rule::AtMost("probability", 100),
         Rule::NotBefore("created_at", "actual_close_date"),

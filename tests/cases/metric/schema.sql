@@ -7,7 +7,7 @@ create table customer (
     tags jsonb, churn_reason text, created_at timestamptz default '2024-01-01', updated_at timestamptz, last_contacted_at timestamptz, converted_at timestamptz, churned_at timestamptz,
     deleted_at timestamptz);
 create table deal (
-    deal_id text, customer_id text, company_id text, sales_rep_id text, name text default 'A deal', value_cents bigint default 100000, currency text default 'USD',
+    deal_id text, customer_id text, company_id text, sales_rep_id text, name text default 'A deal', value_cents bigint default 100000, list_price_cents bigint, currency text default 'USD',
     stage text default 'lead', probability int, source text, expected_close_date date, actual_close_date date, close_reason text, created_at timestamptz default '2024-12-01',
     updated_at timestamptz, deleted_at timestamptz);
 create table interaction (

@@ -44,5 +44,6 @@ from star.dim_campaign as k
 left join profit as p on p.campaign_key = k.campaign_key
 left join cost as c on c.campaign_key = k.campaign_key
 left join touch as t on t.campaign_key = k.campaign_key
-where k.tenant_key = $1::int and k.deleted_at is null
+-- A campaign that was deleted keeps what it brought.
+where k.tenant_key = $1::int and (k.deleted_at is null or p.campaign_key is not null)
 order by coalesce(p.last_cents, 0) desc, k.name, k.campaign_id

@@ -1,0 +1,1 @@
+delete from campaign where campaign_id in ('summer', 'idle');
