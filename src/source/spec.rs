@@ -223,7 +223,7 @@ mod tests {
             "s/source.toml:7:1: unknown key `orders` (did you mean `order`?)",
             "s/source.toml:9:13: unknown rfm_score `ntiles` (did you mean `ntile`?)",
             "s/source.toml:10:13: unknown deal_size `price`",
-            "s/source.toml:11:18: `lead_time_days` must lie between 1 and 365",
+            "s/source.toml:11:18: `lead_time_days` is 0, expected 1 to 365",
             "s/source.toml:12:19: unknown service_percent `97`",
             "s/deals.sql: unknown entity `deals` (did you mean `deal.sql`?)",
             "s/fx_rate.csv:2:5: valid_from is `2025-13-01`, expected a date, such as 2025-01-31",

@@ -80,7 +80,7 @@ fn every_slip_in_a_section_over_a_table_comes_at_once_with_its_place_and_the_nea
         "t.toml:30:1: unknown key `fliter` (did you mean `filter`?)",
         "t.toml:34:9: shape `donut` shows parts of a count or an amount",
         "t.toml:41:9: shape `heatmap` needs `rows`, the column of its lines",
-        "t.toml:49:23: column `product` holds words, not figures (columns of figures: on_hand, daily_demand, days_of_supply, turnover, stock_out_days, reorder_point, reorder_point_set)",
+        "t.toml:49:23: column `product` holds words, not figures (columns of figures: on_hand, daily_demand, days_of_supply, turnover, stock_out_days, demand_deviation, safety_stock, reorder_point, reorder_point_set)",
         "t.toml:50:8: table `inventory` has no column of dates, of which `last` would be",
     ] {
         assert!(found.lines().any(|line| line == expected), "missing: {expected}\nfound:\n{found}");

@@ -12,8 +12,16 @@ entry as (
     group by m.month, q.status
 ),
 
+-- The cube is read once: what came and went a month, summed up to the start of each.
+change as materialized (
+    select date_trunc('month', q.day::timestamp)::date as month, sum(q.customers)::bigint as customers
+    from cube.customer_stock_day as q
+    where q.tenant_key = $1::int and q.status = 'customer' and q.day < $2::date
+    group by 1
+),
+
 active as (
-    select m.month, (select coalesce(sum(q.customers), 0)::bigint from cube.customer_stock_day as q where q.tenant_key = $1::int and q.status = 'customer' and q.day < m.month) as customers
+    select m.month, (select coalesce(sum(c.customers), 0)::bigint from change as c where c.month < m.month) as customers
     from month as m
 ),
 
