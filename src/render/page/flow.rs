@@ -39,23 +39,32 @@ struct Manuscript<'a> {
 
 /// Finds where everything stands. A last page of a few lines is not worth its paper: lower pictures may save it.
 fn rehearse(manuscript: &Manuscript<'_>) -> Result<Sheet, RenderError> {
-    const PACES: [f64; 3] = [1.0, 0.92, 0.84];
-    /// The part of a page that is worth its paper.
-    const FILL_MIN: f64 = 0.3;
-    let mut chosen: Option<Sheet> = None;
-    for pace in PACES {
-        let mut sheet = Sheet::rehearsal(manuscript.document.layout, pace);
-        fill(&mut sheet, manuscript)?;
-        let is_shorter = chosen.as_ref().is_none_or(|first| sheet.page_count() < first.page_count());
-        let is_worth = sheet.page_count() == 1 || sheet.last_fill() >= FILL_MIN;
-        if is_shorter {
-            chosen = Some(sheet);
-        }
-        if is_worth {
+    const TIGHTER_PACES: [f64; 2] = [0.92, 0.84];
+    let mut chosen = rehearse_at(manuscript, 1.0)?;
+    let mut is_worth_it = is_worth_its_paper(&chosen);
+    for pace in TIGHTER_PACES {
+        if is_worth_it {
             break;
         }
+        let sheet = rehearse_at(manuscript, pace)?;
+        is_worth_it = is_worth_its_paper(&sheet);
+        if sheet.page_count() < chosen.page_count() {
+            chosen = sheet;
+        }
     }
-    Ok(chosen.expect("the first pace is always taken"))
+    Ok(chosen)
+}
+
+fn rehearse_at(manuscript: &Manuscript<'_>, pace: f64) -> Result<Sheet, RenderError> {
+    let mut sheet = Sheet::rehearsal(manuscript.document.layout, pace);
+    fill(&mut sheet, manuscript)?;
+    Ok(sheet)
+}
+
+/// Whether the last page is filled well enough to be turned to.
+fn is_worth_its_paper(sheet: &Sheet) -> bool {
+    const FILL_MIN: f64 = 0.3;
+    sheet.page_count() == 1 || sheet.last_fill() >= FILL_MIN
 }
 
 fn fill(sheet: &mut Sheet, manuscript: &Manuscript<'_>) -> Result<(), RenderError> {
