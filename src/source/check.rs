@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Column as _, Executor, PgConnection, SqlSafeStr, State
 
 use crate::base::pg::remedy_of;
 use crate::base::{Problem, Problems, Remedy, nearest};
-use crate::source::contract::{CUSTOMER_HANDLE, Column, ColumnType, Entity};
+use crate::source::contract::{ATTRIBUTES, CUSTOMER_HANDLE, Column, ColumnType, Entity};
 use crate::source::extraction::SelectList;
 use crate::source::plan::Scans;
 use crate::source::{EntityQuery, SourceError, SourceSpec};
@@ -125,9 +125,12 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
         let place = line_of(&query.sql, name).map(|line| (line, 1));
         problems.push(Problem { file: query.file.clone(), place, message, hint });
     };
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    let (extra, unknown) = query.entity.sort_extra(&names);
     let mut casts = Vec::new();
     for column in query.entity.columns {
         match found.iter().find(|(name, _)| name == column.name) {
+            None if column.name == ATTRIBUTES.name && !extra.is_empty() => casts.push(object_of(&extra)),
             Some((_, pg_type)) if is_castable(pg_type, column.column_type) => {
                 casts.push(format!("q.\"{}\"::{}", column.name, column.column_type.wire()));
             }
@@ -153,15 +156,24 @@ fn compare(query: &EntityQuery, found: &[(String, String)], problems: &mut Vec<P
             }
         }
     }
-    for (name, _) in found {
-        if !query.entity.columns.iter().any(|c| c.name == name) {
-            let near = nearest(name, query.entity.columns.iter().map(|c| c.name));
-            let hint = near.map_or_else(|| "leave it out".to_owned(), |n| format!("did you mean `{n}`?"));
-            problem(name, format!("column {name} is not in the contract of {}", query.entity.name), Some(hint));
-        }
+    for (name, near) in unknown {
+        let hint = near.map_or_else(|| "leave it out".to_owned(), |n| format!("did you mean `{n}`?"));
+        problem(name, format!("column {name} is not in the contract of {}", query.entity.name), Some(hint));
     }
     casts.join(", ")
 }
+
+/// Columns that the contract does not know, as one object of those that are not null.
+fn object_of(names: &[&str]) -> String {
+    let pair = |name: &&str| format!("'{}', q.\"{}\"", name.replace('\'', "''"), name.replace('"', "\"\""));
+    let object =
+        |part: &[&str]| format!("jsonb_build_object({})", part.iter().map(pair).collect::<Vec<_>>().join(", "));
+    let objects: Vec<String> = names.chunks(PAIR_COUNT_MAX).map(object).collect();
+    format!("nullif(jsonb_strip_nulls({}), '{{}}') as \"{}\"", objects.join(" || "), ATTRIBUTES.name)
+}
+
+/// A function of Postgres takes at most a hundred arguments.
+const PAIR_COUNT_MAX: usize = 50;
 
 /// The key of a row whose source has none: its parts as text, timestamps in UTC whatever the session's zone. A
 /// customer's handle may be an address and the star holds none: its hash stands in the key.

@@ -1,7 +1,8 @@
 //! A CSV file of an entity: what companies keep in spreadsheets, held to the same contract as a query.
 //!
 //! The header names the contract's columns in any order; `,` or `;` separates; UTF-8, with or without a byte order mark;
-//! lines before the header that begin with `#` are remarks. An empty cell is null.
+//! lines before the header that begin with `#` are remarks. An empty cell is null. Columns that the contract does not know
+//! are texts of `attributes`, where the entity has them.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,9 +14,9 @@ use std::sync::Arc;
 use csv::ByteRecord;
 use sha2::{Digest, Sha256};
 
-use crate::base::{Problem, Problems, nearest};
+use crate::base::{Problem, Problems};
 use crate::source::cell::write_cell;
-use crate::source::contract::{CUSTOMER_HANDLE, Column, Entity};
+use crate::source::contract::{ATTRIBUTES, CUSTOMER_HANDLE, Column, Entity};
 use crate::source::copy::{write_header, write_trailer};
 
 /// Where the bytes of a CSV file are.
@@ -77,7 +78,7 @@ impl Sheet {
         builder.trim(csv::Trim::All).flexible(true).delimiter(start.delimiter);
         let mut reader = builder.from_reader(bytes);
         let header = reader.byte_headers()?.clone();
-        let Some(columns) = self.header(&header, &start, notes) else { return Ok(0) };
+        let Some(head) = self.header(&header, &start, notes) else { return Ok(0) };
         let mut chunk = Vec::with_capacity(CHUNK_BYTES);
         write_header(&mut chunk);
         let (mut rows, mut seen) = (0, HashMap::new());
@@ -103,7 +104,7 @@ impl Sheet {
                 notes.add(spot, message, Some("put a field that holds the separator into double quotes".into()));
                 continue;
             }
-            let key = self.row(&record, &columns, spot, (notes, &mut chunk));
+            let key = self.row(&record, &head, spot, (notes, &mut chunk));
             if let (Some(first), false) = (seen.insert(hash(&key), spot.line), key.is_empty()) {
                 notes.add(spot, format!("{} `{key}` stands on line {first} already", self.entity.key), None);
             }
@@ -130,16 +131,18 @@ impl Sheet {
         })
     }
 
-    /// The field of each contract column; none when the header is wrong.
-    fn header(&self, header: &ByteRecord, start: &Start, notes: &mut Notes) -> Option<Vec<Option<usize>>> {
+    /// Which field holds what; none when the header is wrong.
+    fn header(&self, header: &ByteRecord, start: &Start, notes: &mut Notes) -> Option<Header> {
         let Entity { name, key, key_parts, columns, .. } = *self.entity;
         let spot = |field| Spot { byte: start.byte, line: 1 + start.line, field };
         let names: Vec<String> = header.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+        let (extra, unknown) = self.entity.sort_extra(&names.iter().map(String::as_str).collect::<Vec<_>>());
         for (field, found) in names.iter().enumerate() {
             if names[..field].contains(found) {
                 notes.add(spot(field), format!("column {found} stands there twice"), None);
-            } else if !columns.iter().any(|c| c.name == found) {
-                let near = nearest(found, columns.iter().map(|c| c.name));
+            } else if found.is_empty() && !extra.is_empty() {
+                notes.add(spot(field), "a column without a name".into(), Some("name it or take it out".into()));
+            } else if let Some((_, near)) = unknown.iter().find(|(name, _)| name == found) {
                 let hint = near.map_or_else(
                     || format!("leave it out; `vesper contract {name}` tells the columns"),
                     |n| format!("did you mean `{n}`?"),
@@ -154,15 +157,18 @@ impl Sheet {
                 notes.add(spot(0), message, Some(format!("add it: {}", column.meaning)));
             }
         }
-        let place = |column: &Column| names.iter().position(|name| name == column.name);
-        notes.all.is_empty().then(|| columns.iter().map(place).collect())
+        let place = |name: &str| names.iter().position(|other| other == name);
+        notes.all.is_empty().then(|| Header {
+            columns: columns.iter().map(|column| place(column.name)).collect(),
+            extra: extra.iter().filter_map(|name| Some(((*name).to_owned(), place(name)?))).collect(),
+        })
     }
 
     /// Appends one row; gives its key.
     fn row(
         &self,
         record: &ByteRecord,
-        columns: &[Option<usize>],
+        head: &Header,
         spot: Spot,
         (notes, chunk): (&mut Notes, &mut Vec<u8>),
     ) -> String {
@@ -176,7 +182,15 @@ impl Sheet {
                 "?"
             })
         };
-        let cells: Vec<&str> = columns.iter().map(|field| field.map_or("", &mut text)).collect();
+        let cells: Vec<&str> = head.columns.iter().map(|field| field.map_or("", &mut text)).collect();
+        let extra: serde_json::Map<String, serde_json::Value> = head
+            .extra
+            .iter()
+            .map(|(name, field)| (name, text(*field)))
+            .filter(|(_, cell)| !cell.is_empty())
+            .map(|(name, cell)| (name.clone(), cell.into()))
+            .collect();
+        let attributes = if extra.is_empty() { String::new() } else { serde_json::Value::from(extra).to_string() };
         let index = |name: &str| self.entity.columns.iter().position(|c| c.name == name);
         let cell = |name: &str| index(name).map_or("", |i| cells[i]);
         // A customer's handle may be an address and the star holds none: its hash stands in the key.
@@ -187,10 +201,14 @@ impl Sheet {
         let made = || self.entity.key_parts.iter().map(part).collect::<Vec<_>>().join("/");
         let is_made = cell(self.entity.key).is_empty() && !self.entity.key_parts.is_empty();
         let key = if is_made { made() } else { cell(self.entity.key).to_owned() };
-        chunk.extend_from_slice(&(columns.len() as i16).to_be_bytes());
-        for ((column, field), cell) in self.entity.columns.iter().zip(columns).zip(&cells) {
+        chunk.extend_from_slice(&(cells.len() as i16).to_be_bytes());
+        for ((column, field), cell) in self.entity.columns.iter().zip(&head.columns).zip(&cells) {
             let spot = Spot { field: field.unwrap_or(0), ..spot };
-            let cell = if column.name == self.entity.key { &key } else { *cell };
+            let cell = match column.name {
+                name if name == self.entity.key => &key,
+                name if name == ATTRIBUTES.name && !attributes.is_empty() => &attributes,
+                _ => *cell,
+            };
             if cell.is_empty() && !column.is_optional {
                 notes.add(spot, format!("{} is empty, expected {}", column.name, column.meaning), None);
             } else if let Err(expected) = write_cell(chunk, column.column_type, cell) {
@@ -240,6 +258,14 @@ impl Sheet {
         }
         Some((line, column))
     }
+}
+
+/// Which field of a record holds what.
+struct Header {
+    /// The field of each contract column.
+    columns: Vec<Option<usize>>,
+    /// Fields that the contract does not know, by their names.
+    extra: Vec<(String, usize)>,
 }
 
 /// What is wrong so far: the first few, and how many more.

@@ -1,5 +1,6 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
+mod attribute;
 mod case;
 mod change;
 mod explain;

@@ -1,5 +1,7 @@
 -- grain: one row per staged customer that is new or differs from its current version · $1 tenant_key, $2 extracted_at, $3 noticed_at, $4 known_until · re-run: empty
-insert into staging.changed_customer
+insert into staging.changed_customer (
+    customer_id, status, tier, sales_rep_key, company_key, name, email_hash, source, tags, attributes, churn_reason,
+    created_at, converted_at, churned_at, last_contacted_at, deleted_at, version_key, is_new, is_new_version, is_new_status, changed_at)
 with image as (
     select
         s.customer_id,
@@ -11,6 +13,7 @@ with image as (
         encode(sha256(convert_to(lower(s.email), 'UTF8')), 'hex') as email_hash,
         s.source,
         s.tags,
+        s.attributes,
         s.churn_reason,
         s.created_at,
         s.converted_at,
@@ -31,15 +34,15 @@ compared as (
         v.customer_key is null or v.is_inferred as is_new,
         (i.status, i.tier, i.sales_rep_key, i.company_key) is distinct from (v.status, v.tier, v.sales_rep_key, v.company_key) as is_new_version,
         i.status is distinct from v.status as is_new_status,
-        (i.name, i.email_hash, i.source, i.tags, i.churn_reason, i.created_at, i.converted_at, i.churned_at, i.last_contacted_at, i.deleted_at)
+        (i.name, i.email_hash, i.source, i.tags, i.attributes, i.churn_reason, i.created_at, i.converted_at, i.churned_at, i.last_contacted_at, i.deleted_at)
         is distinct from
-        (v.name, v.email_hash, v.source, v.tags, v.churn_reason, v.created_at, v.converted_at, v.churned_at, v.last_contacted_at, v.deleted_at) as is_overwritten
+        (v.name, v.email_hash, v.source, v.tags, v.attributes, v.churn_reason, v.created_at, v.converted_at, v.churned_at, v.last_contacted_at, v.deleted_at) as is_overwritten
     from image as i
     left join star.dim_customer as v on v.tenant_key = $1::int and v.customer_id = i.customer_id and v.is_current
 )
 
 select
-    c.customer_id, c.status, c.tier, c.sales_rep_key, c.company_key, c.name, c.email_hash, c.source, c.tags, c.churn_reason,
+    c.customer_id, c.status, c.tier, c.sales_rep_key, c.company_key, c.name, c.email_hash, c.source, c.tags, c.attributes, c.churn_reason,
     c.created_at, c.converted_at, c.churned_at, c.last_contacted_at, c.deleted_at, c.version_key, c.is_new, c.is_new_version and not c.is_new, c.is_new_status,
     -- When the change happened: the row's own stamp of the new status, else its last update if that is news, else the night; never before the version it ends.
     greatest(

@@ -20,10 +20,10 @@ with spell as (
 )
 
 insert into star.dim_customer (
-    tenant_key, customer_id, status, tier, sales_rep_key, company_key, valid_from, valid_until, is_current, basis, name, email_hash, source, tags, churn_reason,
+    tenant_key, customer_id, status, tier, sales_rep_key, company_key, valid_from, valid_until, is_current, basis, name, email_hash, source, tags, attributes, churn_reason,
     created_at, converted_at, churned_at, last_contacted_at, deleted_at)
 select
     $1::int, s.customer_id, s.spell_status, s.tier, s.sales_rep_key, s.company_key, s.starts_at, coalesce(s.ends_at, 'infinity'), s.ends_at is null, 'inferred',
-    s.name, s.email_hash, s.source, s.tags, s.churn_reason, s.created_at, s.converted_at, s.churned_at, s.last_contacted_at, s.deleted_at
+    s.name, s.email_hash, s.source, s.tags, s.attributes, s.churn_reason, s.created_at, s.converted_at, s.churned_at, s.last_contacted_at, s.deleted_at
 from spell as s
 where s.version_key is null or s.ends_at is not null

@@ -5,6 +5,7 @@ select
     s.name,
     s.region,
     s.country,
+    s.attributes,
     coalesce(by_id.sales_rep_key, by_address.sales_rep_key, 0) as sales_rep_key,
     null::timestamptz as deleted_at,
     false as is_inferred

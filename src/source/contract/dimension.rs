@@ -1,7 +1,7 @@
 //! Whom and what a business deals with.
 
 use super::ColumnType::{Bool, Json, Text, Timestamp};
-use super::{CREATED_AT, DELETED_AT, Entity, Rule, STATUSES, TIERS, UPDATED_AT, may, must};
+use super::{ATTRIBUTES, CREATED_AT, DELETED_AT, Entity, Rule, STATUSES, TIERS, UPDATED_AT, may, must};
 
 /// Who sells.
 pub(super) const SALES_REP: Entity = Entity {
@@ -16,6 +16,7 @@ pub(super) const SALES_REP: Entity = Entity {
         CREATED_AT,
         UPDATED_AT,
         DELETED_AT,
+        ATTRIBUTES,
     ],
     rules: &[],
 };
@@ -34,6 +35,7 @@ pub(super) const COMPANY: Entity = Entity {
         CREATED_AT,
         UPDATED_AT,
         DELETED_AT,
+        ATTRIBUTES,
     ],
     rules: &[],
 };
@@ -60,6 +62,7 @@ pub(super) const CUSTOMER: Entity = Entity {
         may("converted_at", Timestamp, "first became a customer"),
         may("churned_at", Timestamp, "last churned"),
         DELETED_AT,
+        ATTRIBUTES,
     ],
     rules: &[
         Rule::OneOf("status", &STATUSES),
@@ -84,6 +87,7 @@ pub(super) const PRODUCT: Entity = Entity {
         CREATED_AT,
         UPDATED_AT,
         DELETED_AT,
+        ATTRIBUTES,
     ],
     rules: &[],
 };

@@ -6,6 +6,8 @@ mod event;
 mod history;
 mod reference;
 
+use crate::base::nearest;
+
 /// The type a contract column has, in Postgres' words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -104,6 +106,27 @@ pub struct Entity {
     pub rules: &'static [Rule],
 }
 
+/// A column that the contract does not know, and a column it may be a slip of.
+pub(super) type Unknown<'n> = (&'n str, Option<&'static str>);
+
+impl Entity {
+    /// Sorts the names that the contract does not know: those that go to the attributes, and those that are wrong. A name
+    /// close to a column that is not given is rather a slip; whoever gives `attributes` has gathered what there is.
+    pub(super) fn sort_extra<'n>(&self, given: &[&'n str]) -> (Vec<&'n str>, Vec<Unknown<'n>>) {
+        let is_given = |column: &&Column| given.contains(&column.name);
+        let takes_more = self.columns.iter().any(|c| c.name == ATTRIBUTES.name && !is_given(&c));
+        let (mut extra, mut unknown) = (Vec::new(), Vec::new());
+        for name in given.iter().filter(|name| !self.columns.iter().any(|c| c.name == **name)) {
+            let meant = nearest(name, self.columns.iter().filter(|c| !takes_more || !is_given(c)).map(|c| c.name));
+            match meant {
+                None if takes_more => extra.push(*name),
+                meant => unknown.push((*name, meant)),
+            }
+        }
+        (extra, unknown)
+    }
+}
+
 /// The entity called `name`.
 pub fn find(name: &str) -> Option<&'static Entity> {
     ENTITIES.iter().find(|e| e.name == name)
@@ -136,6 +159,9 @@ const CREATED_AT: Column = may("created_at", ColumnType::Timestamp, "when the ro
 const UPDATED_AT: Column =
     may("updated_at", ColumnType::Timestamp, "when the row last changed, as far as the source keeps it");
 const DELETED_AT: Column = may("deleted_at", ColumnType::Timestamp, "when the row was soft-deleted");
+/// Where the columns of a query or file go that the contract does not know; of an entity without it they are errors.
+pub(super) const ATTRIBUTES: Column =
+    may("attributes", ColumnType::Json, "whatever else is known, as an object; columns beyond these go there");
 const CURRENCY: Column = must("currency", ColumnType::Text, "ISO 4217 code of the amounts");
 
 /// The entities of which a load may read the changed rows alone. Of every other one all rows are needed: they are few, and

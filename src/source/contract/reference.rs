@@ -1,7 +1,7 @@
 //! What companies keep in spreadsheets: territories, quotas, campaigns, loyalty, rates. By query or by CSV.
 
 use super::ColumnType::{Bigint, Date, Decimal, Int, Text, Timestamp};
-use super::{CURRENCY, Entity, Rule, may, must};
+use super::{ATTRIBUTES, CURRENCY, Entity, Rule, may, must};
 
 const SALES_REP: &str = "the rep: id or e-mail address";
 const CUSTOMER: &str = "the customer: id or e-mail address";
@@ -17,6 +17,7 @@ pub(super) const TERRITORY: Entity = Entity {
         may("region", Text, "what it is part of"),
         may("country", Text, "the country whose customers belong to it, as companies spell it"),
         may("sales_rep", Text, "who leads it: id or e-mail address of the rep"),
+        ATTRIBUTES,
     ],
     rules: &[],
 };
@@ -34,6 +35,7 @@ pub(super) const CAMPAIGN: Entity = Entity {
         may("until_date", Date, "first day after it"),
         may("budget_cents", Bigint, "what it may cost, in minor units of the currency"),
         may("currency", Text, "ISO 4217 code of the budget"),
+        ATTRIBUTES,
     ],
     rules: &[Rule::Code("currency"), Rule::AtLeast("budget_cents", 0), Rule::Before("start_date", "until_date")],
 };
