@@ -59,37 +59,62 @@ pub(super) fn fonts() -> &'static [Font; 4] {
     })
 }
 
+/// A character as it is drawn: its font, glyph and advance in ems.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Letter {
+    /// Index into [`fonts`].
+    pub font: usize,
+    pub glyph: GlyphId,
+    /// The character, or `?` where no font has it.
+    pub drawn: char,
+    pub advance: f64,
+}
+
+/// Latin, Greek and Cyrillic: what nearly every text is made of.
+const NEAR: usize = 0x530;
+
+/// How a character is drawn. A layout asks this for every letter, most of them several times: letters of the near
+/// scripts are looked up in the fonts once a process.
+pub(super) fn letter(weight: Weight, character: char) -> Letter {
+    static LETTERS: OnceLock<[Vec<Letter>; 2]> = OnceLock::new();
+    let near = || {
+        let of = |weight| (0..NEAR as u32).filter_map(char::from_u32).map(|c| resolve(weight, c)).collect();
+        [of(Weight::Regular), of(Weight::Bold)]
+    };
+    let at = character as usize;
+    if at < NEAR { LETTERS.get_or_init(near)[weight as usize][at] } else { resolve(weight, character) }
+}
+
 /// The font and glyph of a character: the weight's own font, then symbols, then CJK; `?` where none has it.
-pub(super) fn resolve(weight: Weight, character: char) -> (usize, GlyphId, char) {
+fn resolve(weight: Weight, character: char) -> Letter {
     let own = match weight {
         Weight::Regular => REGULAR,
         Weight::Bold => BOLD,
     };
-    for font in [own, SYMBOLS, CJK] {
-        if let Some(glyph) = fonts()[font].glyph(character) {
-            return (font, glyph, character);
-        }
-    }
-    (own, fonts()[own].glyph('?').expect("every font has a question mark"), '?')
+    let found =
+        [own, SYMBOLS, CJK].into_iter().find_map(|font| Some((font, fonts()[font].glyph(character)?, character)));
+    let (font, glyph, drawn) =
+        found.unwrap_or_else(|| (own, fonts()[own].glyph('?').expect("every font has a question mark"), '?'));
+    let face = &fonts()[font].face;
+    let advance = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) / f64::from(face.units_per_em());
+    Letter { font, glyph, drawn, advance }
 }
 
-/// The advance of a glyph in ems.
-pub(super) fn advance(font: usize, glyph: GlyphId) -> f64 {
-    let face = &fonts()[font].face;
-    f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) / f64::from(face.units_per_em())
+/// The width of a text in ems.
+fn ems(weight: Weight, text: &str) -> f64 {
+    text.chars().map(|c| letter(weight, c).advance).sum()
 }
 
 /// The width of a text in points.
 pub(super) fn measure(weight: Weight, size: f64, text: &str) -> f64 {
-    let ems: f64 = text.chars().map(|c| resolve(weight, c)).map(|(font, glyph, _)| advance(font, glyph)).sum();
-    ems * size
+    ems(weight, text) * size
 }
 
 /// A text cut where its font changes. Control characters, which no font draws, become blanks.
 pub(super) fn runs(weight: Weight, text: &str) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-        let (font, _, drawn) = resolve(weight, c);
+        let Letter { font, drawn, .. } = letter(weight, c);
         match runs.last_mut() {
             Some(run) if run.font == font => run.text.push(drawn),
             _ => runs.push(Run { font, text: drawn.to_string() }),
@@ -122,49 +147,91 @@ pub(super) fn shorten(weight: Weight, size: f64, text: &str, width: f64) -> Stri
 /// A text in lines no wider than `width`; breaks at blanks, between CJK characters, and anywhere where a word alone is too wide.
 pub(super) fn wrap(weight: Weight, size: f64, text: &str, width: f64) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let mut line = Stretch::from(0);
     for piece in pieces(text) {
-        let candidate = format!("{line}{piece}");
-        if measure(weight, size, candidate.trim_end()) <= width + WIDTH_PRECISION {
-            line = candidate;
+        let longer = line.with(weight, piece);
+        if longer.worded * size <= width + WIDTH_PRECISION {
+            line = longer;
             continue;
         }
-        if !line.trim_end().is_empty() {
-            lines.push(line.trim_end().to_owned());
+        let words = line.of(text).trim_end();
+        if !words.is_empty() {
+            lines.push(words.to_owned());
         }
-        line = piece;
-        while measure(weight, size, line.trim_end()) > width + WIDTH_PRECISION && line.chars().count() > 1 {
-            let mut head = String::new();
-            for c in line.chars() {
-                let wider = format!("{head}{c}");
-                if !head.is_empty() && measure(weight, size, &wider) > width {
-                    break;
-                }
-                head = wider;
-            }
-            line = line.split_off(head.len());
-            lines.push(head);
+        line = Stretch::from(line.until).with(weight, piece);
+        while line.worded * size > width + WIDTH_PRECISION && line.of(text).chars().nth(1).is_some() {
+            let head = head_length(weight, line.of(text), width / size);
+            lines.push(line.of(text)[..head].to_owned());
+            line = Stretch::from(line.from + head).with(weight, &line.of(text)[head..]);
         }
     }
-    if !line.trim_end().is_empty() {
-        lines.push(line.trim_end().to_owned());
+    let words = line.of(text).trim_end();
+    if !words.is_empty() {
+        lines.push(words.to_owned());
     }
     lines
 }
 
-/// The places where a line may break: after a blank, around a CJK character.
-fn pieces(text: &str) -> Vec<String> {
-    let is_wide = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}');
-    let mut pieces: Vec<String> = Vec::new();
-    let mut may_break = true;
-    for c in text.chars() {
-        if may_break || is_wide(c) {
-            pieces.push(String::new());
-        }
-        pieces.last_mut().expect("the first character opens a piece").push(c);
-        may_break = c == ' ' || is_wide(c);
+/// A part of a text and its width, so that a longer one measures no letter again.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    from: usize,
+    until: usize,
+    ems: f64,
+    /// The width without the blanks it ends with.
+    worded: f64,
+}
+
+impl Stretch {
+    fn from(from: usize) -> Stretch {
+        Stretch { from, until: from, ems: 0.0, worded: 0.0 }
     }
-    pieces
+
+    fn with(mut self, weight: Weight, piece: &str) -> Stretch {
+        for c in piece.chars() {
+            self.ems += letter(weight, c).advance;
+            if !c.is_whitespace() {
+                self.worded = self.ems;
+            }
+        }
+        self.until += piece.len();
+        self
+    }
+
+    fn of(self, text: &str) -> &str {
+        &text[self.from..self.until]
+    }
+}
+
+/// How many bytes of a word fit into `room`, in ems: at least its first letter.
+fn head_length(weight: Weight, word: &str, room: f64) -> usize {
+    let mut ems = 0.0;
+    for (at, c) in word.char_indices() {
+        ems += letter(weight, c).advance;
+        if at > 0 && ems > room {
+            return at;
+        }
+    }
+    word.len()
+}
+
+/// A text parted where a line may break: after a blank, around a CJK character.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let is_wide = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}');
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut letters = rest.char_indices();
+        let (_, first) = letters.next()?;
+        let mut before = first;
+        let end = letters.find_map(|(at, c)| {
+            let may_break = before == ' ' || is_wide(before) || is_wide(c);
+            before = c;
+            may_break.then_some(at)
+        });
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        Some(piece)
+    })
 }
 
 #[cfg(test)]

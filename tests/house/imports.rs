@@ -26,7 +26,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
 const ASSEMBLERS: [&str; 4] = ["app", "cli", "lib", "main"];
 
 /// Where each heavy crate may be used.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("polars", &["load", "cube", "metric", "export", "table"]),
     ("printpdf", &["render"]),
     ("plotters", &["render"]),
@@ -34,6 +34,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("resvg", &["render"]),
     ("rust_xlsxwriter", &["render", "table"]),
     ("lopdf", &["render"]),
+    ("png", &["render"]),
     ("subsetter", &["render"]),
     ("lettre", &["delivery"]),
     ("hyper", &["delivery", "http"]),

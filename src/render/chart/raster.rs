@@ -10,7 +10,7 @@ use resvg::tiny_skia::{
 };
 use ttf_parser::OutlineBuilder;
 
-use crate::render::font::{Weight, advance, fonts, resolve};
+use crate::render::font::{Letter, Weight, fonts, letter};
 use crate::render::page::Shape;
 use crate::report::Colour;
 
@@ -26,6 +26,61 @@ pub(in crate::render) fn paint(shapes: &[Shape], (width, height): (f64, f64), zo
         painter.shape(&mut pixmap.as_mut(), shape);
     }
     Some(pixmap)
+}
+
+/// A picture as PNG: one byte a pixel where 256 colours are enough, as they are for most charts, else three. Flat colours
+/// pack best without a filter.
+pub(super) fn encode(picture: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_filter(png::Filter::NoFilter);
+    let pixels = match indexed(picture) {
+        Some((palette, pixels)) => {
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(palette);
+            pixels
+        }
+        None => {
+            encoder.set_color(png::ColorType::Rgb);
+            opaque(picture)
+        }
+    };
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&pixels)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// The colours of a picture in the order they appear, and the number of each pixel's; `None` where they are too many.
+fn indexed(picture: &Pixmap) -> Option<(Vec<u8>, Vec<u8>)> {
+    let width = picture.width() as usize;
+    let (mut numbers, mut palette) = (HashMap::new(), Vec::new());
+    let mut pixels = Vec::with_capacity(picture.data().len() / 4);
+    let mut above: &[u8] = &[];
+    for row in picture.data().chunks_exact(4 * width) {
+        // Charts are mostly ground: rows repeat, and in a row a colour does.
+        if row == above {
+            pixels.extend_from_within(pixels.len() - width..);
+            continue;
+        }
+        above = row;
+        for run in row.as_chunks::<4>().0.chunk_by(|left, right| left == right) {
+            let number = *numbers.entry(run[0]).or_insert_with(|| {
+                palette.extend(&run[0][..3]);
+                palette.len() / 3 - 1
+            });
+            pixels.resize(pixels.len() + run.len(), u8::try_from(number).ok()?);
+        }
+    }
+    Some((palette, pixels))
+}
+
+/// Three bytes a pixel: the ground is white, nothing shines through.
+fn opaque(picture: &Pixmap) -> Vec<u8> {
+    let mut pixels = Vec::with_capacity(picture.data().len() / 4 * 3);
+    picture.data().chunks_exact(4).for_each(|pixel| pixels.extend_from_slice(&pixel[..3]));
+    pixels
 }
 
 struct Painter {
@@ -87,7 +142,7 @@ impl Painter {
     ) {
         let paint = paint_of(colour);
         for character in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-            let (font, glyph, _) = resolve(weight, character);
+            let Letter { font, glyph, advance, .. } = letter(weight, character);
             let scale = (size / f64::from(fonts()[font].face.units_per_em())) as f32;
             let outline = self.glyphs.entry((font, glyph.0)).or_insert_with(|| {
                 let mut outline = Outline(PathBuilder::new());
@@ -98,7 +153,7 @@ impl Painter {
                 let place = self.at.pre_translate(x as f32, y as f32).pre_scale(scale, -scale);
                 pixmap.fill_path(outline, &paint, FillRule::Winding, place, None);
             }
-            x += advance(font, glyph) * size;
+            x += advance * size;
         }
     }
 }
@@ -159,5 +214,31 @@ impl OutlineBuilder for Outline {
 
     fn close(&mut self) {
         self.0.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture whose pixels have each a colour of its own.
+    fn coloured(count: u32) -> Pixmap {
+        let mut picture = Pixmap::new(count, 1).expect("a picture");
+        for (pixel, number) in picture.data_mut().chunks_exact_mut(4).zip(0u32..) {
+            pixel.copy_from_slice(&[(number % 251) as u8, (number / 251) as u8, 77, 255]);
+        }
+        picture
+    }
+
+    #[test]
+    fn a_picture_of_few_colours_and_one_of_many_are_read_back_pixel_by_pixel() {
+        for (count, kind) in [(1, png::ColorType::Indexed), (256, png::ColorType::Indexed), (257, png::ColorType::Rgb)]
+        {
+            let picture = coloured(count);
+            let bytes = encode(&picture).expect("a PNG");
+            let header = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().expect("a PNG").info().color_type;
+            assert_eq!(header, kind, "{count} colours");
+            assert_eq!(Pixmap::decode_png(&bytes).expect("a PNG"), picture, "{count} colours");
+        }
     }
 }

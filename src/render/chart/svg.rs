@@ -3,7 +3,7 @@
 use std::fmt::{Arguments, Write};
 
 use crate::render::chart::ChartSpec;
-use crate::render::chart::raster::paint;
+use crate::render::chart::raster::{encode, paint};
 use crate::render::error::RenderError;
 use crate::render::font::{Weight, measure};
 use crate::render::markup::escape;
@@ -95,5 +95,5 @@ pub(crate) fn chart_png(
     };
     let shapes = record(&ChartSpec::new(document, chart), frame)?;
     let picture = paint(&shapes, size, zoom).ok_or_else(|| failed("a picture without a size".to_owned()))?;
-    picture.encode_png().map_err(|e| failed(e.to_string()))
+    encode(&picture).map_err(|e| failed(e.to_string()))
 }

@@ -35,6 +35,9 @@ use crate::report::{Document, Section};
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// A table of so many rows goes through a file of the machine's temporary folder instead of memory.
+const STREAMED_ROW_COUNT: usize = 5_000;
+
 /// Renders `document` as a workbook. The same document and stamp give the same bytes.
 pub fn render_xlsx(document: &Document, stamp: Stamp) -> Result<Artifact, RenderError> {
     let failed = |source| RenderError::Xlsx { report: document.report.clone(), source: Box::new(source) };
@@ -63,7 +66,11 @@ fn write_workbook(document: &Document, stamp: Stamp, logo: Option<&Picture>) -> 
             }
             Section::Table(table) => {
                 let name = names.take(&table.title);
-                write_table(workbook.add_worksheet().set_name(name)?, document, table, &formats)?;
+                let sheet = match table.rows.len() < STREAMED_ROW_COUNT {
+                    true => workbook.add_worksheet(),
+                    false => workbook.add_worksheet_with_constant_memory()?,
+                };
+                write_table(sheet.set_name(name)?, document, table, &formats)?;
             }
             Section::Text(text) => {
                 let name = names.take(text.title.as_deref().unwrap_or(words.commentary));

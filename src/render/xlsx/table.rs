@@ -1,6 +1,6 @@
 //! Tables: all rows, filtered and frozen, totals as formulas that follow the filter.
 
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError, column_number_to_name};
+use rust_xlsxwriter::{Formula, Worksheet, XlsxError, column_number_to_name};
 
 use crate::render::xlsx::excel_date;
 use crate::render::xlsx::format::{Formats, cell_value, numerator};
@@ -18,13 +18,12 @@ pub(super) fn write_table(
     let last_row = table.rows.len() as u32;
     let first = table.first_figure() as u16;
     let last_column = first + table.columns.len() as u16 - 1;
-    let values: Vec<Format> = table.columns.iter().map(|column| formats.value(column.unit)).collect();
     let parts = ratio_parts(table);
     write_heads(sheet, document, table, (&parts, formats))?;
     for (at, row) in table.rows.iter().enumerate() {
         let line = at as u32 + 1;
         sheet.write_string(line, 0, &row.label)?;
-        write_attributes(sheet, line, row, formats)?;
+        write_attributes(sheet, line, row)?;
         for (at, (figure, column)) in row.cells.iter().zip(&table.columns).enumerate() {
             let place = first + at as u16;
             let Some(figure) = figure else { continue };
@@ -33,7 +32,7 @@ pub(super) fn write_table(
                 sheet.write_number(line, part + 1, figure.denominator as f64)?;
             }
             if let Some(value) = cell_value(Some(*figure), column.unit) {
-                sheet.write_number_with_format(line, place, value, &values[at])?;
+                sheet.write_number(line, place, value)?;
             }
         }
     }
@@ -65,14 +64,12 @@ pub(super) fn write_table(
 }
 
 /// Words as words, dates as dates; what is not known stays blank.
-fn write_attributes(sheet: &mut Worksheet, line: u32, row: &Row, formats: &Formats) -> Result<(), XlsxError> {
+fn write_attributes(sheet: &mut Worksheet, line: u32, row: &Row) -> Result<(), XlsxError> {
     for (at, attribute) in row.attributes.iter().enumerate() {
         let column = at as u16 + 1;
         match attribute {
             Attribute::Words(words) => sheet.write_string(line, column, words)?,
-            Attribute::Date(date) => {
-                sheet.write_datetime_with_format(line, column, excel_date(*date)?, &formats.date)?
-            }
+            Attribute::Date(date) => sheet.write_datetime(line, column, excel_date(*date)?)?,
             Attribute::Nothing => sheet,
         };
     }
@@ -102,6 +99,7 @@ fn ratio_parts(table: &Table) -> Vec<Option<u16>> {
     table.columns.iter().map(|column| column.is_ratio.then(&mut place)).collect()
 }
 
+/// Heads, widths, and the formats of whole columns: a cell that names none of its own costs a fraction of one that does.
 fn write_heads(
     sheet: &mut Worksheet,
     document: &Document,
@@ -121,11 +119,15 @@ fn write_heads(
         };
         let widest = table.rows.iter().map(words).max().unwrap_or(0);
         sheet.set_column_width(at as u16 + 1, (widest as f64 + 3.0).clamp(16.0, 48.0))?;
+        if table.rows.iter().any(|row| matches!(row.attributes.get(at), Some(Attribute::Date(_)))) {
+            sheet.set_column_format(at as u16 + 1, &formats.date)?;
+        }
         sheet.write_string_with_format(0, at as u16 + 1, head, &formats.head)?;
     }
     for (at, column) in table.columns.iter().enumerate() {
         let figures = table.rows.iter().map(|row| &row.cells[at]).chain(table.totals.iter().map(|t| &t[at]));
         sheet.set_column_width(first + at as u16, column_width(document, figures, column.unit, 15.0))?;
+        sheet.set_column_format(first + at as u16, &formats.value(column.unit))?;
         sheet.write_string_with_format(0, first + at as u16, &column.label, &formats.head_right)?;
         if let Some(part) = parts[at] {
             sheet.write_string_with_format(0, part, say(words.ratio_of, &[&column.label]), &formats.head_right)?;
