@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
@@ -18,17 +18,21 @@ use tokio_rustls::client::TlsStream;
 #[derive(Clone)]
 pub(super) struct Trust {
     roots: RootCertStore,
+    /// Made of the roots at the first handshake and kept, so that later connections resume the sessions of earlier ones.
+    connector: OnceLock<TlsConnector>,
 }
 
 impl Default for Trust {
     fn default() -> Self {
-        Self { roots: RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() } }
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self { roots, connector: OnceLock::new() }
     }
 }
 
 impl Trust {
     /// Trusts the certificate authorities of a PEM file beside the public ones.
     pub fn add(&mut self, pem: &[u8]) -> Result<(), String> {
+        self.connector = OnceLock::new();
         let mut count = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
             let certificate = certificate.map_err(|e| format!("it is no PEM file of certificates: {e}"))?;
@@ -40,11 +44,14 @@ impl Trust {
 
     /// Shakes hands with the holder of a certificate for `name`.
     pub async fn secure(&self, name: ServerName<'static>, stream: TcpStream) -> io::Result<Secured> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = config.expect("ring has the ciphers of TLS 1.2 and 1.3");
-        let config = config.with_root_certificates(self.roots.clone()).with_no_client_auth();
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await.map(Secured)
+        let connector = self.connector.get_or_init(|| {
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+            let config = config.expect("ring has the ciphers of TLS 1.2 and 1.3");
+            let config = config.with_root_certificates(self.roots.clone()).with_no_client_auth();
+            TlsConnector::from(Arc::new(config))
+        });
+        connector.connect(name, stream).await.map(Secured)
     }
 }
 
