@@ -16,8 +16,8 @@ use crate::delivery::webhook::{Allowed, Outside, Webhooks, sync_webhooks};
 use crate::delivery::{DeliveryError, DomainList, Linker, MailOptions, Mailer, Recipient};
 use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, misfit, read_jobs, read_webhooks, sync_jobs};
-use crate::metric::Catalog;
 use crate::metric::kpi::read_kpis;
+use crate::metric::{Catalog, Kpis};
 use crate::render::check_logo;
 use crate::report::{Logo, ReportTemplate, Surroundings};
 use crate::source::{SheetPlace, SourceSpec};
@@ -261,6 +261,19 @@ impl App {
     /// Everything that can be wrong without a database being asked.
     pub fn read_files(settings: &Settings, environment: &Environment) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
         Files::open(settings, environment)?.read()
+    }
+
+    /// What it takes to read published numbers: the tenant they are about, and the deployment's own metrics. Neither the
+    /// source's address nor the mail's is asked for.
+    pub fn read_definitions(settings: &Settings, environment: &Environment) -> Result<(String, Kpis), AppError> {
+        let Files { jobs, reference, .. } = Files::open(settings, environment)?;
+        let mut problems = settings.missing(&[Need::Warehouse]);
+        let what = if problems.is_empty() { "files of jobs or sources are wrong" } else { "settings are missing" };
+        let kpis = keep(read_kpis(&jobs), &mut problems).unwrap_or_default();
+        let specs = keep(read_sources(&jobs, reference.as_ref(), settings.currency())?, &mut problems);
+        Problems(problems).into_result().map_err(|source| AppError::Files { what, source })?;
+        let tenant = specs.unwrap_or_default().into_iter().next().map_or_else(|| "main".to_owned(), |spec| spec.tenant);
+        Ok((tenant, kpis))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The snapshot being served, and the bodies made of it so far: one holder a tenant.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::HeaderValue;
 use bytes::Bytes;
@@ -36,7 +36,7 @@ pub(super) struct Edition {
     pub(super) days: Arc<Vec<SnapshotLine>>,
     /// Sealed reports, newest first.
     pub(super) reports: Arc<Vec<EditionLine>>,
-    bodies: Mutex<Bodies>,
+    bodies: RwLock<Bodies>,
 }
 
 #[derive(Default)]
@@ -151,24 +151,24 @@ impl Published {
 
 impl Edition {
     pub(super) fn of(snapshot: Arc<Snapshot>) -> Self {
-        Self { snapshot, notice: None, days: Arc::default(), reports: Arc::default(), bodies: Mutex::default() }
+        Self { snapshot, notice: None, days: Arc::default(), reports: Arc::default(), bodies: RwLock::default() }
     }
 
     /// The same, with nothing made of it yet.
     fn without_bodies(&self) -> Self {
         let Self { snapshot, notice, days, reports, .. } = self;
         let (snapshot, notice, days, reports) = (snapshot.clone(), notice.clone(), days.clone(), reports.clone());
-        Self { snapshot, notice, days, reports, bodies: Mutex::default() }
+        Self { snapshot, notice, days, reports, bodies: RwLock::default() }
     }
 
     /// The body kept under `key`, or the one that `make` makes, which is kept from then on while there is room.
     pub(super) fn body<E>(&self, key: &str, make: impl FnOnce() -> Result<Body, E>) -> Result<Body, E> {
-        if let Some(body) = self.bodies.lock().unwrap_or_else(PoisonError::into_inner).by_key.get(key) {
+        if let Some(body) = self.bodies.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key) {
             return Ok(body.clone());
         }
         // Made outside the lock: two requests may make the same body, which costs less than all others waiting.
         let body = make()?;
-        let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bodies = self.bodies.write().unwrap_or_else(PoisonError::into_inner);
         if bodies.byte_count + body.bytes.len() <= BODY_BYTES_MAX {
             bodies.byte_count += body.bytes.len() + key.len();
             bodies.by_key.insert(key.to_owned(), body.clone());
@@ -178,6 +178,6 @@ impl Edition {
 
     #[cfg(test)]
     pub(super) fn body_count(&self) -> usize {
-        self.bodies.lock().unwrap_or_else(PoisonError::into_inner).by_key.len()
+        self.bodies.read().unwrap_or_else(PoisonError::into_inner).by_key.len()
     }
 }

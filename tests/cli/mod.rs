@@ -4,6 +4,7 @@
 //! `expected.txt` is the session that follows). `VESPER_BLESS=1` writes the sessions anew, to be read in the diff.
 
 mod demo;
+mod explain;
 mod footprint;
 mod help;
 mod metrics;

@@ -15,6 +15,7 @@ mod refusal;
 mod set;
 mod sheet;
 mod tenant;
+mod tpch;
 
 use std::path::Path;
 

@@ -116,6 +116,21 @@ async fn northwind_gives_the_figures_that_other_tools_computed() {
     assert_close("revenue by employee", by_rep, expect(&oracle, "rep_performance", "name", "revenue"), 0.005);
     let by_country = figures(star, "select co.country, sum(o.amount)::text from star.fact_order as o join star.dim_customer as c using (customer_key) join star.dim_company as co on co.company_key = c.company_key group by 1").await;
     assert_close("revenue by country", by_country, expect(&oracle, "revenue_by_country", "country", "net"), 0.005);
+    let by_rep = figures(star, "select r.name, count(*)::text from star.fact_order as o join star.dim_sales_rep as r using (sales_rep_key) group by 1").await;
+    assert_close("orders by employee", by_rep, expect(&oracle, "rep_performance", "name", "orders"), 0.0);
+    let by_rep = figures(star, "select r.name, count(distinct c.customer_id)::text from star.fact_order as o join star.dim_sales_rep as r using (sales_rep_key) join star.dim_customer as c using (customer_key) group by 1").await;
+    assert_close("customers by employee", by_rep, expect(&oracle, "rep_performance", "name", "customers"), 0.0);
+    let territories = figures(star, "select r.sales_rep_id, count(*)::text from star.dim_territory as t join star.dim_sales_rep as r using (sales_rep_key) where r.tenant_key > 0 group by 1").await;
+    assert_close("territories", territories, expect(&oracle, "territory_coverage", "employee_id", "territories"), 0.0);
+    for (number, measure) in [("rec", "date '1998-05-06' - max(order_date)"), ("f", "count(*)"), ("m", "sum(amount)")] {
+        let statement = format!(
+            "select c.customer_id, ({measure})::text from star.fact_order as o join star.dim_customer as c using (customer_key) group by 1"
+        );
+        let rows = sqlx::query_as::<_, (String, String)>(sqlx::AssertSqlSafe(statement)).fetch_all(&mut *star).await;
+        let rows = rows.expect("the star answers").into_iter();
+        let ours = rows.map(|(customer, text)| (customer, text.parse().expect("a number"))).collect();
+        assert_close(number, ours, expect(&oracle, "rfm_raw", "customer_id", number), 0.005);
+    }
 
     let snapshot = load_snapshot(star, "northwind", Which::AsOf("1998-05-06".parse().expect("a date")))
         .await

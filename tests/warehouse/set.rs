@@ -39,19 +39,19 @@ pub fn column(table: &Table, label: &str, figure: &str, scale: f64) -> Vec<(Stri
     (0..table.rows.len()).map(|row| (text(row), exact(table, row, figure) / scale)).collect()
 }
 
-/// A source database made by statements, loaded and published for a date.
-async fn publish(
-    statements: &str,
-    copied: Option<(&str, String)>,
-    folder: &str,
-    date: &str,
-) -> (Snapshot, [TestDatabase; 2]) {
+/// Rows for a table of a source database, with the statement that takes them.
+pub struct Copied {
+    pub statement: String,
+    pub rows: String,
+}
+
+/// A source database made by statements and rows, loaded and published for a date; with it and the warehouse.
+pub async fn publish(statements: &str, copied: &[Copied], folder: &str, date: &str) -> (Snapshot, [TestDatabase; 2]) {
     let (source, warehouse) = (empty_database().await, warehouse_database().await);
     let mut operational: PgConnection = source.connect().await;
     sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut operational).await.expect("the set loads");
-    if let Some((target, rows)) = copied {
-        let mut copy =
-            operational.copy_in_raw(&format!("copy {target} from stdin (format csv)")).await.expect("a copy");
+    for Copied { statement, rows } in copied {
+        let mut copy = operational.copy_in_raw(statement).await.expect("a copy");
         copy.send(rows.as_bytes()).await.expect("rows");
         copy.finish().await.expect("the rows are in");
     }
@@ -69,7 +69,7 @@ async fn publish(
 }
 
 /// The months of a daily series, divided by `scale`.
-fn months(snapshot: &Snapshot, metric: &str, scale: f64) -> Vec<(String, f64)> {
+pub fn months(snapshot: &Snapshot, metric: &str, scale: f64) -> Vec<(String, f64)> {
     let series = &snapshot.series[metric];
     let last = series.start_date + chrono::Days::new(series.values.len() as u64);
     let days = vesper::base::Period { from: series.start_date, until: last };
@@ -82,7 +82,7 @@ async fn chinook_gives_the_figures_that_other_tools_computed() {
     let script = std::fs::read_to_string(shared.join("data/chinook/Chinook_PostgreSql.sql")).expect("the set");
     // The script makes a database of its own before its tables.
     let tables = script.split_once("\\c chinook;").expect("the tables").1;
-    let (snapshot, _databases) = publish(tables, None, "chinook", "2025-12-31").await;
+    let (snapshot, _databases) = publish(tables, &[], "chinook", "2025-12-31").await;
     let oracle = oracle_of(&shared, "chinook");
     let totals = &oracle["metrics"]["totals"]["value"];
     let figure = |metric: &str| snapshot.figure(metric, &Slice::of(Window::All)).expect("published").numerator as f64;
@@ -122,8 +122,8 @@ async fn cdnow_gives_the_cohorts_that_other_tools_computed() {
     let rows: String = lines.map(|l| l.join(",") + "\n").collect();
     let schema = "create table master (
         line bigint generated always as identity, customer_id text, order_date date, cds int, amount numeric)";
-    let copied = Some(("master (customer_id, order_date, cds, amount)", rows));
-    let (snapshot, _databases) = publish(schema, copied, "cdnow", "1998-06-30").await;
+    let statement = "copy master (customer_id, order_date, cds, amount) from stdin (format csv)".to_owned();
+    let (snapshot, _databases) = publish(schema, &[Copied { statement, rows }], "cdnow", "1998-06-30").await;
     let oracle = oracle_of(&shared, "cdnow");
     let by_month = |number: &str| expect(&oracle, "master_by_month", "period", number);
     assert_close("revenue by month", months(&snapshot, "revenue", 100.0), by_month("revenue"), 0.005);
@@ -148,7 +148,13 @@ async fn the_season_of_the_air_passengers_is_the_classical_one() {
     let text = std::fs::read_to_string(shared.join("data/timeseries/air_passengers.csv")).expect("the series");
     let rows: String = text.lines().skip(1).map(|line| line.replacen(',', "-01,", 1) + "\n").collect();
     let schema = "create table passenger (month date, passengers numeric)";
-    let (snapshot, _databases) = publish(schema, Some(("passenger", rows)), "air_passengers", "2012-12-31").await;
+    let (snapshot, _databases) = publish(
+        schema,
+        &[Copied { statement: "copy passenger from stdin (format csv)".to_owned(), rows }],
+        "air_passengers",
+        "2012-12-31",
+    )
+    .await;
     let oracle = oracle_of(&shared, "air_passengers");
     let theirs = &oracle["R"]["seasonal_indices_classical_multiplicative"];
     let table = snapshot.table("seasonality", Window::All).expect("published");

@@ -17,12 +17,12 @@ pub(in crate::cli) async fn explain(
     environment: &Environment,
     args: &ExplainArgs,
 ) -> Result<(), Failure> {
-    let (_, recipes, _) = App::read_files(settings, environment)?;
+    let (tenant, kpis) = App::read_definitions(settings, environment)?;
     let warehouse = settings.warehouse()?;
     let mut connection = warehouse.connect().await?;
     check_migrations(&mut connection, &warehouse).await?;
     let which = args.business_date.map_or(Which::Current, Which::AsOf);
-    let Some(snapshot) = load_snapshot(&mut connection, recipes.tenant(), which).await? else {
+    let Some(snapshot) = load_snapshot(&mut connection, &tenant, which).await? else {
         let what = args.business_date.map_or_else(
             || "nothing was published yet".to_owned(),
             |date| format!("no snapshot was published for {date}"),
@@ -31,8 +31,8 @@ pub(in crate::cli) async fn explain(
     };
     let metric = find_metric(&snapshot.catalog, &args.metric)?;
     let slice = read_slice(args.slice.as_deref().unwrap_or_default(), metric, &snapshot)?;
-    let tenant_key = tenant_key_of(&mut connection, recipes.tenant()).await?;
-    let explanation = explain_number(&snapshot, &recipes.kpis, tenant_key, metric, &slice);
+    let tenant_key = tenant_key_of(&mut connection, &tenant).await?;
+    let explanation = explain_number(&snapshot, &kpis, tenant_key, metric, &slice);
     if args.json {
         let header = &snapshot.header;
         let told = json!({"explanation": explanation, "snapshot": header});
