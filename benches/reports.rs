@@ -124,6 +124,7 @@ fn document(title: &str, row_count: i64) -> Document {
     sections.extend(charts().into_iter().map(Section::Chart));
     sections.push(Section::Table(table(row_count)));
     let definition = |n: i64| Definition {
+        version: 1,
         metric: format!("metric_{n}@1"),
         label: format!("Metric {n}"),
         words: "what is counted, over which rows, at which date, and what is left out".to_owned(),

@@ -215,16 +215,27 @@ fn head_length(weight: Weight, word: &str, room: f64) -> usize {
     word.len()
 }
 
-/// A text parted where a line may break: after a blank, around a CJK character.
+/// Whether lines of `width` part a word where it may not break.
+pub(super) fn breaks_a_word(weight: Weight, size: f64, text: &str, width: f64) -> bool {
+    pieces(text).any(|piece| measure(weight, size, piece.trim_end()) > width + WIDTH_PRECISION)
+}
+
+/// A text parted where a line may break: after a blank, after the hyphen of a long name, around a CJK character.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    /// A shorter beginning belongs to its word (`E-Mail`).
+    const BEFORE_HYPHEN_MIN: usize = 4;
     let is_wide = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}');
     let mut rest = text;
     std::iter::from_fn(move || {
         let mut letters = rest.char_indices();
         let (_, first) = letters.next()?;
-        let mut before = first;
+        let (mut before, mut count) = (first, 1);
+        let (mut is_name, mut is_after_name) = (first.is_alphabetic(), false);
         let end = letters.find_map(|(at, c)| {
-            let may_break = before == ' ' || is_wide(before) || is_wide(c);
+            let may_break = before == ' ' || is_wide(before) || is_wide(c) || is_after_name;
+            is_after_name = c == '-' && is_name && count >= BEFORE_HYPHEN_MIN;
+            is_name &= c.is_alphabetic();
+            count += 1;
             before = c;
             may_break.then_some(at)
         });
@@ -250,6 +261,15 @@ mod tests {
         let runs = runs(Weight::Bold, "−12.5%");
         assert_eq!((runs.len(), runs[0].font), (1, BOLD));
         assert_eq!(measure(Weight::Bold, 8.0, "−"), measure(Weight::Bold, 8.0, "0"));
+    }
+
+    #[test]
+    fn a_long_name_breaks_at_its_hyphens_and_a_short_word_does_not() {
+        let lines = wrap(Weight::Regular, 8.0, "Hohenlohe-Waldenburg-Schillingsfürst", 90.0);
+        assert_eq!(lines, ["Hohenlohe-", "Waldenburg-", "Schillingsfürst"]);
+        assert!(breaks_a_word(Weight::Regular, 8.0, "Contraction MRR", 30.0));
+        assert!(!breaks_a_word(Weight::Regular, 8.0, "Contraction MRR", 60.0));
+        assert!(breaks_a_word(Weight::Regular, 8.0, "E-Mail", measure(Weight::Regular, 8.0, "E-Mai")));
     }
 
     #[test]

@@ -277,14 +277,16 @@ fn definitions(
             SectionTemplate::Text(_) | SectionTemplate::PageBreak | SectionTemplate::Appendix { .. } => {}
         }
     }
-    let define =
-        |m: &Metric| Definition { metric: m.versioned(), label: locale.term(m.label), words: capital(m.definition) };
-    let tabled = tables.into_iter().map(|t| Definition {
-        metric: t.versioned(),
-        label: locale.term(t.label),
-        words: capital(t.definition),
-    });
-    catalog.iter().filter(|m| used.contains(m.name)).map(define).chain(tabled).collect()
+    let define = |versioned: String, version: u16, label: &str, words: &str| Definition {
+        words: capital(&locale.meaning(&versioned, words)),
+        metric: versioned,
+        version,
+        label: locale.term(label),
+    };
+    let measured = catalog.iter().filter(|m| used.contains(m.name));
+    let measured = measured.map(|m| define(m.versioned(), m.version, m.label, m.definition));
+    let tabled = tables.into_iter().map(|t| define(t.versioned(), t.version, t.label, t.definition));
+    measured.chain(tabled).collect()
 }
 
 #[cfg(test)]

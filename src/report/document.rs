@@ -110,12 +110,24 @@ pub struct SnapshotMark {
 /// What a metric means, for the last page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Definition {
-    /// `win_rate@1`.
+    /// `win_rate@1`: what the manifest and the workbook hold it by.
     pub metric: String,
+    /// Which of its meanings this is, counted from 1.
+    pub version: u16,
     /// The reader's name for it.
     pub label: String,
     /// The meaning in words.
     pub words: String,
+}
+
+impl Definition {
+    /// The meaning, and which one it is where there was another before.
+    pub fn told(&self, locale: Locale) -> String {
+        match self.version {
+            0 | 1 => self.words.clone(),
+            version => format!("{} ({})", self.words, say(locale.phrases().definition_of, &[&version.to_string()])),
+        }
+    }
 }
 
 /// One thing the report says.

@@ -5,7 +5,7 @@ use crate::report::words::heading;
 
 impl Locale {
     /// `deal_stage_change` → `stage changes`; a name of a deployment's own with its blanks.
-    pub(super) fn entity(self, name: &str) -> String {
+    pub fn entity(self, name: &str) -> String {
         let column = match self {
             Locale::En => 1,
             Locale::De => 2,

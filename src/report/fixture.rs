@@ -176,9 +176,41 @@ fn settle(points: &mut BTreeMap<String, BTreeMap<Slice, Figure>>) {
         let closing = value("mrr_opening") + came - value("mrr_contraction") - value("mrr_churn");
         points.get_mut("mrr").expect("published").insert(Slice::of(window), Figure::whole(closing));
     }
-    let weighted = points.get_mut("weighted_value").expect("published");
-    weighted.insert(Slice::of(Window::Week), Figure::whole(9_412_077));
-    weighted.insert(Slice::of(Window::Week).compared(Compare::Previous), Figure::whole(9_018_450));
+    settle_pipeline(points);
+}
+
+/// One pipeline, whichever window ends now: its stages and its reps sum to it, and what is likely of it is a part of it.
+fn settle_pipeline(points: &mut BTreeMap<String, BTreeMap<Slice, Figure>>) {
+    const STAGES: [(&str, i64); 4] = [("lead", 31), ("qualified", 29), ("proposal", 24), ("negotiation", 16)];
+    for (name, whole, before) in
+        [("open_value", 116_083_412, 112_940_077), ("open_deals", 143, 139), ("weighted_value", 49_412_077, 48_018_450)]
+    {
+        let of = points.get_mut(name).expect("published");
+        let reps: Vec<String> = of
+            .keys()
+            .filter_map(|slice| slice.member.as_ref().filter(|m| m.0 == "sales_rep").map(|m| m.1.clone()))
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let reps = reps.iter().rev().enumerate().map(|(at, rep)| (rep.as_str(), at as i64)).collect::<Vec<_>>();
+        of.retain(|slice, _| slice.member.is_none());
+        for window in Window::ALL {
+            of.insert(Slice::of(window), Figure::whole(whole));
+            if window != Window::All {
+                of.insert(Slice::of(window).compared(Compare::Previous), Figure::whole(before));
+            }
+            for (dimension, parts) in [("stage", STAGES.as_slice()), ("sales_rep", &reps)] {
+                let all: i64 = parts.iter().map(|(_, part)| part).sum();
+                let mut left = whole;
+                for (at, (member, part)) in parts.iter().enumerate() {
+                    // What rounding leaves goes to the last.
+                    let share = if at + 1 == parts.len() { left } else { whole * part / all };
+                    left -= share;
+                    of.insert(Slice::of(window).at(dimension, member), Figure::whole(share));
+                }
+            }
+        }
+    }
 }
 
 fn series(business_date: NaiveDate, first_date: NaiveDate) -> BTreeMap<String, DaySeries> {

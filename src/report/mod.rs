@@ -21,6 +21,8 @@ mod facts;
 pub(crate) mod fixture;
 mod kpi;
 mod locale;
+mod meaning;
+mod meaning_table;
 mod parse;
 mod phrase;
 mod phrase_de;

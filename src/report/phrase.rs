@@ -54,6 +54,8 @@ pub struct Phrases {
     pub appendix: &'static str,
     pub in_appendix: &'static str,
     pub how_to_read: &'static str,
+    /// Which meaning of a number this is: {0}.
+    pub definition_of: &'static str,
     pub notes: &'static str,
     pub origin: &'static str,
     pub snapshot: &'static str,

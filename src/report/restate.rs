@@ -9,6 +9,7 @@ use crate::report::kpi::compare_figures;
 use crate::report::locale::Locale;
 use crate::report::phrase::say;
 use crate::report::template::{KpiTemplate, ReportTemplate, SectionTemplate};
+use crate::report::words::heading;
 
 /// A number that was told and is another one now.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,12 +128,13 @@ pub(super) fn tell_restatements(list: &[Restatement], locale: Locale, currency: 
     (!paragraphs.is_empty()).then(|| Text { id: "restated".to_owned(), title, paragraphs })
 }
 
-/// `deal Acme renewal (D-17), 14 Nov 2026, €6,700`.
+/// `Deal Acme renewal (D-17), 14 Nov 2026, €6,700`.
 fn tell_row(row: &LateRow, locale: Locale, currency: &str) -> String {
     let name = row.name.as_deref().filter(|name| !name.is_empty() && *name != row.id);
+    let entity = locale.term(&heading(row.entity));
     let subject = match name {
-        Some(name) => format!("{} {name} ({})", row.entity, row.id),
-        None => format!("{} {}", row.entity, row.id),
+        Some(name) => format!("{entity} {name} ({})", row.id),
+        None => format!("{entity} {}", row.id),
     };
     let amount = row.cents.map(|cents| {
         let amount = locale.full(Some(Figure::whole(cents)), crate::metric::Unit::Money, currency);
@@ -203,7 +205,7 @@ mod tests {
             words,
             [
                 "Revenue of 16–22 Nov 2026: €10,000 was mailed, it is €0 (−100.0%).",
-                "deal Acme renewal (D-17), 18 Nov 2026, €6,700, deleted",
+                "Deal Acme renewal (D-17), 18 Nov 2026, €6,700, deleted",
                 "and 2 more that arrived or changed since",
             ]
         );

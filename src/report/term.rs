@@ -76,6 +76,10 @@ const TERMS: &[[&str; 3]] = &[
     ["Average deal won", "Mittlerer Abschluss", "Середня виграна угода"],
     ["Days to close", "Tage bis Abschluss", "Днів до закриття"],
     ["New deals", "Neue Geschäfte", "Нові угоди"],
+    ["Deal", "Geschäft", "Угода"],
+    ["Order", "Bestellung", "Замовлення"],
+    ["Payment", "Zahlung", "Платіж"],
+    ["Interaction", "Interaktion", "Взаємодія"],
     ["Deals", "Geschäfte", "Угоди"],
     ["Value of all deals", "Wert aller Geschäfte", "Вартість усіх угод"],
     ["Open deals", "Offene Geschäfte", "Відкриті угоди"],
@@ -94,6 +98,24 @@ const TERMS: &[[&str; 3]] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::all_tables;
+    use crate::metric::catalog::CATALOG;
+
+    #[test]
+    fn every_name_of_the_catalog_has_a_word_in_every_language() {
+        let metrics = CATALOG.iter().flat_map(|m| {
+            let dimensions = m.dimensions.iter().map(|dimension| heading(dimension));
+            std::iter::once(m.label.to_owned()).chain(dimensions)
+        });
+        let tables =
+            all_tables().flat_map(|t| std::iter::once(t.label).chain(t.columns.iter().map(|c| c.1)).map(str::to_owned));
+        let mut names: Vec<String> = metrics.chain(tables).collect();
+        names.sort();
+        names.dedup();
+        let is_known = |name: &String| TERMS.iter().chain(TABLE_TERMS).any(|term| term[0] == name);
+        let missing: Vec<String> = names.into_iter().filter(|name| !is_known(name)).collect();
+        assert_eq!(missing, Vec::<String>::new(), "src/report/term*.rs has no word for them");
+    }
 
     #[test]
     fn terms_are_unique_and_names_stay_names() {

@@ -26,7 +26,7 @@ mod tests {
         let warnings = [INFERRED_STAGES.to_owned(), "12 rows wait".to_owned()];
         let told = |metric: &str| {
             let (metric, label, words) = (metric.to_owned(), String::new(), String::new());
-            tell_warnings(&warnings, &[Definition { metric, label, words }], Locale::De)
+            tell_warnings(&warnings, &[Definition { metric, version: 1, label, words }], Locale::De)
         };
         assert_eq!(told("revenue@2"), ["12 rows wait"]);
         assert_eq!(told("stage_reached@1").len(), 2);

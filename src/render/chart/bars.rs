@@ -6,7 +6,7 @@ use crate::render::chart::legend::{Legend, Sample};
 use crate::render::chart::pen::{Label, Pen, Stroke};
 use crate::render::chart::plot::{Names, Plot};
 use crate::render::chart::{ChartSpec, DrawError, Drawn, value_label};
-use crate::render::font::{shorten, wrap};
+use crate::render::font::{breaks_a_word, shorten, wrap};
 use crate::render::palette;
 use crate::report::say;
 
@@ -158,7 +158,8 @@ fn draw_name<DB: DrawingBackend>(pen: &Pen<'_, DB>, (right, middle): (f64, f64),
     const STEP_MIN: f64 = 17.0;
     let label = name_label();
     let lines = wrap(label.weight, label.size, name, right);
-    if lines.len() < 2 || step < STEP_MIN {
+    let first_word = name.split(' ').next().unwrap_or(name);
+    if lines.len() < 2 || step < STEP_MIN || breaks_a_word(label.weight, label.size, first_word, right) {
         return pen.text(right, middle, &label, &shorten(label.weight, label.size, name, right));
     }
     // Two lines stand closer where the row is low.

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 use crate::render::chart::pen::{Label, Pen, Stroke};
 use crate::render::chart::scale::Scale;
 use crate::render::chart::{ChartSpec, Drawn};
-use crate::render::font::{Weight, shorten, wrap};
+use crate::render::font::{Weight, breaks_a_word, shorten, wrap};
 use crate::render::palette;
 use crate::report::{Unit, say};
 
@@ -107,8 +107,9 @@ impl Names {
         let every = if step >= STEP_MIN { 1 } else { (STEP_MIN / step).ceil() as usize };
         let room = step * every as f64 - 4.0;
         let wrapped = |name: &String| wrap(Weight::Regular, AXIS_SIZE, name, room);
-        let is_whole = |lines: &Vec<String>, name: &String| lines.len() <= 2 && lines.len() <= name.split(' ').count();
-        let stands_apart = categories.iter().step_by(every).all(|c| is_whole(&wrapped(&c.short), &c.short));
+        let is_whole =
+            |name: &String| wrapped(name).len() <= 2 && !breaks_a_word(Weight::Regular, AXIS_SIZE, name, room);
+        let stands_apart = categories.iter().step_by(every).all(|c| is_whole(&c.short));
         let place = |at: usize, name: &String| match stands_apart {
             true => (wrapped(name), 0),
             false => {

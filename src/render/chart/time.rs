@@ -92,7 +92,7 @@ fn draw_time_axis<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>, p
     Ok(())
 }
 
-/// The newest value, named where the eye ends: above its dot or below it, where fewer lines pass.
+/// The newest value, named where the eye ends: above its dot or below it, over it or before it, where fewest lines pass.
 fn draw_last_value<DB: DrawingBackend>(
     spec: &ChartSpec<'_>,
     pen: &Pen<'_, DB>,
@@ -106,16 +106,19 @@ fn draw_last_value<DB: DrawingBackend>(
     let label = value_label(8.0).centred();
     let text = spec.label(Some(figure));
     let half = label.width(&text) / 2.0;
-    let middle = x.min(pen.width - half - 1.0);
-    let touched = |offset: &f64| {
-        let (left, right, top, bottom) = (middle - half, middle + half, y + offset - 4.5, y + offset + 4.5);
+    let over = x.min(pen.width - half - 1.0);
+    let before = x - half - 6.0;
+    let touched = |(middle, rise): &(f64, f64)| {
+        let (left, right, top, bottom) = (middle - half, middle + half, y + rise - 4.5, y + rise + 4.5);
         let is_inside = |(px, py): (f64, f64)| px >= left && px <= right && py >= top && py <= bottom;
         lines.iter().flat_map(|line| line.windows(2)).flat_map(points_along).filter(|p| is_inside(*p)).count()
     };
-    let places = [-9.0, 10.0, -18.0, 19.0];
-    let is_on_plot = |offset: &&f64| y + **offset + 6.0 < plot.bottom && y + **offset > 4.0;
-    let offset = places.iter().filter(is_on_plot).min_by_key(|offset| touched(offset)).copied().unwrap_or(-9.0);
-    pen.text(middle, y + offset, &label, &text)
+    let is_on_plot =
+        |(middle, rise): &(f64, f64)| y + rise + 6.0 < plot.bottom && y + rise > 4.0 && middle - half > plot.left;
+    let rises = [-9.0, 10.0, -18.0, 19.0, -27.0, 28.0];
+    let places = rises.iter().map(|rise| (over, *rise)).chain(rises.iter().map(|rise| (before, *rise)));
+    let (middle, rise) = places.filter(is_on_plot).min_by_key(touched).unwrap_or((over, -9.0));
+    pen.text(middle, y + rise, &label, &text)
 }
 
 /// A stretch of a line as points that lie close together.

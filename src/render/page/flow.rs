@@ -17,7 +17,7 @@ pub fn lay_out(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> 
     let logo = picture(document)?;
     let width = Sheet::rehearsal(document.layout, 1.0).content_width();
     let grid = |section: &Section| match section {
-        Section::Table(table) => Some(Grid::new(document, table, width)),
+        Section::Table(table) => Some(Grid::new(document, &table.told(document.locale), width)),
         _ => None,
     };
     let manuscript =

@@ -4,7 +4,7 @@ use crate::render::font::{Weight, measure, wrap};
 use crate::render::page::card::draw_heading;
 use crate::render::page::sheet::{Align, MARGIN, Sheet, Style};
 use crate::render::palette;
-use crate::report::{Document, say};
+use crate::report::{Definition, Document, say};
 
 const SMALL: Style = Style::regular(7.4, palette::TEXT);
 const TERM: Style = Style { weight: Weight::Bold, ..SMALL };
@@ -85,8 +85,8 @@ fn wrap_after(words: &str, width: f64, indent: f64) -> Vec<String> {
 fn draw_definitions(sheet: &mut Sheet, document: &Document) {
     let count = ((sheet.content_width() + COLUMN_GAP) / (COLUMN_WIDTH_MIN + COLUMN_GAP)).floor().max(1.0);
     let width = (sheet.content_width() - COLUMN_GAP * (count - 1.0)) / count;
-    let words = |d: &crate::report::Definition| format!("{} ({})", d.words, d.metric);
-    let entries: Vec<Entry> = document.definitions.iter().map(|d| Entry::new(&d.label, &words(d), width)).collect();
+    let entry = |d: &Definition| Entry::new(&d.label, &d.told(document.locale), width);
+    let entries: Vec<Entry> = document.definitions.iter().map(entry).collect();
     let mut rest = entries.as_slice();
     while !rest.is_empty() {
         let whole: f64 = rest.iter().map(Entry::height).sum();

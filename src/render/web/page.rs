@@ -237,6 +237,7 @@ impl Page<'_> {
 
     fn table(&mut self, table: &Table) {
         let document = self.document;
+        let table = &*table.told(document.locale);
         self.line(format_args!("<section id=\"{}\">", escape(&table.id)));
         self.heading(&table.title, &table.span);
         let class = |at: usize| if at < table.first_figure() { "" } else { " class=\"n\"" };
@@ -297,7 +298,7 @@ impl Page<'_> {
         self.heading(phrases.how_to_read, "");
         self.line(format_args!("<dl>"));
         for definition in &document.definitions {
-            let (term, words) = (escape(&definition.label), escape(&definition.words));
+            let (term, words) = (escape(&definition.label), escape(&definition.told(document.locale)));
             self.line(format_args!("<dt>{term}</dt><dd>{words}</dd>"));
         }
         self.line(format_args!("</dl></section>"));

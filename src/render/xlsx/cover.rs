@@ -118,7 +118,7 @@ fn write_reconciliation(
     }
     for line in &document.reconciliation {
         row += 1;
-        sheet.write_string(row, 0, &line.entity)?;
+        sheet.write_string(row, 0, document.locale.entity(&line.entity))?;
         for (at, count) in [line.source_rows, line.star_rows, line.quarantined_rows].into_iter().enumerate() {
             sheet.write_number_with_format(row, at as u16 + 1, count as f64, &formats.integer)?;
         }

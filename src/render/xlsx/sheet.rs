@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
 use crate::render::font::{Weight, wrap};
 use crate::render::palette;
 use crate::render::xlsx::format::{Formats, cell_value, colour};
-use crate::report::{Change, Document, Figure, Kpi, KpiRow, NOTHING, Paper, Text, Unit};
+use crate::report::{Change, Document, Figure, Kpi, KpiRow, Locale, NOTHING, Paper, Text, Unit, say};
 
 /// Excel refuses longer names.
 const NAME_LENGTH_MAX: usize = 31;
@@ -118,7 +118,6 @@ pub(super) fn write_kpis(
         words.to,
         words.earlier_value,
         words.change,
-        words.metric,
     ];
     let widest = |figure: fn(&Kpi) -> Option<Figure>| {
         let widths = row.tiles.iter().map(|t| column_width(document, [figure(t)].iter(), t.unit, 18.0));
@@ -126,7 +125,7 @@ pub(super) fn write_kpis(
     };
     let values = (widest(|t| t.figure), widest(|t| t.change.as_ref().and_then(|c| c.figure)));
     let label = row.tiles.iter().map(|t| t.label.chars().count() as f64 + 2.0).fold(22.0, f64::max).min(48.0);
-    let widths = [label, 20.0, values.0, 22.0, 13.0, 13.0, values.1, 14.0, 24.0];
+    let widths = [label, 20.0, values.0, 22.0, 13.0, 13.0, values.1, 14.0];
     for (at, (head, width)) in heads.iter().zip(widths).enumerate() {
         let format = if matches!(at, 2 | 6 | 7) { &formats.head_right } else { &formats.head };
         sheet.set_column_width(at as u16, width)?;
@@ -141,15 +140,14 @@ pub(super) fn write_kpis(
         }
         if let Some(change) = &tile.change {
             let now = cell_value(tile.figure, tile.unit);
-            write_change(sheet, line, (change, tile.unit, now), formats)?;
+            write_change((sheet, document.locale), line, (change, tile.unit, now), formats)?;
         }
-        sheet.write_string_with_format(line, 8, &tile.metric, &formats.muted)?;
     }
     frame_sheet(sheet, document, 0)
 }
 
 fn write_change(
-    sheet: &mut Worksheet,
+    (sheet, locale): (&mut Worksheet, Locale),
     line: u32,
     (change, unit, now): (&Change, Unit, Option<f64>),
     formats: &Formats,
@@ -163,16 +161,17 @@ fn write_change(
     }
     let n = line + 1;
     let result = |value: Option<f64>| value.map_or_else(|| NOTHING.to_owned(), |v| v.to_string());
+    let points = say(locale.phrases().points, &[""]);
     let (formula, value, number_format) = match change.in_points {
         true => (
             format!("=IF(OR(C{n}=\"\",G{n}=\"\"),\"–\",ROUND(C{n}*100,1)-ROUND(G{n}*100,1))"),
             change.tenths.map(|tenths| tenths as f64 / 10.0),
-            "+0.0 \"pts\";-0.0 \"pts\";0.0 \"pts\"",
+            ["+", "-", ""].map(|sign| format!("{sign}0.0\"{points}\"")).join(";"),
         ),
         false => (
             format!("=IF(OR(C{n}=\"\",G{n}=\"\",G{n}=0),\"–\",(C{n}-G{n})/ABS(G{n}))"),
             now.zip(before.filter(|b| *b != 0.0)).map(|(now, before)| (now - before) / before.abs()),
-            "+0.0%;-0.0%;0.0%",
+            "+0.0%;-0.0%;0.0%".to_owned(),
         ),
     };
     let ink = colour(palette::judgment(change.judgment));

@@ -1,5 +1,7 @@
 //! Tables of a document: rows of figures under a name, and what is said of them below.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -77,6 +79,37 @@ impl Table {
         parts.join(" · ")
     }
 
+    /// The table as a reader sees it: without the columns of which nothing is known, which its notes name. Files for
+    /// machines keep every column.
+    pub fn told(&self, locale: Locale) -> Cow<'_, Table> {
+        let is_word = |at: &usize| self.rows.iter().any(|row| row.attributes.get(*at) != Some(&Attribute::Nothing));
+        let is_figure = |at: &usize| self.rows.iter().any(|row| row.cells.get(*at).is_some_and(Option::is_some));
+        let words: Vec<usize> = (0..self.attributes.len()).filter(is_word).collect();
+        let (known, unknown): (Vec<usize>, Vec<usize>) = (0..self.columns.len()).partition(is_figure);
+        if self.rows.is_empty() || known.is_empty() || words.len() + known.len() == self.heads().count() - 1 {
+            return Cow::Borrowed(self);
+        }
+        let row = |row: &Row| Row {
+            attributes: pick(&row.attributes, &words),
+            cells: pick(&row.cells, &known),
+            ..row.clone()
+        };
+        let mut notes = self.notes.clone();
+        if !unknown.is_empty() {
+            let labels: Vec<&str> = unknown.iter().map(|at| self.columns[*at].label.as_str()).collect();
+            notes.push(say(locale.phrases().columns_unknown, &[&labels.join(", ")]));
+        }
+        Cow::Owned(Table {
+            attributes: pick(&self.attributes, &words),
+            columns: pick(&self.columns, &known),
+            rows: self.rows.iter().map(row).collect(),
+            sorted_by: self.sorted_by.and_then(|by| known.iter().position(|at| *at == by)),
+            totals: self.totals.as_ref().map(|totals| pick(totals, &known)),
+            notes,
+            ..self.clone()
+        })
+    }
+
     /// What stands where rows would: why there are none.
     pub fn absence(&self, locale: Locale) -> String {
         match self.notes.is_empty() {
@@ -84,6 +117,11 @@ impl Table {
             false => self.notes.join(" · "),
         }
     }
+}
+
+/// The values at `places`.
+fn pick<T: Clone>(values: &[T], places: &[usize]) -> Vec<T> {
+    places.iter().filter_map(|at| values.get(*at)).cloned().collect()
 }
 
 /// A column of figures.
@@ -134,4 +172,54 @@ pub enum Attribute {
     Date(NaiveDate),
     /// Nothing is known.
     Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(cells: &[[Option<Figure>; 2]]) -> Table {
+        let column =
+            |label: &str| Column { metric: String::new(), label: label.to_owned(), unit: Unit::Count, is_ratio: false };
+        let row = |cells: &[Option<Figure>; 2]| Row {
+            member: String::new(),
+            label: String::new(),
+            attributes: vec![Attribute::Nothing],
+            cells: cells.to_vec(),
+        };
+        Table {
+            id: String::new(),
+            title: String::new(),
+            span: String::new(),
+            row_label: "Stage".to_owned(),
+            attributes: vec!["Note".to_owned()],
+            columns: vec![column("Visits"), column("Mean")],
+            rows: cells.iter().map(row).collect(),
+            limit: 10,
+            is_over_time: false,
+            sorted_by: Some(1),
+            totals: Some(vec![Some(Figure::whole(7)), None]),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_column_of_which_nothing_is_known_is_named_below_the_table_and_not_drawn() {
+        let whole = table(&[[Some(Figure::whole(7)), None], [Some(Figure::whole(0)), None]]);
+        let told = whole.told(Locale::En);
+        assert_eq!(told.heads().collect::<Vec<_>>(), ["Stage", "Visits"]);
+        assert_eq!(told.foot(2, Locale::En), "Nothing is known of: Mean");
+        assert_eq!((told.totals.as_deref(), told.sorted_by), (Some(&[Some(Figure::whole(7))][..]), None));
+        assert!(told.rows.iter().all(|row| row.cells.len() == 1 && row.attributes.is_empty()));
+    }
+
+    #[test]
+    fn a_table_that_knows_something_of_every_column_and_one_that_knows_nothing_keep_them() {
+        for cells in [[[None, None]].as_slice(), &[]] {
+            assert_eq!(table(cells).told(Locale::En).columns.len(), 2);
+        }
+        let mut whole = table(&[[Some(Figure::whole(1)), Some(Figure::whole(2))]]);
+        whole.rows[0].attributes = vec![Attribute::Words("slow".to_owned())];
+        assert!(matches!(whole.told(Locale::En), Cow::Borrowed(_)));
+    }
 }
