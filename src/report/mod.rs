@@ -48,7 +48,7 @@ pub use document::{
     Section, Series, SnapshotMark, Table, Text, Width,
 };
 pub use error::ReportError;
-pub use extract::{Extract, ExtractChart, ExtractTable, Pick, Test};
+pub use extract::{Extract, ExtractChart, ExtractTable, FigurePick, Pick, Test};
 pub use locale::{Locale, NOTHING};
 pub use parse::Surroundings;
 pub use phrase::{Phrases, say};

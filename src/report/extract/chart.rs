@@ -4,16 +4,15 @@ use crate::metric::{Cell, Figure};
 use crate::report::build::Source;
 use crate::report::document::{Category, Chart, ChartKind, Series};
 use crate::report::error::ReportError;
+use crate::report::extract::ExtractChart;
 use crate::report::extract::name::{name_category, name_cell};
-use crate::report::extract::rows::{figure_of, group_rows, pick_rows};
+use crate::report::extract::rows::{Group, figure_of, group_rows, pick_rows};
 use crate::report::extract::table::{not_delivered, span};
-use crate::report::extract::{ExtractChart, Pick};
 
 /// Fills a chart. Without the entities its table rests on it has no value, and its span says why.
 pub(crate) fn build_chart(source: &Source<'_>, template: &ExtractChart, id: String) -> Result<Chart, ReportError> {
     let extract = &template.extract;
     let picked = pick_rows(source, extract)?;
-    let value = template.values.first().expect("a chart without a value is not read");
     let mut chart = Chart {
         id,
         title: template.title.clone(),
@@ -24,7 +23,7 @@ pub(crate) fn build_chart(source: &Source<'_>, template: &ExtractChart, id: Stri
         },
         kind: template.kind,
         width: template.width,
-        unit: extract.kind(value.column).unit().expect("a column of figures has a unit"),
+        unit: template.value.unit,
         unit_across: None,
         axis: template.by.label(extract, source.locale),
         categories: Vec::new(),
@@ -57,23 +56,25 @@ fn bars(source: &Source<'_>, template: &ExtractChart, rows: Vec<Vec<&Cell>>) -> 
     let (locale, currency) = (source.locale, source.snapshot.header.currency.as_str());
     let by = template.by.column;
     let series: Vec<&Cell> = match template.rows {
-        Some(column) => group_rows(rows.clone(), &[column]).iter().map(|group| group[0][column]).collect(),
+        Some(column) => group_rows(rows.clone(), &[column]).iter().map(|group| group.first[column]).collect(),
         None => Vec::new(),
     };
     let names = match template.rows {
         Some(column) => series.iter().map(|cell| name_cell(cell, extract.kind(column), locale, currency)).collect(),
-        None => template.values.iter().map(|pick| pick.label(extract, locale)).collect(),
+        None => template.values().map(|value| value.pick.label(extract, locale)).collect(),
     };
     let mut groups = group_rows(rows, &[by]);
     // What runs across a grid counts up, whichever row begins it.
     if template.rows.is_some() {
-        groups.sort_by_key(|group| group[0][by].figure().map(|f| f.numerator));
+        groups.sort_by_key(|group| group.first[by].figure().map(|f| f.numerator));
     }
     let mut bars = Vec::with_capacity(groups.len());
     for (at, group) in groups.iter().enumerate() {
-        let category = name_category(group[0][by], (extract.kind(by), at == 0), locale, currency);
+        let category = name_category(group.first[by], (extract.kind(by), at == 0), locale, currency);
         let figures = match template.rows {
-            None => template.values.iter().map(|pick| figure_of(source, (extract, pick.column), group)).collect(),
+            None => {
+                template.values().map(|value| figure_of(source, (extract, value.pick.column), group.rows())).collect()
+            }
             Some(column) => cut(source, template, (&series, column), group),
         };
         bars.push((category, figures?));
@@ -101,13 +102,11 @@ fn cut(
     source: &Source<'_>,
     template: &ExtractChart,
     (series, column): (&[&Cell], usize),
-    group: &[Vec<&Cell>],
+    group: &Group<'_>,
 ) -> Result<Vec<Option<Figure>>, ReportError> {
-    let Pick { column: value, .. } = template.values[0];
-    let of = |entry: &&Cell| {
-        let rows: Vec<Vec<&Cell>> = group.iter().filter(|row| row[column] == *entry).cloned().collect();
-        figure_of(source, (&template.extract, value), &rows)
-    };
+    let value = template.value.pick.column;
+    let of =
+        |entry: &&Cell| figure_of(source, (&template.extract, value), group.rows().filter(|row| row[column] == *entry));
     series.iter().map(of).collect()
 }
 

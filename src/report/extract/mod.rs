@@ -18,7 +18,7 @@ mod table;
 mod tests;
 
 use crate::metric::table::Kind;
-use crate::metric::{Figure, TableMetric, Window};
+use crate::metric::{Figure, TableMetric, Unit, Window};
 use crate::report::Locale;
 use crate::report::document::{ChartKind, Width};
 use crate::report::template::Sort;
@@ -62,6 +62,15 @@ pub struct Pick {
     pub label: Option<String>,
 }
 
+/// A column of figures, with what they are counted in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigurePick {
+    /// The column.
+    pub pick: Pick,
+    /// What its figures are counted in.
+    pub unit: Unit,
+}
+
 /// A table over a published table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExtractTable {
@@ -72,7 +81,7 @@ pub struct ExtractTable {
     /// The columns of words: the first names the row. Without one the only row is named for the table.
     pub words: Vec<Pick>,
     /// The columns of figures.
-    pub figures: Vec<Pick>,
+    pub figures: Vec<FigurePick>,
     /// Whether rows with the same words are put together.
     pub is_grouped: bool,
     /// How rows are ordered; by member is as published.
@@ -98,8 +107,10 @@ pub struct ExtractChart {
     pub by: Pick,
     /// The column whose entries are the series, where one value is cut twice.
     pub rows: Option<usize>,
-    /// The columns that are drawn, in one unit. At least one.
-    pub values: Vec<Pick>,
+    /// The column that is drawn.
+    pub value: FigurePick,
+    /// What stands beside it, in its unit.
+    pub beside: Vec<FigurePick>,
     /// The largest n, the rest together as "Other".
     pub top: Option<usize>,
     /// Largest first instead of as published.
@@ -119,6 +130,13 @@ impl Extract {
                 words.iter_mut().for_each(bind);
             }
         }
+    }
+}
+
+impl ExtractChart {
+    /// Every column that is drawn.
+    pub fn values(&self) -> impl Iterator<Item = &FigurePick> + Clone {
+        std::iter::once(&self.value).chain(&self.beside)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::base::strict_toml::{Placed, Table};
 use crate::metric::table::Kind;
-use crate::metric::{TableMetric, Unit, Window, all_tables, find_table};
+use crate::metric::{TableMetric, Window, all_tables, find_table};
 use crate::report::bridge::figure_in;
 use crate::report::document::{ChartKind, Width};
-use crate::report::extract::{Extract, ExtractChart, ExtractTable, Pick, Test};
+use crate::report::extract::{Extract, ExtractChart, ExtractTable, FigurePick, Pick, Test};
 use crate::report::parse::Defaults;
 use crate::report::parse::name::check_parameter;
 use crate::report::template::Sort;
@@ -37,8 +37,13 @@ pub(crate) fn read_table(section: &Table<'_, '_>, defaults: Defaults<'_>, row_li
         section.has(key);
     }
     let extract = extract?;
-    let (mut words, figures): (Vec<Pick>, Vec<Pick>) =
-        picks.into_iter().partition(|pick| extract.kind(pick.column).unit().is_none());
+    let (mut words, mut figures) = (Vec::new(), Vec::new());
+    for pick in picks {
+        match extract.kind(pick.column).unit() {
+            Some(unit) => figures.push(FigurePick { pick, unit }),
+            None => words.push(pick),
+        }
+    }
     check_columns(section, &extract, (&words, &figures), is_grouped);
     let sort = read_sort(section, &extract, &figures, (sort, is_rising));
     if let (Some(first), Some(label)) = (words.first_mut(), label) {
@@ -64,7 +69,8 @@ pub(crate) fn read_chart(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Opt
         let hint = format!("columns of figures: {}", figure_names(extract.table).join(", "));
         section.file().problem(&section.span(), "a chart over a table needs `value` or `values`", Some(hint));
     }
-    let values: Vec<Pick> = names.iter().filter_map(|name| find_figure(section, extract.table, name)).collect();
+    let mut values = names.iter().filter_map(|name| find_figure(section, extract.table, name));
+    let (value, beside) = (values.next(), values.collect());
     let by = find_column(section, extract.table, &by?)?;
     let rows = match rows {
         Some(rows) => Some(find_column(section, extract.table, &rows)?),
@@ -77,12 +83,13 @@ pub(crate) fn read_chart(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Opt
         extract,
         by: Pick { column: by, label: None },
         rows,
-        values,
+        value: value?,
+        beside,
         top,
         by_value,
     };
     check_shape(section, &chart);
-    (!chart.values.is_empty()).then_some(chart)
+    Some(chart)
 }
 
 /// Which rows of which table over which window.
@@ -175,8 +182,7 @@ fn read_bounds(
     for key in bounds.keys() {
         let bound = bounds.number_opt(&key);
         let place = Placed { value: key.clone(), span: bounds.span_of(&key).unwrap_or_default() };
-        let Some(pick) = find_figure(section, table, &place) else { continue };
-        let unit = table.columns[pick.column].2.unit().expect("a column of figures has a unit");
+        let Some(FigurePick { pick, unit }) = find_figure(section, table, &place) else { continue };
         tests.extend(bound.map(|bound| test(pick.column, figure_in(unit, (bound.value * 1_000.0).round() as i64))));
     }
     bounds.finish();
@@ -220,10 +226,10 @@ fn find_column(section: &Table<'_, '_>, table: &TableMetric, name: &Placed<Strin
     found
 }
 
-fn find_figure(section: &Table<'_, '_>, table: &TableMetric, name: &Placed<String>) -> Option<Pick> {
+fn find_figure(section: &Table<'_, '_>, table: &TableMetric, name: &Placed<String>) -> Option<FigurePick> {
     let column = find_column(section, table, name)?;
-    if table.columns[column].2.unit().is_some() {
-        return Some(Pick { column, label: None });
+    if let Some(unit) = table.columns[column].2.unit() {
+        return Some(FigurePick { pick: Pick { column, label: None }, unit });
     }
     let hint = format!("columns of figures: {}", figure_names(table).join(", "));
     section.file().problem(&name.span, format!("column `{}` holds words, not figures", name.value), Some(hint));
@@ -234,7 +240,12 @@ fn figure_names(table: &TableMetric) -> Vec<&'static str> {
     table.columns.iter().filter(|c| c.2.unit().is_some()).map(|c| c.0).collect()
 }
 
-fn check_columns(section: &Table<'_, '_>, extract: &Extract, (words, figures): (&[Pick], &[Pick]), is_grouped: bool) {
+fn check_columns(
+    section: &Table<'_, '_>,
+    extract: &Extract,
+    (words, figures): (&[Pick], &[FigurePick]),
+    is_grouped: bool,
+) {
     let file = section.file();
     let place = section.span_of("columns").unwrap_or_else(|| section.span());
     let names: Vec<&str> = extract.table.columns.iter().filter(|c| c.2.unit().is_none()).map(|c| c.0).collect();
@@ -246,7 +257,9 @@ fn check_columns(section: &Table<'_, '_>, extract: &Extract, (words, figures): (
         let hint = format!("one of: {}", figure_names(extract.table).join(", "));
         file.problem(&place, "a table needs a column of figures", Some(hint));
     }
-    for pick in figures.iter().filter(|pick| is_grouped && !extract.kind(pick.column).is_together()) {
+    for pick in
+        figures.iter().map(|figure| &figure.pick).filter(|pick| is_grouped && !extract.kind(pick.column).is_together())
+    {
         let message = format!("column `{}` says nothing of several rows", extract.table.columns[pick.column].0);
         file.problem(&place, message, Some("leave it out, or do not `group`".to_owned()));
     }
@@ -255,12 +268,12 @@ fn check_columns(section: &Table<'_, '_>, extract: &Extract, (words, figures): (
 fn read_sort(
     section: &Table<'_, '_>,
     extract: &Extract,
-    figures: &[Pick],
+    figures: &[FigurePick],
     (sort, is_rising): (Option<Placed<String>>, bool),
 ) -> Sort {
     let Some(sort) = sort.filter(|sort| sort.value != "published") else { return Sort::Member };
-    let name = |pick: &Pick| extract.table.columns[pick.column].0;
-    match figures.iter().position(|pick| name(pick) == sort.value) {
+    let name = |figure: &FigurePick| extract.table.columns[figure.pick.column].0;
+    match figures.iter().position(|figure| name(figure) == sort.value) {
         Some(column) if is_rising => Sort::Smallest(column),
         Some(column) => Sort::Largest(column),
         None => {
@@ -274,16 +287,16 @@ fn read_sort(
 /// Refuses pictures that would lie: shares of what does not add up, a line through what has no order.
 fn check_shape(section: &Table<'_, '_>, chart: &ExtractChart) {
     let kind_of = |pick: &Pick| chart.extract.kind(pick.column);
-    let units: Vec<Option<Unit>> = chart.values.iter().map(|pick| kind_of(pick).unit()).collect();
-    let adds_up = chart.values.iter().all(|pick| matches!(kind_of(pick), Kind::Whole(_)));
+    let adds_up = chart.values().all(|value| matches!(kind_of(&value.pick), Kind::Whole(_)));
+    let is_single = chart.beside.is_empty();
     let is_dated = kind_of(&chart.by) == Kind::Date;
     let is_cut = chart.rows.is_some();
     let problem = match chart.kind {
-        _ if units.windows(2).any(|pair| pair[0] != pair[1]) => Some("draws values in one unit"),
-        _ if is_cut && chart.values.len() > 1 => Some("draws one `value` where `rows` cuts it"),
+        _ if chart.beside.iter().any(|other| other.unit != chart.value.unit) => Some("draws values in one unit"),
+        _ if is_cut && !is_single => Some("draws one `value` where `rows` cuts it"),
         ChartKind::Heatmap if !is_cut => Some("needs `rows`, the column of its lines"),
         ChartKind::Line | ChartKind::Area if !is_dated => Some("needs `by` to be a column of dates"),
-        ChartKind::Pie | ChartKind::Donut | ChartKind::Funnel if is_cut || chart.values.len() > 1 => {
+        ChartKind::Pie | ChartKind::Donut | ChartKind::Funnel if is_cut || !is_single => {
             Some("draws one value a category")
         }
         ChartKind::Pie | ChartKind::Donut | ChartKind::Funnel if !adds_up => {

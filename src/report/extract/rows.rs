@@ -92,17 +92,36 @@ fn compare(a: Figure, b: Figure) -> Option<std::cmp::Ordering> {
     (a.denominator > 0).then(|| cross(a.numerator, b.denominator).cmp(&cross(b.numerator, a.denominator)))
 }
 
+/// Rows that belong together; there is one at least.
+pub(super) struct Group<'s> {
+    /// The one that names them.
+    pub first: Vec<&'s Cell>,
+    others: Vec<Vec<&'s Cell>>,
+}
+
+impl<'s> Group<'s> {
+    /// A row alone.
+    pub(super) fn of(first: Vec<&'s Cell>) -> Group<'s> {
+        Group { first, others: Vec::new() }
+    }
+
+    /// Every row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Vec<&'s Cell>> + Clone {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
 /// The rows that share the cells of `keys`, in the order in which each group first appears.
-pub(super) fn group_rows<'s>(rows: Vec<Vec<&'s Cell>>, keys: &[usize]) -> Vec<Vec<Vec<&'s Cell>>> {
-    let mut groups: Vec<Vec<Vec<&Cell>>> = Vec::new();
+pub(super) fn group_rows<'s>(rows: Vec<Vec<&'s Cell>>, keys: &[usize]) -> Vec<Group<'s>> {
+    let mut groups: Vec<Group<'s>> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for row in rows {
         let key: Vec<&Cell> = keys.iter().map(|at| row[*at]).collect();
         let place = *places.entry(key).or_insert(groups.len());
-        if place == groups.len() {
-            groups.push(Vec::new());
+        match groups.get_mut(place) {
+            Some(group) => group.others.push(row),
+            None => groups.push(Group::of(row)),
         }
-        groups[place].push(row);
     }
     groups
 }
@@ -110,24 +129,25 @@ pub(super) fn group_rows<'s>(rows: Vec<Vec<&'s Cell>>, keys: &[usize]) -> Vec<Ve
 /// What a column holds for some rows: the cell of the one, or what they are together.
 ///
 /// Errors: several rows of a column that says nothing of several.
-pub(super) fn figure_of(
+pub(super) fn figure_of<'r, 's: 'r>(
     source: &Source<'_>,
     (extract, column): (&Extract, usize),
-    rows: &[Vec<&Cell>],
+    rows: impl Iterator<Item = &'r Vec<&'s Cell>> + Clone,
 ) -> Result<Option<Figure>, ReportError> {
-    if let [row] = rows {
+    let row_count = rows.clone().count();
+    if let (1, Some(row)) = (row_count, rows.clone().next()) {
         return Ok(row[column].figure());
     }
     let kind = extract.kind(column);
-    if !kind.is_together() && !rows.is_empty() {
+    if !kind.is_together() && row_count > 0 {
         return Err(ReportError::NotTogether {
             report: source.report.to_owned(),
             table: extract.table.name.to_owned(),
             column: extract.table.columns[column].0.to_owned(),
-            row_count: rows.len(),
+            row_count,
         });
     }
-    Ok(together(kind, rows.iter().map(|row| row[column])))
+    Ok(together(kind, rows.map(|row| row[column])))
 }
 
 /// What all cells of a column are together, where they are anything.

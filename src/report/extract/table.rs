@@ -7,8 +7,8 @@ use crate::report::build::Source;
 use crate::report::document::{Attribute, Column, Row, Table};
 use crate::report::error::ReportError;
 use crate::report::extract::name::{date_period, name_cell};
-use crate::report::extract::rows::{figure_of, group_rows, missing_entities, pick_rows, together};
-use crate::report::extract::{Extract, ExtractTable, Pick};
+use crate::report::extract::rows::{Group, figure_of, group_rows, missing_entities, pick_rows, together};
+use crate::report::extract::{Extract, ExtractTable, FigurePick, Pick};
 use crate::report::phrase::say;
 use crate::report::template::Sort;
 
@@ -32,12 +32,13 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
     let totals: Vec<Option<Figure>> = template
         .figures
         .iter()
-        .map(|pick| together(extract.kind(pick.column), picked.iter().map(|row| row[pick.column])))
+        .map(|figure| figure.pick.column)
+        .map(|column| together(extract.kind(column), picked.iter().map(|row| row[column])))
         .collect();
     let keys: Vec<usize> = template.words.iter().map(|pick| pick.column).collect();
     let groups = match template.is_grouped {
         true => group_rows(picked, &keys),
-        false => picked.into_iter().map(|row| vec![row]).collect(),
+        false => picked.into_iter().map(Group::of).collect(),
     };
     let rows = groups.iter().map(|group| build_row(source, template, group)).collect::<Result<Vec<Row>, _>>()?;
     let mut rows = sort_rows(rows, template);
@@ -48,14 +49,14 @@ pub(crate) fn build_table(source: &Source<'_>, template: &ExtractTable, id: Stri
         row.attributes = told.iter().map(|at| row.attributes[*at].clone()).collect();
     }
     // The total of one row would say it twice.
-    let is_summed = rows.len() != 1 && template.figures.iter().any(|pick| extract.kind(pick.column).is_together());
+    let is_summed = rows.len() != 1 && template.figures.iter().any(|f| extract.kind(f.pick.column).is_together());
     let locale = source.locale;
-    let columns = template.figures.iter().map(|pick| {
+    let columns = template.figures.iter().map(|FigurePick { pick, unit }| {
         let (name, _, kind) = extract.table.columns[pick.column];
         Column {
             metric: format!("{}.{name}", extract.table.versioned()),
             label: pick.label(extract, locale),
-            unit: kind.unit().expect("a column of figures has a unit"),
+            unit: *unit,
             is_ratio: matches!(kind, Kind::Ratio(_)),
         }
     });
@@ -113,9 +114,8 @@ pub(super) fn not_delivered(source: &Source<'_>, extract: &Extract) -> String {
     say(source.locale.phrases().not_delivered, &[&names.join(", ")])
 }
 
-fn build_row(source: &Source<'_>, template: &ExtractTable, group: &[Vec<&Cell>]) -> Result<Row, ReportError> {
-    let extract = &template.extract;
-    let first = group.first().expect("a group has a row");
+fn build_row(source: &Source<'_>, template: &ExtractTable, group: &Group<'_>) -> Result<Row, ReportError> {
+    let (extract, first) = (&template.extract, &group.first);
     let currency = &source.snapshot.header.currency;
     let name = |column: usize| name_cell(first[column], extract.kind(column), source.locale, currency);
     let naming = template.words.first().map(|pick| pick.column);
@@ -123,7 +123,7 @@ fn build_row(source: &Source<'_>, template: &ExtractTable, group: &[Vec<&Cell>])
         Cell::Nothing => Attribute::Nothing,
         _ => Attribute::Words(name(column)),
     };
-    let cells = template.figures.iter().map(|pick| figure_of(source, (extract, pick.column), group));
+    let cells = template.figures.iter().map(|f| figure_of(source, (extract, f.pick.column), group.rows()));
     Ok(Row {
         member: naming.and_then(|column| first[column].text()).unwrap_or_default().to_owned(),
         label: naming.map_or_else(|| source.locale.term(extract.table.label), name),
@@ -139,7 +139,7 @@ fn sort_rows(mut rows: Vec<Row>, template: &ExtractTable) -> Vec<Row> {
         Sort::Largest(column) => (column, -1.0),
         Sort::Smallest(column) => (column, 1.0),
     };
-    let unit = template.extract.kind(template.figures[column].column).unit().expect("a column of figures has a unit");
+    let unit = template.figures[column].unit;
     let key = |row: &Row| row.cells[column].and_then(|f| f.value(unit)).map_or(f64::INFINITY, |v| v * sign);
     rows.sort_by(|a, b| key(a).total_cmp(&key(b)));
     rows

@@ -207,7 +207,7 @@ fn headings_of_the_tables_that_shipped_reports_show_are_known_in_every_language(
         let template = ReportTemplate::parse("r", "r.toml", &text).unwrap_or_else(|p| panic!("{p}"));
         for section in &template.sections {
             let SectionTemplate::ExtractTable(table) = section else { continue };
-            let picks = table.words.iter().chain(&table.figures);
+            let picks = table.words.iter().chain(table.figures.iter().map(|figure| &figure.pick));
             english.extend(picks.map(|pick| table.extract.table.columns[pick.column].1));
         }
     }
