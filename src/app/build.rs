@@ -154,7 +154,7 @@ impl Files {
     pub(super) fn read(&self) -> Result<(Vec<Job>, Recipes, Mailer), AppError> {
         let Files { settings, environment, jobs: folder, templates, reference } = self;
         let mut problems = Vec::new();
-        let jobs = keep(read_jobs(folder), &mut problems).unwrap_or_default();
+        let mut jobs = keep(read_jobs(folder), &mut problems).unwrap_or_default();
         let domains = read_domains(settings, &mut problems);
         problems.extend(addressee_problems(folder, &jobs, &domains));
         let mut kpis = keep(read_kpis(folder), &mut problems).unwrap_or_default();
@@ -167,9 +167,10 @@ impl Files {
         // What failed to read would make every template that names it look wrong.
         let catalog = kpis.catalog();
         let reports = keep(read_reports(templates, &catalog)?, &mut problems).unwrap_or_default();
-        for job in jobs.iter().filter(|j| j.spec.kind == Kind::Report) {
+        for job in jobs.iter_mut().filter(|j| j.spec.kind == Kind::Report) {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if let Some(template) = reports.get(name) {
+                job.spec.title = Some(template.title.clone());
                 let misfit = misfit(job.spec.burst.as_ref(), template);
                 problems.extend(misfit.map(|why| Problem::of_file(job.file.clone(), why)));
                 for unknown in job.spec.parameters.keys().filter(|key| !template.parameters.contains_key(*key)) {

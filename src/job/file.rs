@@ -89,6 +89,9 @@ pub struct Spec {
     /// The report's template, for reports.
     #[serde(default)]
     pub report: Option<String>,
+    /// What readers call the report: its template's title, once the templates are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// One mail each.
     #[serde(default)]
     pub recipients: Vec<Recipient>,
@@ -232,6 +235,7 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>, catalog: &Catalog) -> Spec {
     let mut spec = Spec {
         kind,
         report: None,
+        title: None,
         recipients: Vec::new(),
         burst: None,
         parameters: BTreeMap::new(),

@@ -47,7 +47,7 @@ pub async fn tell_held_editions(pool: &PgPool, sender: &Recipient) -> Result<u64
             }
         };
         let mut connection = pool.acquire().await.map_err(JobError::ledger("tell of a held edition"))?;
-        match post(&mut connection, row, spec.sender.as_ref().unwrap_or(sender), &readers).await {
+        match post(&mut connection, (row, &spec), sender, &readers).await {
             Ok(count) => mail_count += count,
             Err(error) => tracing::error!(run.id = row.run_id, "{error}"),
         }
@@ -73,13 +73,14 @@ async fn readers_of(pool: &PgPool, spec: &Spec) -> Result<Vec<Recipient>, RunErr
 
 async fn post(
     connection: &mut PgConnection,
-    row: &HeldRow,
+    (row, spec): (&HeldRow, &Spec),
     sender: &Recipient,
     readers: &[Recipient],
 ) -> Result<u64, RunError> {
+    let sender = spec.sender.as_ref().unwrap_or(sender);
     let label = format!("held-{}-{}", row.business_date, row.job_id);
     let label = &label[..label.len().min(LABEL_LENGTH_MAX)];
-    let body = row.notice();
+    let body = row.notice(spec.title.as_deref().unwrap_or(&row.job_id));
     let draft =
         MailDraft { label, sender, sent_date: row.run_after.max(row.scheduled_for), body: &body, attachments: &[] };
     let mail = compose_mail(&draft)?;
@@ -108,18 +109,18 @@ async fn post(
 }
 
 impl HeldRow {
-    fn notice(&self) -> MailBody {
-        let words = self.words();
+    /// The mail; `title` is what its readers call the report.
+    fn notice(&self, title: &str) -> MailBody {
+        let words = self.words(title);
         MailBody { subject: words.headline.clone(), html: html(&words), text: text(&words), inline: Vec::new() }
     }
 
-    fn words(&self) -> Words {
-        let HeldRow { job_id, business_date, .. } = self;
+    fn words(&self, title: &str) -> Words {
         let zone: Tz = self.tz.parse().unwrap_or(Tz::UTC);
-        let date = business_date.format("%-d %B %Y");
+        let date = self.business_date.format("%-d %B %Y");
         let because = match (&self.waits_for, &self.last_error) {
             (Some(names), _) => {
-                format!("Held, because the numbers of {date} are not complete: {names} has not succeeded yet.")
+                format!("Held, because the numbers of {date} are not complete yet: they come with {names}.")
             }
             (None, Some(error)) => format!("Held, because {}.", one_line(error)),
             (None, None) => "Held, because it is not ready yet.".to_owned(),
@@ -138,7 +139,7 @@ impl HeldRow {
         };
         let rest = "No part of it is sent with numbers missing. When it is ready it comes to you as ever.";
         Words {
-            headline: format!("{job_id} of {date} is held"),
+            headline: format!("{title} of {date} is held"),
             paragraphs: vec![because, next_try, rest.to_owned()],
             commands: Vec::new(),
         }
@@ -175,7 +176,7 @@ mod tests {
         let cases = [
             (
                 row("queued", Some("nightly"), None),
-                "Held, because the numbers of 22 November 2026 are not complete: nightly has not succeeded yet.",
+                "Held, because the numbers of 22 November 2026 are not complete yet: they come with nightly.",
                 "Next try: as soon as they are, until Monday, 23 November 2026, 13:00 (Europe/Berlin).",
             ),
             (
@@ -190,8 +191,8 @@ mod tests {
             ),
         ];
         for (row, because, next) in cases {
-            let notice = row.notice();
-            assert_eq!(notice.subject, "weekly of 22 November 2026 is held");
+            let notice = row.notice("Weekly business review");
+            assert_eq!(notice.subject, "Weekly business review of 22 November 2026 is held");
             assert!(notice.text.contains(because) && notice.text.contains(next), "{}", notice.text);
             assert!(notice.html.contains("Held, because") && !notice.subject.contains('\n'));
         }

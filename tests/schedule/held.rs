@@ -10,7 +10,8 @@ const REPORT: &str = "cron = \"0 7 * * *\"\nreport = \"weekly\"\nneeds = [\"nigh
 async fn late_report() -> Ledger {
     let ledger = empty_ledger().await;
     let night = read_job(Kind::Pipeline, "nightly", "n.toml", "cron = \"0 2 * * *\"").expect("a job");
-    let report = read_job(Kind::Report, "weekly", "w.toml", REPORT).expect("a job");
+    let mut report = read_job(Kind::Report, "weekly", "w.toml", REPORT).expect("a job");
+    report.spec.title = Some("Weekly business review".to_owned());
     sync_jobs(&ledger.pool, &[night, report]).await.expect("the ledger takes them");
     execute(
         &ledger.pool,
@@ -34,11 +35,11 @@ async fn readers_of_an_edition_that_is_not_there_at_its_deadline_are_told_once()
     let told = "select string_agg(rcpt || ' ' || label || ' ' || subject, ';' order by rcpt) from vesper.message";
     assert_eq!(
         look(&ledger.pool, told).await,
-        "a@example.com held-2026-11-22-weekly weekly of 22 November 2026 is held;\
-         b@example.com held-2026-11-22-weekly weekly of 22 November 2026 is held"
+        "a@example.com held-2026-11-22-weekly Weekly business review of 22 November 2026 is held;\
+         b@example.com held-2026-11-22-weekly Weekly business review of 22 November 2026 is held"
     );
     let body = look(&ledger.pool, "select convert_from(bytes, 'UTF8') from vesper.mail_body").await;
-    assert!(body.contains("nightly has not succeeded yet"), "{body}");
+    assert!(body.contains("they come with nightly"), "{body}");
 }
 
 #[tokio::test]
