@@ -153,6 +153,11 @@ impl<'f, 't> Table<'f, 't> {
         self.get(key).is_some()
     }
 
+    /// Whether `key` is present and a table.
+    pub fn holds_table(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.get_ref().as_table().is_some())
+    }
+
     /// Where the value of `key` stands, if it is present (and so asked for).
     pub fn span_of(&self, key: &str) -> Option<Range<usize>> {
         self.get(key).map(Spanned::span)

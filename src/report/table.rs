@@ -43,7 +43,7 @@ pub(super) fn build_table(source: &Source<'_>, template: &TableTemplate, id: Str
         id,
         title: template.title.clone(),
         span,
-        row_label: template.row_label.clone(),
+        row_label: source.locale.term(&template.row_label),
         attributes: Vec::new(),
         columns,
         rows,

@@ -121,12 +121,7 @@ async fn an_edition_is_rendered_again_byte_for_byte_and_a_later_reader_gets_the_
 
     // The template changes; who asks for the sealed edition later gets what the others got.
     let first = std::fs::read(&stage.outbox()[0]).expect("a mail");
-    edit(
-        &stage,
-        "templates/reports/executive-weekly.toml",
-        "title = \"Weekly business review\"",
-        "title = \"Another\"",
-    );
+    edit(&stage, "templates/reports/executive-weekly.toml", "en = \"Weekly business review\"", "en = \"Another\"");
     edit(&stage, "jobs/report/executive-weekly.toml", "\"Sales <sales@example.com>\"", "\"zoe@example.com\"");
     stage.succeed(&["run", "executive-weekly", "--for", DATE]).await;
     let late = stage.outbox().into_iter().find(|path| path.to_string_lossy().contains("zoe")).expect("her mail");

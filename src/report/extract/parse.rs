@@ -6,8 +6,10 @@ use crate::metric::{TableMetric, Window, all_tables, find_table};
 use crate::report::bridge::figure_in;
 use crate::report::document::{ChartKind, Width};
 use crate::report::extract::{Extract, ExtractChart, ExtractTable, FigurePick, Pick, Test};
+use crate::report::locale::Locale;
 use crate::report::parse::Defaults;
 use crate::report::parse::name::check_parameter;
+use crate::report::parse::said::{said, said_opt};
 use crate::report::template::Sort;
 
 const SHAPES: &[(&str, ChartKind)] = &[
@@ -24,13 +26,13 @@ const SHAPES: &[(&str, ChartKind)] = &[
 
 /// A `table` section with `table = "…"`.
 pub(crate) fn read_table(section: &Table<'_, '_>, defaults: Defaults<'_>, row_limit: i64) -> Option<ExtractTable> {
-    let title = section.text("title");
-    let label = section.text_opt("label").map(|t| t.value);
+    let title = said(section, "title", defaults.locale);
+    let label = said_opt(section, "label", defaults.locale).map(|t| t.value);
     let limit = section.integer_or("limit", 25, 1..=row_limit) as usize;
     let has_total = section.flag_or("total", true);
     let is_grouped = section.flag_or("group", false);
     let extract = read_extract(section, defaults);
-    let picks = extract.as_ref().map(|extract| read_picks(section, extract.table)).unwrap_or_default();
+    let picks = extract.as_ref().map(|extract| read_picks(section, extract.table, defaults.locale)).unwrap_or_default();
     let is_rising = section.choice("order", &[("descending", false), ("ascending", true)], false);
     let sort = section.text_opt("sort");
     for key in ["columns", "column"] {
@@ -54,7 +56,7 @@ pub(crate) fn read_table(section: &Table<'_, '_>, defaults: Defaults<'_>, row_li
 
 /// A `chart` section with `table = "…"`.
 pub(crate) fn read_chart(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<ExtractChart> {
-    let title = section.text("title");
+    let title = said(section, "title", defaults.locale);
     let kind = section.choice("shape", SHAPES, ChartKind::Bar);
     let width = section.choice("width", &[("full", Width::Full), ("half", Width::Half)], Width::Full);
     let extract = read_extract(section, defaults);
@@ -202,12 +204,12 @@ fn read_newest(section: &Table<'_, '_>, table: &TableMetric) -> Option<(usize, u
 }
 
 /// `columns` and `[[section.column]]`; every column of the table without them.
-fn read_picks(section: &Table<'_, '_>, table: &'static TableMetric) -> Vec<Pick> {
+fn read_picks(section: &Table<'_, '_>, table: &'static TableMetric, locale: Locale) -> Vec<Pick> {
     let pick = |column| Pick { column, label: None };
     let names = section.texts("columns");
     let mut picks: Vec<Pick> = names.iter().filter_map(|name| find_column(section, table, name)).map(pick).collect();
     for own in section.tables("column") {
-        let (name, label) = (own.text("name"), own.text_opt("label").map(|t| t.value));
+        let (name, label) = (own.text("name"), said_opt(&own, "label", locale).map(|t| t.value));
         own.finish();
         picks.extend(name.and_then(|name| find_column(section, table, &name)).map(|column| Pick { column, label }));
     }

@@ -5,6 +5,7 @@ use crate::base::strict_toml::{Placed, Table};
 use crate::metric::Unit;
 use crate::report::document::{ChartKind, Width};
 use crate::report::parse::name::{find_dimension, find_metric, read_measure, read_measures, read_members, refuse_cut};
+use crate::report::parse::said::said;
 use crate::report::parse::{Defaults, WINDOWS};
 use crate::report::template::{By, ChartTemplate, Measure, Target};
 
@@ -28,7 +29,7 @@ const BUCKET_COUNT_MAX: i64 = 60;
 const SERIES_COUNT_MAX: usize = 8;
 
 pub(super) fn read_chart(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<ChartTemplate> {
-    let title = section.text("title");
+    let title = said(section, "title", defaults.locale);
     let kind = section.choice("shape", SHAPES, ChartKind::Bar);
     let width = section.choice("width", &[("full", Width::Full), ("half", Width::Half)], Width::Full);
     let window = section.choice("window", WINDOWS, defaults.window);

@@ -2,6 +2,7 @@
 
 mod chart;
 pub(super) mod name;
+pub(super) mod said;
 mod section;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,8 @@ use crate::base::strict_toml::{Table, TomlFile};
 use crate::metric::{Catalog, Compare, Window};
 use crate::report::locale::Locale;
 use crate::report::parse::chart::read_chart;
-use crate::report::parse::name::{check_words, read_compare, read_restate, read_scope};
+use crate::report::parse::name::{read_compare, read_restate, read_scope};
+use crate::report::parse::said::{said, said_opt, said_words};
 use crate::report::parse::section::{ROW_LIMIT_MAX, read_kpis, read_table, read_text};
 use crate::report::template::{ReportTemplate, SectionTemplate};
 use crate::report::theme::{Colour, Layout, Logo, Orientation, Paper, Theme};
@@ -38,6 +40,8 @@ pub(super) struct Defaults<'a> {
     compare: Option<Compare>,
     pub(super) scope: Option<&'static str>,
     restate_tenths: i64,
+    /// The language the report is told in.
+    pub(super) locale: Locale,
     /// The metrics a template may name.
     catalog: &'a Catalog,
     /// What the file calls `$name`.
@@ -82,35 +86,32 @@ pub struct Surroundings<'a> {
 fn read_template(file: &TomlFile<'_>, name: &str, text: &str, surroundings: &Surroundings<'_>) -> ReportTemplate {
     let catalog = surroundings.catalog;
     let top = file.top();
-    let title = top.text("title").map(|t| t.value).unwrap_or_default();
+    let locale = top.choice("locale", Locale::CHOICES, Locale::En);
+    let title = said(&top, "title", locale).map(|t| t.value).unwrap_or_default();
     let window = top.choice("window", WINDOWS, Window::Week);
     let compare = read_compare(&top, window, if window == Window::All { None } else { Some(Compare::Previous) });
     let scope = read_scope(&top, catalog);
     let restate_tenths = read_restate(&top, RESTATE_TENTHS);
     let parameters = read_parameters(&top);
-    let defaults = Defaults { window, compare, scope, restate_tenths, catalog, parameters: &parameters };
-    let words_or = |key: &str, default: &str| match top.text_opt(key) {
-        Some(placed) => {
-            check_words(&top, &placed, defaults);
-            placed.value
-        }
-        None => default.to_owned(),
+    let defaults = Defaults { window, compare, scope, restate_tenths, locale, catalog, parameters: &parameters };
+    let words_or = |key: &str, default: &str| {
+        said_words(&top, key, defaults).map_or_else(|| default.to_owned(), |words| words.value)
     };
-    let theme = read_theme(&top, surroundings);
+    let theme = read_theme(&top, surroundings, locale);
     let mut hash = Sha256::new_with_prefix(text.as_bytes());
     if let Some(logo) = &theme.logo {
         hash.update(logo.bytes());
     }
     let template = ReportTemplate {
         name: name.to_owned(),
-        subtitle: top.text_opt("subtitle").map(|t| t.value),
+        subtitle: said_opt(&top, "subtitle", locale).map(|t| t.value),
         audience: top.text_opt("audience").map(|t| t.value),
         subject: words_or("subject", "{{ title }} · {{ period }}"),
         preheader: words_or("preheader", "{{ organisation }}: {{ period }}"),
-        organisation: top.text_opt("organisation").map(|t| t.value),
+        organisation: said_opt(&top, "organisation", locale).map(|t| t.value),
         window,
         scope,
-        locale: top.choice("locale", Locale::CHOICES, Locale::En),
+        locale,
         layout: Layout {
             paper: top.choice("paper", &[("a4", Paper::A4), ("letter", Paper::Letter)], Paper::A4),
             orientation: top.choice(
@@ -142,7 +143,7 @@ fn read_parameters(top: &Table<'_, '_>) -> BTreeMap<String, String> {
     parameters
 }
 
-fn read_theme(top: &Table<'_, '_>, surroundings: &Surroundings<'_>) -> Theme {
+fn read_theme(top: &Table<'_, '_>, surroundings: &Surroundings<'_>, locale: Locale) -> Theme {
     let mut theme = Theme::house();
     let Some(table) = top.table("theme") else { return theme };
     if let Some(accent) = table.text_opt("accent") {
@@ -154,7 +155,9 @@ fn read_theme(top: &Table<'_, '_>, surroundings: &Surroundings<'_>) -> Theme {
             }
         }
     }
-    theme.footer = table.text_or("footer", &theme.footer);
+    if let Some(footer) = said_opt(&table, "footer", locale) {
+        theme.footer = footer.value;
+    }
     if let Some(path) = table.text_opt("logo") {
         match (surroundings.picture)(&path.value).and_then(|bytes| Logo::read(&bytes)) {
             Ok(logo) => theme.logo = Some(logo),
@@ -183,7 +186,12 @@ fn read_section(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<Secti
         "table" => read_table(section, defaults).map(SectionTemplate::Table),
         "text" => read_text(section, defaults).map(SectionTemplate::Text),
         "page_break" => Some(SectionTemplate::PageBreak),
-        "appendix" => Some(SectionTemplate::Appendix { title: section.text_or("title", "Appendix") }),
+        "appendix" => {
+            let title = said_opt(section, "title", defaults.locale).map(|t| t.value);
+            Some(SectionTemplate::Appendix {
+                title: title.unwrap_or_else(|| defaults.locale.phrases().appendix.to_owned()),
+            })
+        }
         unknown => {
             section.file().unknown_name(&kind.span, "kind", unknown, KINDS.iter().copied());
             return None;

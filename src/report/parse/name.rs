@@ -3,6 +3,7 @@
 use crate::base::strict_toml::{Placed, Table};
 use crate::metric::{Catalog, Compare, Metric, Window};
 use crate::report::Scope;
+use crate::report::parse::said::said_opt;
 use crate::report::parse::{COMPARES, Defaults, WINDOWS};
 use crate::report::speech;
 use crate::report::template::Measure;
@@ -11,7 +12,7 @@ use crate::report::template::Measure;
 pub(super) fn read_measure(table: &Table<'_, '_>, key: &str, defaults: Defaults<'_>) -> Option<Measure> {
     let name = table.text(key);
     let window = table.choice("window", WINDOWS, defaults.window);
-    let label = table.text_opt("label").map(|t| t.value);
+    let label = said_opt(table, "label", defaults.locale).map(|t| t.value);
     let metric = find_metric(table, &name?, defaults)?;
     let filter = read_filter(table, &[metric], defaults);
     Some(Measure { metric, window, label, filter })

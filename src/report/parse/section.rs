@@ -3,8 +3,9 @@
 use crate::base::strict_toml::Table;
 use crate::metric::Metric;
 use crate::report::parse::name::{
-    check_words, find_dimension, read_compare, read_measure, read_measures, read_members, read_restate, refuse_cut,
+    find_dimension, read_compare, read_measure, read_measures, read_members, read_restate, refuse_cut,
 };
+use crate::report::parse::said::{said, said_opt, said_words};
 use crate::report::parse::{Defaults, WINDOWS};
 use crate::report::template::{KpiTemplate, KpisTemplate, Measure, Sort, TableTemplate, TextTemplate};
 use crate::report::words;
@@ -36,15 +37,15 @@ pub(super) fn read_kpis(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Opti
         let message = format!("a `kpis` section has 1 to {TILE_COUNT_MAX} tiles");
         section.file().problem(&section.span(), message, Some("list them in `metrics`".to_owned()));
     }
-    Some(KpisTemplate { title: section.text_opt("title").map(|t| t.value), tiles })
+    Some(KpisTemplate { title: said_opt(section, "title", defaults.locale).map(|t| t.value), tiles })
 }
 
 pub(super) fn read_table(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<TableTemplate> {
-    let title = section.text("title");
+    let title = said(section, "title", defaults.locale);
     let window = section.choice("window", WINDOWS, defaults.window);
     let defaults = Defaults { window, ..defaults };
     let by = section.text("by");
-    let row_label = section.text_opt("label").map(|t| t.value);
+    let row_label = said_opt(section, "label", defaults.locale).map(|t| t.value);
     let mut columns: Vec<Measure> = Vec::new();
     for name in section.texts("columns") {
         let metric = super::name::find_metric(section, &name, defaults);
@@ -92,8 +93,10 @@ fn read_sort(section: &Table<'_, '_>, columns: &[Measure]) -> Sort {
 }
 
 pub(super) fn read_text(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<TextTemplate> {
-    let title = section.text_opt("title").map(|t| t.value);
-    let body = section.text("body")?;
-    check_words(section, &body, defaults);
+    let title = said_opt(section, "title", defaults.locale).map(|t| t.value);
+    if !section.has("body") {
+        section.text("body");
+    }
+    let body = said_words(section, "body", defaults)?;
     Some(TextTemplate { title, body: body.value })
 }
