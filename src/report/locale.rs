@@ -318,8 +318,9 @@ impl Locale {
                 (self.month(from), short)
             }
             Grain::Quarter => {
-                let label = say(words.quarter, &[&(from.month0() / 3 + 1).to_string(), &year]);
-                (label.clone(), label)
+                let quarter = (from.month0() / 3 + 1).to_string();
+                let label = |phrase: &str| say(phrase, &[&quarter, &year]);
+                (label(words.quarter), label(words.quarter_short))
             }
             Grain::Year => (year.clone(), year),
         }
@@ -426,6 +427,8 @@ mod tests {
         assert_eq!(uk.full(Some(Figure::ratio(342, 10)), Unit::Days, "UAH"), "34,2\u{a0}дн.");
         assert_eq!(uk.date(date("2026-11-22")), "22 листоп. 2026");
         assert_eq!(uk.bucket(date("2026-10-01"), Grain::Quarter, false).0, "4 кв. 2026");
+        let quarter = de.bucket(date("2026-10-01"), Grain::Quarter, false);
+        assert_eq!((quarter.0.as_str(), quarter.1.as_str()), ("4. Quartal 2026", "Q4 2026"));
         assert_eq!(Locale::En.bucket(date("2026-01-01"), Grain::Month, true).1, "Jan ’26");
         assert_eq!(Locale::En.tile(Some(Figure::whole(123_456_789_012_345)), Unit::Money, "USD"), "$1.23T");
     }

@@ -20,6 +20,8 @@ pub struct Phrases {
     pub month: &'static str,
     /// `{0}` quarter, `{1}` year.
     pub quarter: &'static str,
+    /// The same where space is short.
+    pub quarter_short: &'static str,
     pub week: &'static str,
     pub week_short: &'static str,
 

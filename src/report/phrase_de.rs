@@ -8,6 +8,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     date_without_year: "{0}. {1}",
     month: "{0} {1}",
     quarter: "{0}. Quartal {1}",
+    quarter_short: "Q{0} {1}",
     week: "KW {0}",
     week_short: "KW {0}",
     days: "{0}\u{a0}Tage",

@@ -8,6 +8,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     date_without_year: "{0} {1}",
     month: "{0} {1}",
     quarter: "Q{0} {1}",
+    quarter_short: "Q{0} {1}",
     week: "Week {0}",
     week_short: "W{0}",
     days: "{0} days",

@@ -21,6 +21,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     date_without_year: "{0} {1}",
     month: "{0} {1}",
     quarter: "{0} кв. {1}",
+    quarter_short: "{0} кв. {1}",
     week: "Тиждень {0}",
     week_short: "т. {0}",
     days: "{0}\u{a0}дн.",

@@ -18,7 +18,7 @@ pub fn chart_svg(document: &Document, chart: &Chart, width: u32, height: u32) ->
     let frame = Frame { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(height) };
     let mut svg = format!(
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"'Noto Sans',sans-serif\" \
+         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"'Noto Sans','Hiragino Sans','Yu Gothic UI','Microsoft YaHei','Noto Sans CJK JP',sans-serif\" \
          stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
     );
     for shape in record(&ChartSpec::new(document, chart), frame)? {
