@@ -375,7 +375,7 @@ pub(crate) fn shipped_documents_in(locale: Locale) -> Vec<(String, Document)> {
         let name = path.file_stem().expect("a name").to_string_lossy();
         let text = std::fs::read_to_string(path).expect("a template");
         let text = text.lines().filter(|line| !line.starts_with("locale = ")).collect::<Vec<_>>().join("\n");
-        let text = format!("locale = \"{}\"\n{text}", locale.tag());
+        let text = format!("locale = \"{}\"\n{text}", locale.name());
         let template = ReportTemplate::parse(&name, &path.display().to_string(), &text);
         template.unwrap_or_else(|problems| panic!("{problems}"))
     };

@@ -5,6 +5,13 @@ use crate::report::locale::Locale;
 use crate::report::parse::Defaults;
 use crate::report::parse::name::check_words;
 
+impl Locale {
+    /// What a template calls the language.
+    pub(in crate::report) fn name(self) -> &'static str {
+        Locale::CHOICES.iter().find(|(_, locale)| *locale == self).map_or("en", |(name, _)| name)
+    }
+}
+
 /// A text that must be there, as the report's language has it, else in English.
 pub(in crate::report) fn said(table: &Table<'_, '_>, key: &str, locale: Locale) -> Option<Placed<String>> {
     if table.has(key) { said_opt(table, key, locale) } else { table.text(key) }
@@ -43,8 +50,8 @@ fn chosen(
     let in_language = |wanted: Locale| all.iter().find(|(of, _)| of.is_none_or(|of| of == wanted));
     let found = in_language(locale).or_else(|| in_language(Locale::En)).map(|(_, text)| text.clone());
     if found.is_none() && table.holds_table(key) {
-        let tag = locale.tag();
-        let message = format!("`{key}` is said neither in the report's language (`{tag}`) nor in English");
+        let language = locale.name();
+        let message = format!("`{key}` is said neither in the report's language (`{language}`) nor in English");
         table.file().problem(&table.span_of(key).unwrap_or_default(), message, None);
     }
     found
@@ -78,7 +85,7 @@ mod tests {
     fn a_slip_in_any_language_is_told_with_its_place() {
         let told = |from: &str, to: &str| read(&TEXT.replace(from, to)).expect_err("a problem");
         let words = told("{{ title }}!", "{{ value('revnue', 'week') }}");
-        assert!(words.starts_with("r.toml:5:33: ") && words.contains("revenue"), "{words}");
+        assert!(words.starts_with("r.toml:5:35: ") && words.contains("revenue"), "{words}");
         let language = told("de = \"Woche\"", "dee = \"Woche\"");
         assert!(language.contains("unknown key `dee` (did you mean `de`?)"), "{language}");
         let missing = told("{ en = \"In short\" }", "{ uk = \"Коротко\" }");
