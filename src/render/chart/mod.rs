@@ -56,6 +56,10 @@ struct LabelForm {
     label: Label,
     wording: Wording,
     width: f64,
+    /// Whether the labels of a row stand together or not at all: some of them would look like values that are missing.
+    is_row: bool,
+    /// Whether each of them fits.
+    has_room: bool,
 }
 
 /// How much of a figure a data label tells.
@@ -128,10 +132,10 @@ impl<'a> ChartSpec<'a> {
             (smallest, Wording::Brief),
             (smallest, Wording::Bare),
         ];
-        let forms = forms.map(|(label, wording)| LabelForm { label, wording, width });
+        let forms = forms.map(|(label, wording)| LabelForm { label, wording, width, is_row: true, has_room: true });
         let fits =
             |form: &LabelForm| figures.clone().all(|f| form.label.width(&self.written(f, form.wording)) <= width);
-        forms.into_iter().find(fits).unwrap_or(forms[forms.len() - 1])
+        forms.into_iter().find(fits).unwrap_or(LabelForm { has_room: false, ..forms[forms.len() - 1] })
     }
 
     fn written(&self, figure: Option<Figure>, wording: Wording) -> String {
@@ -144,6 +148,9 @@ impl<'a> ChartSpec<'a> {
 
     /// A figure as a data label; nothing where it would not be read.
     fn formed(&self, sign: &str, figure: Option<Figure>, form: &LabelForm) -> Option<(Label, String)> {
+        if form.is_row && !form.has_room && figure.is_some() {
+            return None;
+        }
         let text = format!("{sign}{}", self.written(figure, form.wording));
         (form.label.width(&text) <= form.width).then_some((form.label, text))
     }

@@ -113,9 +113,9 @@ impl Names {
         let place = |at: usize, name: &String| match stands_apart {
             true => (wrapped(name), 0),
             false => {
-                // The last name has the picture's edge on its right.
+                // The last name has the picture's edge on its right and moves to the left from it.
                 let is_last = at + every >= categories.len();
-                let room = if is_last { room } else { 2.0 * room };
+                let room = if is_last { 1.5 * room } else { 2.0 * room };
                 (vec![shorten(Weight::Regular, AXIS_SIZE, name, room)], at / every % 2)
             }
         };

@@ -25,7 +25,7 @@ pub(super) fn draw<DB: DrawingBackend>(spec: &ChartSpec<'_>, pen: &Pen<'_, DB>) 
     let half = (width * 0.33).min(28.0);
     let label = value_label(7.5).centred();
     let form = spec.label_form(spec.chart.series[0].figures.iter().copied(), label, width - 2.0 - label.width("+"));
-    let form = LabelForm { width: width - 2.0, ..form };
+    let form = LabelForm { width: width - 2.0, is_row: false, ..form };
     for (at, step) in steps.iter().enumerate() {
         let centre = plot.left + width * (at as f64 + 0.5);
         let (from, to) = (plot.y(step.from), plot.y(step.to));

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{ConditionalFormat2ColorScale, Formula, Sparkline, Workshee
 use crate::render::palette;
 use crate::render::xlsx::format::{Formats, cell_value, colour};
 use crate::render::xlsx::native::{Ground, native_chart};
-use crate::render::xlsx::sheet::{column_width, frame_sheet};
+use crate::render::xlsx::sheet::{column_width, frame_sheet, text_height};
 use crate::report::{Chart, ChartKind, Document, Unit};
 
 /// What a native chart covers of the sheet.
@@ -51,12 +51,15 @@ pub(super) fn write_chart(
 /// Names in column A, one series a column.
 fn write_data(sheet: &mut Worksheet, document: &Document, chart: &Chart, formats: &Formats) -> Result<(), XlsxError> {
     let widest = chart.categories.iter().map(|c| c.label.chars().count()).max().unwrap_or(0);
-    sheet.set_column_width(0, (widest as f64 + 3.0).clamp(14.0, 48.0))?.set_row_height(0, 32)?;
+    sheet.set_column_width(0, (widest as f64 + 3.0).clamp(14.0, 48.0))?;
     sheet.write_string_with_format(0, 0, &chart.axis, &formats.head)?;
+    let mut head_height: f64 = 32.0;
     for (at, series) in chart.series.iter().enumerate() {
         let column = at as u16 + 1;
         let unit = series_unit(chart, at);
-        sheet.set_column_width(column, column_width(document, series.figures.iter(), unit, 15.0))?;
+        let width = column_width(document, series.figures.iter(), unit, 15.0);
+        head_height = head_height.max(text_height(&series.name, width - 2.0));
+        sheet.set_column_width(column, width)?.set_row_height(0, head_height)?;
         sheet.write_string_with_format(0, column, &series.name, &formats.head_right)?;
         let format = formats.value(unit);
         for (row, figure) in series.figures.iter().enumerate() {

@@ -113,6 +113,9 @@ fn write_reconciliation(
     sheet.write_string_with_format(row, 0, words.reconciliation, &formats.heading)?;
     row += 1;
     sheet.write_string_with_format(row, 0, words.entity, &formats.head)?;
+    // The first stands in a wide column.
+    let height = heads[1..].iter().map(|head| text_height(head, WIDTHS[2] - 2.0)).fold(15.0, f64::max);
+    sheet.set_row_height(row, height)?;
     for (at, head) in heads.iter().enumerate() {
         sheet.write_string_with_format(row, at as u16 + 1, *head, &formats.head_right)?;
     }

@@ -191,7 +191,8 @@ pub(super) fn write_text(
     /// What an upright page holds at its own size.
     const WIDTH: f64 = 86.0;
     sheet.set_column_width(0, WIDTH)?;
-    sheet.set_screen_gridlines(false);
+    // Where the workbook's font is missing a column is wider than its letters: the words stay on the page.
+    sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
     frame_print(sheet, document);
     let mut row = 0;
     if let Some(title) = &text.title {
