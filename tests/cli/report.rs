@@ -166,6 +166,10 @@ async fn a_number_that_late_rows_moved_is_corrected_in_the_next_edition_with_the
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_template_is_right_as_it_stands_and_is_never_written_over() {
     let stage = Stage::of_refusal(false, false).await;
+    // Without a folder the templates in the program serve: the new one must not take them from the jobs.
+    std::fs::remove_dir_all(stage.directory().join("templates")).expect("a folder of templates");
+    let house = stage.run(&["report", "new", "executive-weekly"]).await;
+    assert!(house.exit_code == 3 && house.stderr.contains("is a report of the house"), "{}", house.stderr);
     let told = stage.succeed(&["report", "new", "board-monthly"]).await;
     assert!(told.starts_with("templates/reports/board-monthly.toml\n"), "{told}");
     let path = stage.directory().join("templates/reports/board-monthly.toml");
