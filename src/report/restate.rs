@@ -1,6 +1,7 @@
 //! Numbers that an earlier edition told otherwise than they are known now: late data moved them.
 
 use crate::base::Period;
+use crate::metric::catalog::Nature;
 use crate::metric::{Compare, Figure, LateRow, Metric, Slice, Snapshot, Window};
 use crate::report::Scope;
 use crate::report::build::slice_in;
@@ -105,17 +106,25 @@ fn figure_over(
 pub(super) fn tell_restatements(list: &[Restatement], locale: Locale, currency: &str) -> Option<Text> {
     let phrases = locale.phrases();
     let mut paragraphs = Vec::new();
-    for restated in list {
+    for (at, restated) in list.iter().enumerate() {
         let full = |figure| locale.full(Some(figure), restated.metric.unit, currency);
         let moved = match restated.change.tenths {
             Some(_) => format!(" ({})", locale.change(&restated.change)),
             None => String::new(),
         };
         let label = locale.term(restated.metric.label);
-        let (period, told) = (locale.period(restated.period), full(restated.told));
+        let period = match restated.metric.nature {
+            Nature::Flow => locale.period(restated.period),
+            Nature::Stock => locale.date(restated.period.last()),
+        };
+        let told = full(restated.told);
         let known = format!("{}{moved}", full(restated.known));
         let words = say(phrases.restated, &[&label, &period, &told, &known]);
         paragraphs.push(Paragraph { words, is_item: false });
+        // The same rows move several numbers: they are told once, below the last of these.
+        if list.get(at + 1).is_some_and(|next| next.rows == restated.rows) {
+            continue;
+        }
         let item = |row: &LateRow| Paragraph { words: tell_row(row, locale, currency), is_item: true };
         paragraphs.extend(restated.rows.iter().map(item));
         let rest = restated.row_count - restated.rows.len() as i64;
@@ -128,11 +137,15 @@ pub(super) fn tell_restatements(list: &[Restatement], locale: Locale, currency: 
     (!paragraphs.is_empty()).then(|| Text { id: "restated".to_owned(), title, paragraphs })
 }
 
-/// `Deal Acme renewal (D-17), 14 Nov 2026, €6,700`.
+/// A longer id is no number that people call a thing by.
+const ID_LENGTH_MAX: usize = 16;
+
+/// `Deal Acme renewal (D-17), 14 Nov 2026, €6,700`; a number of the machine's own says nothing beside a name.
 fn tell_row(row: &LateRow, locale: Locale, currency: &str) -> String {
     let name = row.name.as_deref().filter(|name| !name.is_empty() && *name != row.id);
     let entity = locale.term(&heading(row.entity));
     let subject = match name {
+        Some(name) if row.id.chars().count() > ID_LENGTH_MAX => format!("{entity} {name}"),
         Some(name) => format!("{entity} {name} ({})", row.id),
         None => format!("{entity} {}", row.id),
     };
@@ -210,5 +223,37 @@ mod tests {
             ]
         );
         assert_eq!(restatements(&template(), None, (&told, &known), &|m| m.name != "revenue"), []);
+    }
+
+    #[test]
+    fn rows_that_moved_several_numbers_are_told_once_and_a_stock_is_of_a_day() {
+        let (mut told, week) = (snapshot(), Slice::of(Window::Week));
+        for metric in ["revenue", "deals_won", "open_value"] {
+            told.points.get_mut(metric).expect("published").insert(week.clone(), Figure::whole(100));
+        }
+        let mut known = a_week_later(&told);
+        for metric in ["revenue", "deals_won", "open_value"] {
+            let before = week.clone().compared(Compare::Previous);
+            known.points.get_mut(metric).expect("published").insert(before, Figure::whole(300));
+        }
+        let mut list = restatements(&template(), None, (&told, &known), &|_| true);
+        list.retain(|r| ["revenue", "deals_won", "open_value"].contains(&r.metric.name));
+        for restated in &mut list[..2] {
+            restated.rows = vec![LateRow {
+                entity: "deal",
+                id: "019e8392-bb20-7c83-8391-e7f93da1a54b".to_owned(),
+                name: Some("Pilot".to_owned()),
+                date: "2026-11-19".parse().expect("a date"),
+                cents: None,
+                is_deleted: false,
+            }];
+            restated.row_count = 1;
+        }
+        let text = tell_restatements(&list, Locale::De, "EUR").expect("a notice");
+        let words: Vec<(&str, bool)> = text.paragraphs.iter().map(|p| (p.words.as_str(), p.is_item)).collect();
+        assert_eq!(words.len(), 4, "{words:?}");
+        assert_eq!(words[2], ("Geschäft Pilot, 19. Nov. 2026", true));
+        assert!(words[3].0.starts_with("Offene Pipeline") && words[3].0.contains("22. Nov. 2026"), "{words:?}");
+        assert!(!words[3].0.contains("16."), "{words:?}");
     }
 }
