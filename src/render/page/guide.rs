@@ -9,6 +9,8 @@ use crate::report::{Definition, Document, say};
 const SMALL: Style = Style::regular(7.4, palette::TEXT);
 const TERM: Style = Style { weight: Weight::Bold, ..SMALL };
 const LINE: f64 = 9.8;
+/// How far lines draw together where that saves a page.
+const LINE_PART_MIN: f64 = 0.88;
 /// What parts two entries.
 const ENTRY_GAP: f64 = 3.2;
 const COLUMN_GAP: f64 = 22.0;
@@ -18,20 +20,21 @@ const COLUMN_WIDTH_MIN: f64 = 220.0;
 /// Definitions in columns, notes, origin.
 pub(super) fn draw_guide(sheet: &mut Sheet, document: &Document) {
     let words = document.locale.phrases();
-    sheet.ensure(24.0 + 4.0 * LINE);
+    let line = LINE * sheet.pace().max(LINE_PART_MIN);
+    sheet.ensure(24.0 + 4.0 * line);
     sheet.bookmark(1, words.how_to_read);
     draw_heading(sheet, words.how_to_read, "");
-    draw_definitions(sheet, document);
+    draw_definitions(sheet, document, line);
     sheet.y += 4.0;
     let width = sheet.content_width();
     if let Some((first, rest)) = document.warnings.split_first() {
-        let mut notes = vec![Entry::new(words.notes, first, width)];
-        notes.extend(rest.iter().map(|warning| Entry::new("·", warning, width)));
+        let mut notes = vec![Entry::new(words.notes, first, (width, line))];
+        notes.extend(rest.iter().map(|warning| Entry::new("·", warning, (width, line))));
         sheet.ensure(notes[0].height());
         sheet.mark_notes();
         notes.iter().for_each(|note| draw_line(sheet, note));
     }
-    draw_line(sheet, &Entry::new(words.origin, &origin(document), width));
+    draw_line(sheet, &Entry::new(words.origin, &origin(document), (width, line)));
 }
 
 /// An entry across the page.
@@ -49,18 +52,20 @@ struct Entry {
     indent: f64,
     /// The first stands beside the term and may be empty.
     lines: Vec<String>,
+    /// From one line to the next.
+    line: f64,
 }
 
 impl Entry {
-    fn new(term: &str, words: &str, width: f64) -> Entry {
+    fn new(term: &str, words: &str, (width, line): (f64, f64)) -> Entry {
         let term = wrap(TERM.weight, TERM.size, term, width);
         let indent = term.last().map_or(0.0, |line| measure(TERM.weight, TERM.size, line)) + 5.0;
         let lines = wrap_after(words, width, indent);
-        Entry { term, indent, lines }
+        Entry { term, indent, lines, line }
     }
 
     fn height(&self) -> f64 {
-        (self.term.len() + self.lines.len() - 1) as f64 * LINE + ENTRY_GAP
+        (self.term.len() + self.lines.len() - 1) as f64 * self.line + ENTRY_GAP
     }
 }
 
@@ -82,10 +87,10 @@ fn wrap_after(words: &str, width: f64, indent: f64) -> Vec<String> {
 }
 
 /// Every definition, down the first column and then down the next; both end on the same height where they can.
-fn draw_definitions(sheet: &mut Sheet, document: &Document) {
+fn draw_definitions(sheet: &mut Sheet, document: &Document, line: f64) {
     let count = ((sheet.content_width() + COLUMN_GAP) / (COLUMN_WIDTH_MIN + COLUMN_GAP)).floor().max(1.0);
     let width = (sheet.content_width() - COLUMN_GAP * (count - 1.0)) / count;
-    let entry = |d: &Definition| Entry::new(&d.label, &d.told(document.locale), width);
+    let entry = |d: &Definition| Entry::new(&d.label, &d.told(document.locale), (width, line));
     let entries: Vec<Entry> = document.definitions.iter().map(entry).collect();
     let mut rest = entries.as_slice();
     while !rest.is_empty() {
@@ -124,12 +129,12 @@ fn draw_entry(sheet: &mut Sheet, entry: &Entry, (left, top): (f64, f64)) {
     let first = top + SMALL.size;
     sheet.element("P", |ink| {
         for (at, line) in entry.term.iter().enumerate() {
-            ink.text((left, first + LINE * at as f64), Align::Left, TERM, line);
+            ink.text((left, first + entry.line * at as f64), Align::Left, TERM, line);
         }
-        let beside = first + LINE * (entry.term.len() - 1) as f64;
+        let beside = first + entry.line * (entry.term.len() - 1) as f64;
         for (at, line) in entry.lines.iter().enumerate() {
             let indent = if at == 0 { entry.indent } else { 0.0 };
-            ink.text((left + indent, beside + LINE * at as f64), Align::Left, SMALL, line);
+            ink.text((left + indent, beside + entry.line * at as f64), Align::Left, SMALL, line);
         }
     });
 }
