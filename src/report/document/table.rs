@@ -83,7 +83,9 @@ impl Table {
     /// machines keep every column.
     pub fn told(&self, locale: Locale) -> Cow<'_, Table> {
         let is_word = |at: &usize| self.rows.iter().any(|row| row.attributes.get(*at) != Some(&Attribute::Nothing));
-        let is_figure = |at: &usize| self.rows.iter().any(|row| row.cells.get(*at).is_some_and(Option::is_some));
+        // A ratio of nothing to nothing is no figure.
+        let is_known = |cell: &Option<Figure>| cell.is_some_and(|figure| figure.denominator != 0);
+        let is_figure = |at: &usize| self.rows.iter().any(|row| row.cells.get(*at).is_some_and(is_known));
         let words: Vec<usize> = (0..self.attributes.len()).filter(is_word).collect();
         let (known, unknown): (Vec<usize>, Vec<usize>) = (0..self.columns.len()).partition(is_figure);
         if self.rows.is_empty() || known.is_empty() || words.len() + known.len() == self.heads().count() - 1 {
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_column_of_which_nothing_is_known_is_named_below_the_table_and_not_drawn() {
-        let whole = table(&[[Some(Figure::whole(7)), None], [Some(Figure::whole(0)), None]]);
+        let whole = table(&[[Some(Figure::whole(7)), None], [Some(Figure::whole(0)), Some(Figure::ratio(0, 0))]]);
         let told = whole.told(Locale::En);
         assert_eq!(told.heads().collect::<Vec<_>>(), ["Stage", "Visits"]);
         assert_eq!(told.foot(2, Locale::En), "Nothing is known of: Mean");
