@@ -40,7 +40,7 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
         "select count(*) from staging.customer as s where not exists (select from staging.changed_customer as c where c.customer_id = s.customer_id)",
     );
     let unchanged: i64 = row.fetch_one(&mut *tx).await.map_err(warehouse("counting star.dim_customer"))?.get(0);
-    let changed = Merged { loaded, unchanged, deleted: 0 };
+    let changed = Merged { loaded, unchanged, deleted: 0, is_fill: false };
     if loaded > 0 {
         analyze_table(tx, "staging.changed_customer").await?;
         if is_first(tx, "dim_customer", "changed_customer").await? {
@@ -62,7 +62,7 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
     let delete = sqlx::query(include_str!("sql/customer_delete.sql")).bind(context.tenant_key).bind(context.noticed_at);
     let deleted: i64 = delete.fetch_one(&mut *tx).await.map_err(warehouse("marking deleted customers"))?.get(0);
     refuse_implausible("customer", deleted, live, context.vanish_share_max)?;
-    Ok(Merged { loaded, unchanged, deleted })
+    Ok(Merged { loaded, unchanged, deleted, is_fill: false })
 }
 
 /// The versions and the spells of the first customers there are: nothing ends, and the keys come after the rows.

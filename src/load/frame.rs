@@ -5,8 +5,9 @@
 
 use polars::prelude::*;
 
+use crate::load::row::{Rows, fields_of, int, long};
 use crate::source::ColumnType;
-use crate::source::copy::{EPOCH_DAYS, EPOCH_MICROS, SIGN_NEGATIVE, SIGNATURE};
+use crate::source::copy::{EPOCH_DAYS, EPOCH_MICROS, SIGN_NEGATIVE};
 
 /// Rows of a frame: large enough for columnar work, small enough that a few in flight stay in tens of megabytes.
 pub const FRAME_ROWS: usize = 32_768;
@@ -70,43 +71,40 @@ pub struct Decoder {
     fields: Vec<Field>,
     builders: Vec<Builder>,
     frame_rows: usize,
-    row_total: u64,
-    carry: Vec<u8>,
-    is_header_read: bool,
-    is_done: bool,
+    rows: Rows,
 }
 
 impl Decoder {
     /// A decoder for rows of `fields`.
     pub fn new(fields: Vec<Field>) -> Self {
         let builders = new_builders(&fields);
-        Self { fields, builders, frame_rows: 0, row_total: 0, carry: Vec::new(), is_header_read: false, is_done: false }
+        let rows = Rows::new(fields.len());
+        Self { fields, builders, frame_rows: 0, rows }
     }
 
     /// Takes the next bytes; full frames go to `frames`.
     pub fn feed(&mut self, chunk: &[u8], frames: &mut Vec<DataFrame>) -> Result<(), FrameError> {
-        if self.carry.is_empty() {
-            let used = self.parse(chunk, frames)?;
-            self.carry.extend_from_slice(&chunk[used..]);
-        } else {
-            let mut bytes = std::mem::take(&mut self.carry);
-            bytes.extend_from_slice(chunk);
-            let used = self.parse(&bytes, frames)?;
-            bytes.drain(..used);
-            self.carry = bytes;
-        }
-        Ok(())
+        // The rows are lent to themselves: a row never feeds.
+        let mut rows = std::mem::take(&mut self.rows);
+        let fed = rows.feed(chunk, |row, number| {
+            self.read_row(row, number)?;
+            self.frame_rows += 1;
+            if self.frame_rows == FRAME_ROWS {
+                frames.push(self.flush());
+            }
+            Ok(())
+        });
+        self.rows = rows;
+        fed
     }
 
     /// Ends the stream; the last, shorter frame goes to `frames`. Returns the number of rows.
     pub fn finish(mut self, frames: &mut Vec<DataFrame>) -> Result<u64, FrameError> {
-        if !self.is_done || !self.carry.is_empty() {
-            return Err(FrameError::Truncated);
-        }
+        let rows = std::mem::take(&mut self.rows).finish()?;
         if self.frame_rows > 0 {
             frames.push(self.flush());
         }
-        Ok(self.row_total)
+        Ok(rows)
     }
 
     /// A frame without rows, with the columns of the stream.
@@ -114,46 +112,11 @@ impl Decoder {
         self.flush()
     }
 
-    /// Parses whole rows and returns the bytes used.
-    fn parse(&mut self, bytes: &[u8], frames: &mut Vec<DataFrame>) -> Result<usize, FrameError> {
-        let mut at = 0;
-        if !self.is_header_read {
-            if bytes.len() < 19 {
-                return Ok(0);
-            }
-            let extension = int(bytes, 15) as usize;
-            if &bytes[..11] != SIGNATURE || int(bytes, 11) & (1 << 16) != 0 {
-                return Err(FrameError::Header);
-            }
-            if bytes.len() < 19 + extension {
-                return Ok(0);
-            }
-            at = 19 + extension;
-            self.is_header_read = true;
-        }
-        while let Some(row) = next_row(bytes, at, self.fields.len(), self.row_total)? {
-            let Row::Fields { until } = row else {
-                self.is_done = true;
-                return Ok(at + 2);
-            };
-            self.read_row(bytes, at + 2)?;
-            at = until;
-            self.row_total += 1;
-            self.frame_rows += 1;
-            if self.frame_rows == FRAME_ROWS {
-                frames.push(self.flush());
-            }
-        }
-        Ok(at)
-    }
-
-    fn read_row(&mut self, bytes: &[u8], mut at: usize) -> Result<(), FrameError> {
-        let row = self.row_total;
-        for (builder, (column, column_type)) in self.builders.iter_mut().zip(&self.fields) {
-            let width = int(bytes, at);
-            at += 4;
-            let field = if width < 0 { None } else { Some(&bytes[at..at + width as usize]) };
-            at += width.max(0) as usize;
+    fn read_row(&mut self, bytes: &[u8], row: u64) -> Result<(), FrameError> {
+        for ((builder, (column, column_type)), field) in
+            self.builders.iter_mut().zip(&self.fields).zip(fields_of(bytes))
+        {
+            let width = field.map_or(-1, |f| f.len() as i32);
             let expected = match column_type {
                 ColumnType::Bool => Some(1),
                 ColumnType::Int | ColumnType::Date => Some(4),
@@ -182,35 +145,6 @@ impl Decoder {
         let height = std::mem::take(&mut self.frame_rows);
         DataFrame::new(height, columns).expect("every builder got one value a row and names are the contract's")
     }
-}
-
-enum Row {
-    /// A row that ends before `until`.
-    Fields { until: usize },
-    /// The trailer.
-    End,
-}
-
-/// The row that begins at `at`, if all of it is there.
-fn next_row(bytes: &[u8], at: usize, wanted: usize, row: u64) -> Result<Option<Row>, FrameError> {
-    if bytes.len() < at + 2 {
-        return Ok(None);
-    }
-    let found = i16::from_be_bytes([bytes[at], bytes[at + 1]]);
-    if found == -1 {
-        return Ok(Some(Row::End));
-    }
-    if found as usize != wanted {
-        return Err(FrameError::Fields { row, wanted, found });
-    }
-    let mut until = at + 2;
-    for _ in 0..wanted {
-        if bytes.len() < until + 4 {
-            return Ok(None);
-        }
-        until += 4 + int(bytes, until).max(0) as usize;
-    }
-    Ok((bytes.len() >= until).then_some(Row::Fields { until }))
 }
 
 fn new_builders(fields: &[Field]) -> Vec<Builder> {
@@ -286,14 +220,6 @@ fn numeric_to_scaled(field: &[u8]) -> Option<i64> {
     }
     let scaled = scaled + i128::from(rounding >= 5_000);
     i64::try_from(if sign == SIGN_NEGATIVE { -scaled } else { scaled }).ok()
-}
-
-fn int(bytes: &[u8], at: usize) -> i32 {
-    i32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-}
-
-fn long(bytes: &[u8], at: usize) -> i64 {
-    i64::from(int(bytes, at)) << 32 | i64::from(int(bytes, at + 4) as u32)
 }
 
 #[cfg(test)]

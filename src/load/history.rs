@@ -1,9 +1,10 @@
 //! What the source does not keep: the visits of a deal's stages, the terms of a subscription.
 
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::load::first::{is_first, take_keys};
-use crate::load::merge::{MergeContext, Merged, analyze_changed, run};
+use crate::load::entity::{MergeSpec, merge_spec};
+use crate::load::first::{is_empty, take_keys};
+use crate::load::merge::{MergeContext, Merged, analyze_changed, analyze_table, run};
 use crate::load::{LoadError, warehouse};
 
 /// Ends and opens stage visits of the deals that changed tonight.
@@ -16,15 +17,38 @@ pub(super) async fn record_stage_visits(
 ) -> Result<(), LoadError> {
     const CLOSE: (&str, &str) = ("ending stage visits", include_str!("sql/deal_stage_close.sql"));
     const OPEN: (&str, &str) = ("opening stage visits", include_str!("sql/deal_stage_open.sql"));
+    const TOUCH_ALL: [(&str, &str); 2] = [
+        ("touching the days of stage visits", include_str!("sql/deal_fill_touch.sql")),
+        ("touching the customers of deals", include_str!("sql/deal_fill_touch_customer.sql")),
+    ];
     const TOUCH: (&str, &str) = ("touching the days of stage visits", include_str!("sql/deal_stage_touch.sql"));
-    if is_first(tx, "fact_deal_stage", "changed_deal").await? {
+    if deals.is_fill && is_empty(tx, "fact_deal_stage").await? {
         let keys = take_keys(tx, "fact_deal_stage").await?;
-        run(tx, tenant_key, &[OPEN]).await?;
+        // Every deal of the table is a changed one.
+        let fill = OPEN.1.replace("staging.changed_deal", "star.fact_deal");
+        let filled = sqlx::query(AssertSqlSafe(fill)).bind(tenant_key).execute(&mut *tx).await;
+        filled.map_err(warehouse(OPEN.0))?;
         keys.make(tx).await?;
-        return run(tx, tenant_key, &[TOUCH]).await;
+        return run(tx, tenant_key, &TOUCH_ALL).await;
+    }
+    if deals.is_fill {
+        note_deals(tx).await?;
+        run(tx, tenant_key, &TOUCH_ALL).await?;
     }
     run(tx, tenant_key, &[CLOSE, OPEN, TOUCH]).await?;
     analyze_changed(tx, "fact_deal_stage", deals).await
+}
+
+/// Notes every deal as changed.
+async fn note_deals(tx: &mut PgConnection) -> Result<(), LoadError> {
+    let Some(MergeSpec { key, columns, .. }) = merge_spec("deal") else { return Ok(()) };
+    let columns = columns.join(", ");
+    let note = format!(
+        "insert into staging.changed_deal (tenant_key, {key}, {columns}) select tenant_key, {key}, {columns} from star.fact_deal"
+    );
+    let done = sqlx::query(AssertSqlSafe(note)).execute(&mut *tx).await;
+    done.map_err(warehouse("noting the deals"))?;
+    analyze_table(tx, "staging.changed_deal").await
 }
 
 /// Keeps what each changed subscription paid for until now, as a version that ended, and touches the days of its paid

@@ -23,7 +23,7 @@ pub(super) async fn merge_inventory(tx: &mut PgConnection, context: &MergeContex
     let vanish = vanish.bind(context.tenant_key).bind(context.noticed_at).execute(&mut *tx).await;
     let deleted = vanish.map_err(warehouse("looking for deletions in star.fact_inventory_day"))?.rows_affected() as i64;
     refuse_implausible("inventory", deleted, live, context.vanish_share_max)?;
-    let merged = Merged { loaded, unchanged: staged - loaded, deleted };
+    let merged = Merged { loaded, unchanged: staged - loaded, deleted, is_fill: false };
     if loaded + deleted > 0 {
         analyze_table(tx, "staging.changed_inventory").await?;
         for (action, statement) in [

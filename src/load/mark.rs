@@ -76,8 +76,8 @@ pub(super) struct Marks {
     tenant_key: i32,
     marks: HashMap<String, Mark>,
     shape: String,
-    /// Whether anything that other rows are looked up in was read.
-    has_read: bool,
+    /// Whether anything that other rows are looked up in was read and may have changed.
+    pub has_moved: bool,
     /// Whether every order was read: their lines follow them.
     is_order_whole: bool,
     /// Whether a rate of a day that was loaded before changed: amounts are converted anew.
@@ -108,7 +108,7 @@ impl Marks {
         };
         let marks = rows.iter().map(mark).collect();
         let shape = format!("{shape}\n{}\n{}", env!("CARGO_PKG_VERSION"), spec.currency);
-        Ok(Marks { tenant_key, marks, shape, has_read: false, is_order_whole: false, is_rerated: false })
+        Ok(Marks { tenant_key, marks, shape, has_moved: false, is_order_whole: false, is_rerated: false })
     }
 
     /// Decides how much of an input is read. Inputs are asked for in load order: what was read of the ones before matters.
@@ -121,7 +121,7 @@ impl Marks {
     ) -> Result<Plan, LoadError> {
         let Input::Query(index, query) = input else {
             // Rates say by themselves whether they changed.
-            self.has_read |= input.entity().name != "fx_rate";
+            self.has_moved |= input.entity().name != "fx_rate";
             return Ok(Plan::whole("a file"));
         };
         let next = self.next(extraction, index, query);
@@ -158,7 +158,9 @@ impl Marks {
             (Reach::Changed(Since::Column(..), _), Some(last)) => last.xid,
             _ => next.xid,
         };
-        self.has_read |= !plan.is_nothing() && !READ_BY_CHANGE.contains(&query.entity.name);
+        // Of members with versions the load finds out once it has read them.
+        let is_compared = merge_spec(query.entity.name).is_some_and(|spec| !spec.versioned_on.is_empty());
+        self.has_moved |= !plan.is_nothing() && !is_compared && !READ_BY_CHANGE.contains(&query.entity.name);
         self.is_order_whole |= query.entity.name == "order" && plan.is_whole();
         plan.next = Some(Mark { compared_at, xid, ..next });
         Ok(plan)
@@ -217,7 +219,7 @@ impl Marks {
         let is_sweep = is_due(Some(last), extraction.extracted_at);
         let is_still = is_unwritten(last, next);
         // Where every row is needed, none may be tried alone, nor be left while what it is looked up in changed.
-        let is_alone = method != ChangeMethod::Full || !self.has_read && keys.is_empty();
+        let is_alone = method != ChangeMethod::Full || !self.has_moved && keys.is_empty();
         if is_still && !is_sweep && is_alone {
             let is_nothing = keys.is_empty();
             let why = if is_nothing {

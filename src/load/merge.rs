@@ -17,6 +17,8 @@ pub(super) struct Merged {
     pub unchanged: i64,
     /// Rows that vanished from the source and were marked deleted.
     pub deleted: i64,
+    /// Whether the table was empty: every row of it is new.
+    pub is_fill: bool,
 }
 
 /// Who is being loaded, and how much may vanish.
@@ -54,7 +56,7 @@ pub(super) async fn merge_entity(
     extent: Extent,
 ) -> Result<Merged, LoadError> {
     if extent == Extent::Whole && is_first(tx, spec.table, spec.entity).await? {
-        return fill_table(tx, spec, context).await;
+        return fill_table(tx, spec, context, None).await;
     }
     let action = |what: &str| warehouse(format!("{what} star.{}", spec.table));
     let columns = spec.columns.join(", ");
@@ -90,7 +92,7 @@ pub(super) async fn merge_entity(
     let deleted = mark_vanished(tx, spec, context, extent).await?;
     chaos::point("load.vanished");
     if loaded + followed + deleted == 0 {
-        return Ok(Merged { loaded, unchanged, deleted });
+        return Ok(Merged { loaded, unchanged, deleted, is_fill: false });
     }
     touch_days(tx, spec, context).await?;
     if let Some(keep) = spec.keeps {
@@ -104,7 +106,7 @@ pub(super) async fn merge_entity(
          on conflict (tenant_key, {key}) do update set {assignments}"
     );
     sqlx::query(AssertSqlSafe(write)).execute(&mut *tx).await.map_err(action("writing"))?;
-    let merged = Merged { loaded, unchanged, deleted };
+    let merged = Merged { loaded, unchanged, deleted, is_fill: false };
     analyze_changed(tx, table, &merged).await?;
     Ok(merged)
 }
@@ -130,11 +132,7 @@ async fn touch_days(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeCont
 }
 
 /// Touches the customers of the changed deals, as they are and as they will be: their lifetimes count deals.
-pub(super) async fn touch_customers(
-    tx: &mut PgConnection,
-    spec: &MergeSpec,
-    context: &MergeContext,
-) -> Result<(), LoadError> {
+async fn touch_customers(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<(), LoadError> {
     if spec.entity != "deal" {
         return Ok(());
     }

@@ -12,6 +12,7 @@
 //! Never here: arithmetic that belongs to a metric, the clock.
 
 mod customer;
+mod direct;
 mod encode;
 mod entity;
 mod first;
@@ -27,7 +28,9 @@ mod observed;
 mod quarantine;
 mod rate;
 mod reconcile;
+mod row;
 mod staging;
+mod task;
 mod version;
 mod violation;
 
@@ -83,6 +86,15 @@ pub enum LoadError {
         /// Rows there were.
         live: i64,
     },
+    /// Rows that were set aside in flight could not be kept on this machine.
+    #[error("{entity}: rows could not be kept in a temporary file")]
+    Spool {
+        /// The entity.
+        entity: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The worker thread of a load was lost.
     #[error("{entity}: the decoding thread ended early")]
     Thread {
@@ -96,6 +108,7 @@ impl Remedied for LoadError {
         match self {
             LoadError::Source(source) => source.remedy(),
             LoadError::Decode { .. } | LoadError::Frame { .. } | LoadError::Thread { .. } => Remedy::FixCode,
+            LoadError::Spool { .. } => Remedy::RetryLater,
             LoadError::Warehouse { source, .. } => remedy_of(source),
             LoadError::Vanished { .. } => Remedy::FixData,
         }
@@ -113,6 +126,7 @@ impl Remedied for LoadError {
             LoadError::Warehouse { source: sqlx::Error::Database(e), .. } if e.code().is_some_and(|c| c.starts_with("42")) => {
                 Some("run `vesper migrate`".into())
             }
+            LoadError::Spool { .. } => Some("make room where temporary files are kept (TMPDIR)".into()),
             LoadError::Decode { .. } | LoadError::Frame { .. } | LoadError::Warehouse { .. } | LoadError::Thread { .. } => None,
         }
     }

@@ -10,24 +10,23 @@ use tracing::info;
 use crate::base::pg::Database;
 use crate::base::{Night, chaos};
 use crate::load::customer::merge_customers;
-use crate::load::entity::{DIMENSIONS, facts, merge_spec};
-use crate::load::gone::find_gone;
+use crate::load::direct::can_fly;
+use crate::load::entity::{DIMENSIONS, MergeSpec, facts, merge_spec};
+use crate::load::first::fill_table;
 use crate::load::history::{record_stage_visits, record_subscription_terms, rerate_subscriptions};
 use crate::load::infer::{infer_customers, infer_members, infer_plans};
 use crate::load::inventory::merge_inventory;
-use crate::load::mark::{Marks, Plan, quarantined_keys};
-use crate::load::merge::{Extent, MergeContext, Merged, analyze_table, merge_entity};
+use crate::load::mark::{Marks, Plan};
+use crate::load::merge::{Extent, MergeContext, Merged, merge_entity};
 use crate::load::observed::{mark_orphan_changes, observe_changes};
-use crate::load::quarantine::{
-    mark_duplicates, mark_missing_rates, mark_orphan_lines, mark_unknown_handles, quarantine_marked,
-};
+use crate::load::quarantine::{mark_missing_rates, mark_orphan_lines, mark_unknown_handles, quarantine_marked};
 use crate::load::rate::{mark_rates, merge_rates};
-use crate::load::reconcile::{Balance, balance_entity, last_balance};
-use crate::load::staging::stage_entity;
-use crate::load::version::{follow_dimensions, merge_versions};
+use crate::load::reconcile::Balance;
+use crate::load::task::{Task, fly_all, read_input};
+use crate::load::version::{follow_dimensions, has_moved, merge_versions};
 use crate::load::{LoadError, warehouse};
 use crate::source::contract::{self, READ_BY_CHANGE};
-use crate::source::{Entity, Extraction, Input, SourceSpec};
+use crate::source::{Entity, Extraction, SourceSpec};
 
 /// What happened to the rows of one entity: `read = loaded + unchanged + quarantined`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +83,13 @@ pub async fn load_source(
     let mut extraction = Extraction::begin(database, spec).await.map_err(LoadError::Source)?;
     let tenant_key = prepare(tx, spec).await?;
     let mut marks = Marks::read(tx, tenant_key, spec).await?;
+    let context = MergeContext {
+        tenant_key,
+        extracted_at: extraction.extracted_at,
+        noticed_at: extraction.extracted_at.min(night.as_of() - TimeDelta::microseconds(1)),
+        known_until: known_until(tx, tenant_key, &spec.name).await?,
+        vanish_share_max: spec.vanish_share_max,
+    };
     let (held, drift) = hold(&extraction, spec);
     let mut tasks = Vec::new();
     let mut merged = Vec::new();
@@ -92,6 +98,10 @@ pub async fn load_source(
             Some(why) => Plan::held(why.clone()),
             None => marks.plan(tx, &mut extraction, input, spec).await?,
         };
+        if plan.is_whole() && can_fly(tx, input.entity().name).await? {
+            tasks.push(Task::flying(input, plan));
+            continue;
+        }
         let mut task = read_input(tx, &mut extraction, tenant_key, input, plan).await?;
         if input.entity().name == RATES && !task.plan.is_nothing() {
             // The other rows ask for the rates.
@@ -100,23 +110,23 @@ pub async fn load_source(
             marks.is_rerated = is_rerated(tx, tenant_key).await?;
             merged.push((RATES, merge_rates(tx, tenant_key).await?));
         }
+        if let Some(members) = versioned(task.entity).filter(|_| !task.plan.is_nothing() && !marks.has_moved) {
+            marks.has_moved = has_moved(tx, members, &context).await?;
+        }
         tasks.push(task);
     }
-    set_aside(tx, tenant_key, &mut tasks, night).await?;
+    let is_member = |task: &Task<'_>| task.entity.name == "customer" || is_dimension(task.entity);
+    set_aside(tx, tenant_key, tasks.iter_mut().filter(|task| is_member(task)), night).await?;
+    merged.extend(merge_dimensions(tx, &tasks, &context).await?);
+    fly_all(tx, &mut extraction, &mut tasks, &context).await?;
+    mark_orphan_lines(tx, tenant_key).await?;
+    set_aside(tx, tenant_key, tasks.iter_mut().filter(|task| !is_member(task)), night).await?;
     for task in &mut tasks {
         task.count_source(tx, &mut extraction, tenant_key).await?;
     }
     let (mark, extracted_at) = (extraction.mark.to_string(), extraction.extracted_at);
     extraction.end().await;
-
-    let context = MergeContext {
-        tenant_key,
-        extracted_at,
-        noticed_at: extracted_at.min(night.as_of() - TimeDelta::microseconds(1)),
-        known_until: known_until(tx, tenant_key, &spec.name).await?,
-        vanish_share_max: spec.vanish_share_max,
-    };
-    merged.extend(merge_all(tx, &tasks, &context).await?);
+    merged.extend(merge_facts(tx, &mut tasks, &context).await?);
     if marks.is_rerated {
         rerate_subscriptions(tx, tenant_key).await?;
     }
@@ -169,109 +179,26 @@ fn hold(extraction: &Extraction, spec: &SourceSpec) -> (BTreeMap<&'static str, S
     (held, drift)
 }
 
-/// What tonight does with one input.
-struct Task<'s> {
-    input: Input<'s>,
-    entity: &'static Entity,
-    plan: Plan,
-    read: i64,
-    quarantined: i64,
-    /// Live rows and amount of the source, where staging holds a part.
-    counted: Option<(i64, Option<String>)>,
-}
-
-impl Task<'_> {
-    /// Keys of the quarantine that were read again; none when every row was.
-    fn retried(&self) -> Option<&[String]> {
-        self.plan.retried()
-    }
-
-    fn extent(&self) -> Extent {
-        if self.plan.is_whole() { Extent::Whole } else { Extent::Part }
-    }
-
-    /// Counts the source's side of the balance, less what is in quarantine by now.
-    async fn count_source(
-        &mut self,
-        tx: &mut PgConnection,
-        extraction: &mut Extraction,
-        tenant_key: i32,
-    ) -> Result<(), LoadError> {
-        let Input::Query(index, query) = self.input else { return Ok(()) };
-        // Whether a line is alive is its order's to say, which the source's query cannot.
-        if self.plan.is_whole() || !self.plan.is_counted || self.entity.name == "order_line" {
-            return Ok(());
-        }
-        let Some(spec) = merge_spec(self.entity.name).filter(|spec| spec.has("deleted_at")) else { return Ok(()) };
-        let keys = quarantined_keys(tx, tenant_key, self.entity).await?;
-        let amount = spec.amount.unwrap_or("null::numeric");
-        let counted = extraction.balance(index, query, amount, &keys).await;
-        self.counted = Some(counted.map_err(LoadError::Source)?);
-        Ok(())
-    }
-
-    async fn balance(&self, tx: &mut PgConnection, tenant_key: i32, source: &str) -> Result<Balance, LoadError> {
-        if self.plan.is_nothing() {
-            return last_balance(tx, tenant_key, source, self.entity).await;
-        }
-        if !self.plan.is_whole() && self.counted.is_none() {
-            return Ok(Balance::default());
-        }
-        balance_entity(tx, tenant_key, self.entity, self.counted.as_ref()).await
-    }
-
-    fn count(&self, merged: &[(&'static str, Merged)]) -> EntityCount {
-        let merged = merged.iter().find(|(name, _)| *name == self.entity.name).map(|(_, m)| *m).unwrap_or_default();
-        let Merged { loaded, unchanged, deleted } = merged;
-        let (read, quarantined, entity) = (self.read, self.quarantined, self.entity.name.to_owned());
-        EntityCount { entity, read, loaded, unchanged, quarantined, deleted }
-    }
-}
-
-/// Stages and searches one input as planned.
-async fn read_input<'s>(
-    tx: &mut PgConnection,
-    extraction: &mut Extraction,
-    tenant_key: i32,
-    input: Input<'s>,
-    plan: Plan,
-) -> Result<Task<'s>, LoadError> {
-    let entity = input.entity();
-    let mut task = Task { input, entity, plan, read: 0, quarantined: 0, counted: None };
-    if !task.plan.is_nothing() {
-        task.read = stage_entity(tx, extraction, input, &task.plan.reach).await?.read;
-        mark_duplicates(tx, entity).await?;
-        // Statistics for the plans of the merge: the table is only as old as this transaction.
-        analyze_table(tx, &format!("staging.\"{}\"", entity.name)).await?;
-    }
-    if let (Input::Query(index, query), true) = (input, task.plan.is_searched) {
-        find_gone(tx, extraction, index, query, tenant_key).await?;
-    }
-    chaos::point("load.staged");
-    Ok(task)
-}
-
 /// Whether a staged rate changes what a loaded day was converted with.
 async fn is_rerated(tx: &mut PgConnection, tenant_key: i32) -> Result<bool, LoadError> {
     let row = sqlx::query_scalar(include_str!("sql/is_rerated.sql")).bind(tenant_key).fetch_one(tx).await;
     row.map_err(warehouse("comparing the rates"))
 }
 
-/// Moves every staged row that breaks the contract to quarantine, but for the rates, which came first.
-async fn set_aside(
+/// Moves every staged row of the tasks that breaks the contract to quarantine, but for the rates, which came first.
+async fn set_aside<'t, 's: 't>(
     tx: &mut PgConnection,
     tenant_key: i32,
-    tasks: &mut [Task<'_>],
+    tasks: impl Iterator<Item = &'t mut Task<'s>>,
     night: &Night,
 ) -> Result<(), LoadError> {
-    mark_orphan_lines(tx, tenant_key).await?;
-    let read = || move |task: &&mut Task<'_>| !task.plan.is_nothing() && task.entity.name != RATES;
-    for task in tasks.iter_mut().filter(read()) {
+    let mut read: Vec<_> = tasks.filter(|task| !task.plan.is_nothing() && task.entity.name != RATES).collect();
+    for task in &read {
         mark_missing_rates(tx, tenant_key, task.entity, night).await?;
         mark_unknown_handles(tx, tenant_key, task.entity).await?;
         mark_orphan_changes(tx, tenant_key, task.entity).await?;
     }
-    for task in tasks.iter_mut().filter(read()) {
+    for task in &mut read {
         task.quarantined = quarantine_marked(tx, tenant_key, task.entity, night, task.retried()).await?;
     }
     Ok(())
@@ -280,14 +207,27 @@ async fn set_aside(
 /// The entity that holds the rates.
 const RATES: &str = "fx_rate";
 
-/// Dimensions before facts; members that facts name and nobody delivered are inferred in between.
-async fn merge_all(
+/// How the members of the entity are merged, if they have versions.
+fn versioned(entity: &Entity) -> Option<&'static MergeSpec> {
+    merge_spec(entity.name).filter(|spec| !spec.versioned_on.is_empty())
+}
+
+fn is_dimension(entity: &Entity) -> bool {
+    DIMENSIONS.iter().any(|dimension| dimension.entity == entity.name)
+}
+
+/// How much of an entity staging holds; none when it was left alone.
+fn extent_of(tasks: &[Task<'_>], name: &str) -> Option<Extent> {
+    tasks.iter().find(|t| t.entity.name == name && !t.plan.is_nothing()).map(Task::extent)
+}
+
+/// Dimensions before facts: a fact looks up its keys.
+async fn merge_dimensions(
     tx: &mut PgConnection,
     tasks: &[Task<'_>],
     context: &MergeContext,
 ) -> Result<Vec<(&'static str, Merged)>, LoadError> {
-    let extent_of = |name: &str| tasks.iter().find(|t| t.entity.name == name && !t.plan.is_nothing()).map(Task::extent);
-    let is_read = |name: &str| extent_of(name).is_some();
+    let is_read = |name: &str| extent_of(tasks, name).is_some();
     let mut merged = Vec::new();
     for dimension in DIMENSIONS.iter().filter(|d| is_read(d.entity)) {
         let done = match dimension.versioned_on {
@@ -297,6 +237,7 @@ async fn merge_all(
         merged.push((dimension.entity, done));
         chaos::point("load.dimensions");
     }
+    // Customers name reps and companies as facts do.
     for dimension in DIMENSIONS {
         infer_members(tx, dimension, context.tenant_key).await?;
     }
@@ -304,13 +245,32 @@ async fn merge_all(
     if is_read("customer") {
         merged.push(("customer", merge_customers(tx, context).await?));
     }
+    Ok(merged)
+}
+
+/// The facts, after the members that they name and nobody delivered.
+async fn merge_facts(
+    tx: &mut PgConnection,
+    tasks: &mut [Task<'_>],
+    context: &MergeContext,
+) -> Result<Vec<(&'static str, Merged)>, LoadError> {
+    if tasks.iter().any(|task| task.is_flying) {
+        for dimension in DIMENSIONS {
+            infer_members(tx, dimension, context.tenant_key).await?;
+        }
+    }
     infer_customers(tx, context.tenant_key).await?;
     infer_plans(tx, context.tenant_key).await?;
+    let mut merged = Vec::new();
     for fact in facts() {
         // A fact that was left alone follows what it points to, and loses what is gone, like one that was read in part.
         let is_moving = READ_BY_CHANGE.contains(&fact.entity) || !fact.follows.is_empty();
-        let Some(extent) = extent_of(fact.entity).or(is_moving.then_some(Extent::Part)) else { continue };
-        let done = merge_entity(tx, fact, context, extent).await?;
+        let Some(extent) = extent_of(tasks, fact.entity).or(is_moving.then_some(Extent::Part)) else { continue };
+        let flight = tasks.iter_mut().find(|task| task.entity.name == fact.entity).and_then(Task::land);
+        let done = match flight {
+            Some(_) => fill_table(tx, fact, context, flight).await?,
+            None => merge_entity(tx, fact, context, extent).await?,
+        };
         if fact.entity == "deal" && done.loaded + done.deleted > 0 {
             record_stage_visits(tx, context.tenant_key, &done).await?;
         }
@@ -320,7 +280,7 @@ async fn merge_all(
         merged.push((fact.entity, done));
         chaos::point("load.facts");
     }
-    if is_read("inventory") {
+    if extent_of(tasks, "inventory").is_some() {
         merged.push(("inventory", merge_inventory(tx, context).await?));
     }
     let entities: Vec<&'static Entity> = tasks.iter().filter(|t| !t.plan.is_nothing()).map(|t| t.entity).collect();

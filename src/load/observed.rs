@@ -98,7 +98,7 @@ async fn observe(tx: &mut PgConnection, tenant_key: i32, spec: &ObservedSpec) ->
     );
     let counts = sqlx::query(AssertSqlSafe(counts)).fetch_one(&mut *tx).await.map_err(action("counting"))?;
     let (all, loaded): (i64, i64) = (counts.get(0), counts.get(1));
-    let merged = Merged { loaded, unchanged: all - loaded, deleted: 0 };
+    let merged = Merged { loaded, unchanged: all - loaded, deleted: 0, is_fill: false };
     if found.rows_affected() == 0 {
         return Ok(merged);
     }

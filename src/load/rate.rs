@@ -19,5 +19,5 @@ pub(super) async fn merge_rates(tx: &mut PgConnection, tenant_key: i32) -> Resul
     let loaded = write.map_err(warehouse("writing star.fx_rate"))?.rows_affected() as i64;
     let staged = sqlx::query("select count(*) from staging.fx_rate").fetch_one(tx).await;
     let staged: i64 = staged.map_err(warehouse("counting the rates"))?.get(0);
-    Ok(Merged { loaded, unchanged: staged - loaded, deleted: 0 })
+    Ok(Merged { loaded, unchanged: staged - loaded, deleted: 0, is_fill: false })
 }

@@ -18,12 +18,14 @@ pub(super) struct Balance {
 }
 
 /// Counts one entity on both sides, less the quarantined rows: staging does not hold them, and what the star holds of
-/// them is the last sound state. Where staging holds a part, the source's side is what the source `counted`.
+/// them is the last sound state. Where staging holds a part, the source's side is what the source `counted`;
+/// what came in flight (`flown`) is added to what is staged.
 pub(super) async fn balance_entity(
     tx: &mut PgConnection,
     tenant_key: i32,
     entity: &Entity,
     counted: Option<&(i64, Option<String>)>,
+    flown: Option<&(i64, Option<String>)>,
 ) -> Result<Balance, LoadError> {
     let Entity { name, key, .. } = entity;
     let spec = merge_spec(name);
@@ -56,9 +58,16 @@ pub(super) async fn balance_entity(
     };
     let source = match counted {
         Some(_) => "select null::bigint as n, null::numeric as amount where $1 > 0".to_owned(),
-        None => format!(
-            "select count(*) as n, sum({amount}) as amount from staging.\"{name}\" as r where {is_live} and $1 > 0"
-        ),
+        None => {
+            let (live, sum) = match flown {
+                Some((live, Some(sum))) => (*live, format!("coalesce(sum({amount}), 0) + {sum}")),
+                Some((live, None)) => (*live, format!("sum({amount})")),
+                None => (0, format!("sum({amount})")),
+            };
+            format!(
+                "select count(*) + {live} as n, {sum} as amount from staging.\"{name}\" as r where {is_live} and $1 > 0"
+            )
+        }
     };
     let statement = format!(
         "select s.n, s.amount::text, t.n, t.amount::text from

@@ -21,8 +21,6 @@ pub(super) struct Staged {
 
 /// Streams one entity from the source into its staging table.
 ///
-/// Reader, decoder and writer run side by side with two chunks between them, so memory does not grow with the table.
-/// The trailer is sent only after the whole stream was decoded: anything else makes the server roll the COPY back.
 /// Re-run: staging was emptied by the load.
 pub(super) async fn stage_entity(
     tx: &mut PgConnection,
@@ -30,7 +28,21 @@ pub(super) async fn stage_entity(
     input: Input<'_>,
     reach: &Reach,
 ) -> Result<Staged, LoadError> {
-    let entity = input.entity();
+    stage_stream(tx, input.entity(), |chunks| async {
+        extraction.read(input, reach, chunks).await.map_err(LoadError::Source)
+    })
+    .await
+}
+
+/// Streams rows of an entity into its staging table.
+///
+/// Reader, decoder and writer run side by side with two chunks between them, so memory does not grow with the table.
+/// The trailer is sent only after the whole stream was decoded: anything else makes the server roll the COPY back.
+pub(super) async fn stage_stream<R: Future<Output = Result<(), LoadError>>>(
+    tx: &mut PgConnection,
+    entity: &'static Entity,
+    read: impl FnOnce(mpsc::Sender<Bytes>) -> R,
+) -> Result<Staged, LoadError> {
     let (raw_in, raw_out) = mpsc::channel::<Bytes>(IN_FLIGHT);
     let (coded_in, mut coded_out) = mpsc::channel::<Vec<u8>>(IN_FLIGHT);
     let decoding = tokio::task::spawn_blocking(move || transcode(entity, raw_out, coded_in));
@@ -52,10 +64,9 @@ pub(super) async fn stage_entity(
         }
         copy.finish().await.map_err(warehouse(format!("closing staging.{}", entity.name)))
     };
-    let reading = extraction.read(input, reach, raw_in);
-    let (read, written) = tokio::join!(reading, writing);
+    let (read, written) = tokio::join!(read(raw_in), writing);
     // The source's reason comes first: a stream that broke off there makes the decoder complain as well.
-    read.map_err(LoadError::Source)?;
+    read?;
     let decoded = decoding.await.map_err(|_| LoadError::Thread { entity: entity.name })??;
     written?;
     Ok(Staged { read: decoded as i64 })
@@ -99,6 +110,6 @@ fn transcode(
 }
 
 /// Chunks in flight on each side of the decoder.
-const IN_FLIGHT: usize = 2;
+pub(super) const IN_FLIGHT: usize = 2;
 /// A guess at a row's size, to reserve once.
 const ROW_BYTES: usize = 192;

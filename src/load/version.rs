@@ -28,7 +28,7 @@ pub(super) async fn merge_versions(
     let unchanged = sqlx::query(AssertSqlSafe(unchanged)).fetch_one(&mut *tx).await;
     let unchanged: i64 = unchanged.map_err(action("counting"))?.get(0);
     let deleted = mark_vanished(tx, spec, context, Extent::Whole).await?;
-    let merged = Merged { loaded, unchanged, deleted };
+    let merged = Merged { loaded, unchanged, deleted, is_fill: false };
     if loaded + deleted == 0 {
         return Ok(merged);
     }
@@ -40,6 +40,31 @@ pub(super) async fn merge_versions(
     }
     analyze_changed(tx, table, &merged).await?;
     Ok(merged)
+}
+
+/// Whether the staged members, all of them, say anything that the star does not say already: then what is looked up in them
+/// may have changed.
+pub(super) async fn has_moved(
+    tx: &mut PgConnection,
+    spec: &MergeSpec,
+    context: &MergeContext,
+) -> Result<bool, LoadError> {
+    let MergeSpec { entity, table, key, columns, .. } = spec;
+    let statement = format!(
+        "select exists (select from (\n{sql}\n) as i
+            left join star.{table} as v on v.tenant_key = $1 and v.{key} = i.{key} and v.is_current
+            where v.{key} is null or v.is_inferred or ({image}) is distinct from ({stored}))
+         or exists (select from staging.{entity} as s where s.violation is not null)
+         or exists (select from star.{table} as v where v.tenant_key = $1 and v.is_current and v.deleted_at is null and not v.is_inferred
+            and not exists (select from staging.{entity} as s where s.{key} = v.{key}))
+         or coalesce($2::timestamptz, $3::timestamptz, $4::timestamptz) is null",
+        image = of("i", columns),
+        stored = of("v", columns),
+        sql = spec.image(),
+    );
+    let moved = sqlx::query_scalar(AssertSqlSafe(statement)).bind(context.tenant_key).bind(context.extracted_at);
+    let moved = moved.bind(context.noticed_at).bind(context.known_until).fetch_one(tx).await;
+    moved.map_err(warehouse(format!("looking for news of star.{table}")))
 }
 
 /// Rows that are new or differ from their present version, with what is to become of them.

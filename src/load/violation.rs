@@ -151,7 +151,7 @@ fn is_of_the_calendar(frame: &DataFrame, column: &crate::source::Column) -> Pola
 }
 
 /// 1990-01-01 until 2101-01-01 in days since 1970: what the calendar of the star holds.
-const CALENDAR_DAYS: std::ops::Range<i64> = 7_305..47_847;
+pub(super) const CALENDAR_DAYS: std::ops::Range<i64> = 7_305..47_847;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 fn day_in_words(day: i64) -> String {

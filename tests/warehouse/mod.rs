@@ -5,6 +5,7 @@ mod case;
 mod change;
 mod explain;
 mod export;
+mod flight;
 mod keep;
 mod kpi;
 mod mrr;

@@ -6,11 +6,14 @@ with asked as (
     where i.tenant_key = $1::int and i.is_follow_up_required and i.deleted_at is null
 ),
 
+-- By the keys of all versions of the customer.
 latest as (
-    select i.customer_id, max(i.started_at) as started_at
-    from star.fact_interaction as i
-    where i.tenant_key = $1::int and i.deleted_at is null and i.customer_id in (select a.customer_id from asked as a)
-    group by i.customer_id
+    select k.customer_id, max(i.started_at) as started_at
+    from (select distinct a.customer_id from asked as a) as a
+    join star.dim_customer as k on k.tenant_key = $1::int and k.customer_id = a.customer_id
+    join star.fact_interaction as i on i.customer_key = k.customer_key
+    where i.tenant_key = $1::int and i.deleted_at is null
+    group by k.customer_id
 )
 
 select $1::int, a.day, count(*)

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// An opportunity.
-pub(super) const DEAL: Entity = Entity {
+pub const DEAL: Entity = Entity {
     name: "deal",
     key: "deal_id",
     key_parts: &[],
@@ -42,7 +42,7 @@ pub(super) const DEAL: Entity = Entity {
 };
 
 /// A contact with a customer.
-pub(super) const INTERACTION: Entity = Entity {
+pub const INTERACTION: Entity = Entity {
     name: "interaction",
     key: "interaction_id",
     key_parts: &[],

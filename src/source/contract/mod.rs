@@ -132,6 +132,28 @@ pub fn find(name: &str) -> Option<&'static Entity> {
     ENTITIES.iter().find(|e| e.name == name)
 }
 
+/// Where a column stands among those of its entity. A name that is none does not compile where this is a constant.
+pub const fn place(entity: &Entity, column: &str) -> usize {
+    let mut at = 0;
+    while at < entity.columns.len() {
+        if is_same(entity.columns[at].name, column) {
+            return at;
+        }
+        at += 1;
+    }
+    panic!("the contract has no such column")
+}
+
+/// `==` of texts, for constants.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 /// The column by which reference data names a customer: id or e-mail address.
 pub const CUSTOMER_HANDLE: &str = "customer";
 /// The column by which reference data names a rep: id or e-mail address.
@@ -168,6 +190,8 @@ const CURRENCY: Column = must("currency", ColumnType::Text, "ISO 4217 code of th
 /// what is said of one depends on the others.
 pub const READ_BY_CHANGE: [&str; 7] =
     ["deal", "interaction", "order", "order_line", "invoice", "payment", "stock_movement"];
+
+pub use event::{DEAL, INTERACTION};
 
 /// Every entity, dimensions first: a fact looks up its keys.
 pub const ENTITIES: &[Entity] = &[
