@@ -22,7 +22,7 @@ use crate::load::observed::{mark_orphan_changes, observe_changes};
 use crate::load::quarantine::{mark_missing_rates, mark_orphan_lines, mark_unknown_handles, quarantine_marked};
 use crate::load::rate::{mark_rates, merge_rates};
 use crate::load::reconcile::Balance;
-use crate::load::task::{Task, fly_all, read_input};
+use crate::load::task::{Task, count_source, fly_all, read_input};
 use crate::load::version::{follow_dimensions, has_moved, merge_versions};
 use crate::load::{LoadError, warehouse};
 use crate::source::contract::{self, READ_BY_CHANGE};
@@ -121,12 +121,17 @@ pub async fn load_source(
     fly_all(tx, &mut extraction, &mut tasks, &context).await?;
     mark_orphan_lines(tx, tenant_key).await?;
     set_aside(tx, tenant_key, tasks.iter_mut().filter(|task| !is_member(task)), night).await?;
-    for task in &mut tasks {
-        task.count_source(tx, &mut extraction, tenant_key).await?;
+    let mut counts = Vec::new();
+    for task in &tasks {
+        counts.push(task.count_of(tx, tenant_key).await?);
     }
     let (mark, extracted_at) = (extraction.mark.to_string(), extraction.extracted_at);
-    extraction.end().await;
-    merged.extend(merge_facts(tx, &mut tasks, &context).await?);
+    // The source counts while the star is written.
+    let (counted, facts) = tokio::join!(count_source(extraction, counts), merge_facts(tx, &mut tasks, &context));
+    merged.extend(facts?);
+    for (task, count) in tasks.iter_mut().zip(counted?) {
+        count.into_iter().for_each(|count| task.counted(count));
+    }
     if marks.is_rerated {
         rerate_subscriptions(tx, tenant_key).await?;
     }

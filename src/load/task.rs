@@ -15,7 +15,7 @@ use crate::load::night::EntityCount;
 use crate::load::quarantine::mark_duplicates;
 use crate::load::reconcile::{Balance, balance_entity, last_balance};
 use crate::load::staging::stage_entity;
-use crate::source::{Entity, Extraction, Input, Reach};
+use crate::source::{Entity, EntityQuery, Extraction, Input, Reach};
 
 /// What tonight does with one input.
 pub(super) struct Task<'s> {
@@ -64,24 +64,21 @@ impl<'s> Task<'s> {
         if self.plan.is_whole() { Extent::Whole } else { Extent::Part }
     }
 
-    /// Counts the source's side of the balance, less what is in quarantine by now.
-    pub async fn count_source(
-        &mut self,
-        tx: &mut PgConnection,
-        extraction: &mut Extraction,
-        tenant_key: i32,
-    ) -> Result<(), LoadError> {
-        let Input::Query(index, query) = self.input else { return Ok(()) };
+    /// What is to be counted of the source's side of the balance, less what is in quarantine by now.
+    pub async fn count_of(&self, tx: &mut PgConnection, tenant_key: i32) -> Result<Option<SourceCount<'s>>, LoadError> {
+        let Input::Query(index, query) = self.input else { return Ok(None) };
         // Whether a line is alive is its order's to say, which the source's query cannot.
         if self.plan.is_whole() || !self.plan.is_counted || self.entity.name == "order_line" {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(spec) = merge_spec(self.entity.name).filter(|spec| spec.has("deleted_at")) else { return Ok(()) };
+        let Some(spec) = merge_spec(self.entity.name).filter(|spec| spec.has("deleted_at")) else { return Ok(None) };
         let keys = quarantined_keys(tx, tenant_key, self.entity).await?;
-        let amount = spec.amount.unwrap_or("null::numeric");
-        let counted = extraction.balance(index, query, amount, &keys).await;
-        self.counted = Some(counted.map_err(LoadError::Source)?);
-        Ok(())
+        Ok(Some(SourceCount { index, query, amount: spec.amount.unwrap_or("null::numeric"), keys }))
+    }
+
+    /// Takes what was counted.
+    pub fn counted(&mut self, count: (i64, Option<String>)) {
+        self.counted = Some(count);
     }
 
     /// The rows that came in flight, for their keys to be made.
@@ -107,6 +104,32 @@ impl<'s> Task<'s> {
         let (read, quarantined, entity) = (self.read, self.quarantined, self.entity.name.to_owned());
         EntityCount { entity, read, loaded, unchanged, quarantined, deleted }
     }
+}
+
+/// A count of live rows and their amount that the source is asked for.
+pub(super) struct SourceCount<'s> {
+    index: usize,
+    query: &'s EntityQuery,
+    amount: &'static str,
+    keys: Vec<String>,
+}
+
+/// Asks the source for all counts, in its snapshot, and closes it.
+pub(super) async fn count_source(
+    mut extraction: Extraction,
+    counts: Vec<Option<SourceCount<'_>>>,
+) -> Result<Vec<Option<(i64, Option<String>)>>, LoadError> {
+    let mut counted = Vec::new();
+    for count in counts {
+        counted.push(match count {
+            Some(SourceCount { index, query, amount, keys }) => {
+                Some(extraction.balance(index, query, amount, &keys).await.map_err(LoadError::Source)?)
+            }
+            None => None,
+        });
+    }
+    extraction.end().await;
+    Ok(counted)
 }
 
 /// Stages and searches one input as planned.
@@ -147,12 +170,17 @@ pub(super) async fn fly_all(
             Some(flight) => {
                 task.read = flight.read;
                 task.flight = flight.keys.is_some().then_some(flight);
-                chaos::point("load.staged");
+                pass_staged();
             }
             None => task.read = stage_input(tx, extraction, task.input, &task.plan.reach).await?,
         }
     }
     Ok(())
+}
+
+/// What came of an input is in the load's transaction.
+fn pass_staged() {
+    chaos::point("load.staged");
 }
 
 /// Streams an input into staging and marks the rows of keys that occur twice.
@@ -167,6 +195,6 @@ async fn stage_input(
     mark_duplicates(tx, entity).await?;
     // Statistics for the plans of the merge: the table is only as old as this transaction.
     analyze_table(tx, &format!("staging.\"{}\"", entity.name)).await?;
-    chaos::point("load.staged");
+    pass_staged();
     Ok(read)
 }
