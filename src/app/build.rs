@@ -18,8 +18,8 @@ use crate::job::recipe::{Recipes, SourceFeed};
 use crate::job::{AlertPost, Job, JobError, Kind, Synced, WebhookContext, misfit, read_jobs, read_webhooks, sync_jobs};
 use crate::metric::kpi::read_kpis;
 use crate::metric::{Catalog, Kpis};
-use crate::render::check_logo;
-use crate::report::{Logo, ReportTemplate, Surroundings};
+use crate::render::{check_logo, check_typeface};
+use crate::report::{Logo, ReportTemplate, Surroundings, Typeface};
 use crate::source::{SheetPlace, SourceSpec};
 
 /// Why the process could not be built.
@@ -419,8 +419,13 @@ pub fn read_reports(
             check_logo(&Logo::read(&bytes)?)?;
             Ok(bytes)
         };
-        let read =
-            ReportTemplate::parse_in(&stem, &folder.name(&path), &text, &Surroundings { catalog, picture: &picture });
+        let font = |name: &str| {
+            let bytes = folder.read_bytes(&format!("{beside}/{name}")).map_err(|problem| problem.to_string())?;
+            check_typeface(&Typeface::read(&bytes)?)?;
+            Ok(bytes)
+        };
+        let surroundings = Surroundings { catalog, picture: &picture, font: &font };
+        let read = ReportTemplate::parse_in(&stem, &folder.name(&path), &text, &surroundings);
         if let Some(template) = keep(read, &mut problems) {
             reports.insert(stem, template);
         }

@@ -21,11 +21,11 @@ pub enum RenderError {
         /// The library's reason.
         reason: String,
     },
-    /// A vendored font could not be cut down to the letters used.
+    /// A font could not be cut down to the letters used.
     #[error("font `{font}` cannot be subset: {reason}")]
     Font {
         /// Its PostScript name.
-        font: &'static str,
+        font: String,
         /// The library's reason.
         reason: String,
     },

@@ -1,8 +1,10 @@
-//! The vendored fonts: fall-back a character, measuring, shortening, wrapping. Fonts of the machine are never read.
+//! The fonts: fall-back a character, measuring, shortening, wrapping. Fonts of the machine are never read.
 
 use std::sync::OnceLock;
 
 use ttf_parser::{Face, GlyphId};
+
+use crate::render::typeface::{theme_glyph, with_theme_font};
 
 /// Stroke weight of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,29 +13,34 @@ pub(crate) enum Weight {
     Bold,
 }
 
-/// One vendored font.
-pub(super) struct Font {
-    pub name: &'static str,
-    pub bytes: &'static [u8],
-    pub face: Face<'static>,
+/// One font, vendored or the theme's.
+pub(super) struct Font<'a> {
+    pub name: &'a str,
+    pub bytes: &'a [u8],
+    pub face: Face<'a>,
 }
 
-impl Font {
-    /// The glyph that draws a character, if the font has one. Noto's cut has no minus of its own: its figure
-    /// dash is as wide as a digit and as bold, where another font's minus would look thin before the number.
-    pub(super) fn glyph(&self, character: char) -> Option<GlyphId> {
-        let glyph = |c: char| self.face.glyph_index(c).filter(|g| g.0 != 0);
-        match character {
-            MINUS => glyph(MINUS).or_else(|| glyph(FIGURE_DASH)),
-            other => glyph(other),
-        }
+impl Font<'_> {
+    /// The advance of a glyph in ems.
+    pub(super) fn advance(&self, glyph: GlyphId) -> f64 {
+        f64::from(self.face.glyph_hor_advance(glyph).unwrap_or(0)) / f64::from(self.face.units_per_em())
+    }
+}
+
+/// The glyph that draws a character, if the font has one. Noto's cut has no minus of its own: its figure
+/// dash is as wide as a digit and as bold, where another font's minus would look thin before the number.
+pub(super) fn glyph_of(face: &Face<'_>, character: char) -> Option<GlyphId> {
+    let glyph = |c: char| face.glyph_index(c).filter(|g| g.0 != 0);
+    match character {
+        MINUS => glyph(MINUS).or_else(|| glyph(FIGURE_DASH)),
+        other => glyph(other),
     }
 }
 
 /// A stretch of text in one font.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
-    /// Index into [`fonts`].
+    /// For [`with_font`].
     pub font: usize,
     pub text: String,
 }
@@ -52,17 +59,25 @@ const FILES: [(&str, &[u8]); 4] = [
 ];
 
 /// The vendored fonts, parsed once a process.
-pub(super) fn fonts() -> &'static [Font; 4] {
-    static FONTS: OnceLock<[Font; 4]> = OnceLock::new();
+pub(super) fn fonts() -> &'static [Font<'static>; 4] {
+    static FONTS: OnceLock<[Font<'static>; 4]> = OnceLock::new();
     FONTS.get_or_init(|| {
         FILES.map(|(name, bytes)| Font { name, bytes, face: Face::parse(bytes, 0).expect("a vendored font parses") })
     })
 }
 
+/// Reads a font by its number: the vendored ones, then the theme's two weights.
+pub(super) fn with_font<R>(font: usize, read: impl FnOnce(&Font<'_>) -> R) -> R {
+    match fonts().get(font) {
+        Some(font) => read(font),
+        None => with_theme_font(font - fonts().len(), read),
+    }
+}
+
 /// A character as it is drawn: its font, glyph and advance in ems.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Letter {
-    /// Index into [`fonts`].
+    /// For [`with_font`].
     pub font: usize,
     pub glyph: GlyphId,
     /// The character, or `?` where no font has it.
@@ -71,16 +86,19 @@ pub(super) struct Letter {
 }
 
 /// Latin, Greek and Cyrillic: what nearly every text is made of.
-const NEAR: usize = 0x530;
+pub(super) const NEAR: usize = 0x530;
 
-/// How a character is drawn. A layout asks this for every letter, most of them several times: letters of the near
-/// scripts are looked up in the fonts once a process.
+/// How a character is drawn: in the theme's font where that has it, else in a vendored one. A layout asks this for every
+/// letter, most of them several times: letters of the near scripts are looked up in the fonts once a process.
 pub(super) fn letter(weight: Weight, character: char) -> Letter {
     static LETTERS: OnceLock<[Vec<Letter>; 2]> = OnceLock::new();
     let near = || {
         let of = |weight| (0..NEAR as u32).filter_map(char::from_u32).map(|c| resolve(weight, c)).collect();
         [of(Weight::Regular), of(Weight::Bold)]
     };
+    if let Some((glyph, advance)) = theme_glyph(weight, character) {
+        return Letter { font: fonts().len() + weight as usize, glyph, drawn: character, advance };
+    }
     let at = character as usize;
     if at < NEAR { LETTERS.get_or_init(near)[weight as usize][at] } else { resolve(weight, character) }
 }
@@ -91,13 +109,12 @@ fn resolve(weight: Weight, character: char) -> Letter {
         Weight::Regular => REGULAR,
         Weight::Bold => BOLD,
     };
-    let found =
-        [own, SYMBOLS, CJK].into_iter().find_map(|font| Some((font, fonts()[font].glyph(character)?, character)));
+    let found = [own, SYMBOLS, CJK]
+        .into_iter()
+        .find_map(|font| Some((font, glyph_of(&fonts()[font].face, character)?, character)));
     let (font, glyph, drawn) =
-        found.unwrap_or_else(|| (own, fonts()[own].glyph('?').expect("every font has a question mark"), '?'));
-    let face = &fonts()[font].face;
-    let advance = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0)) / f64::from(face.units_per_em());
-    Letter { font, glyph, drawn, advance }
+        found.unwrap_or_else(|| (own, glyph_of(&fonts()[own].face, '?').expect("every font has a question mark"), '?'));
+    Letter { font, glyph, drawn, advance: fonts()[font].advance(glyph) }
 }
 
 /// The width of a text in ems.

@@ -20,6 +20,7 @@ mod page;
 mod palette;
 mod pdf;
 mod table_text;
+mod typeface;
 mod web;
 mod xlsx;
 
@@ -30,7 +31,7 @@ pub use email::{EmailBody, InlineImage, render_email};
 pub use error::RenderError;
 pub use logo::check_logo;
 pub use page::{Pages, draw_list, lay_out};
-pub use pdf::render_pdf;
+pub use pdf::{check_typeface, render_pdf};
 pub use web::render_html;
 pub use xlsx::render_xlsx;
 

@@ -2,7 +2,7 @@
 
 use super::email::MailGrid;
 use super::gallery::gallery;
-use super::xlsx::{SheetRead, read_workbook};
+use super::xlsx::{STREAMED_ROW_COUNT, SheetRead, read_workbook};
 use super::*;
 use crate::report::fixture::{SIZES, shipped_documents};
 use crate::report::{Chart, ChartKind, Column, Document, Figure, KpiRow, Locale, Section, Table, Unit};
@@ -170,6 +170,27 @@ fn every_number_of_a_workbook_is_the_published_one() {
         assert!(sheets.next().is_none(), "{name}: a sheet without a section");
     }
     assert!(checked > 3_000, "{checked}");
+}
+
+#[test]
+fn a_table_that_goes_through_a_file_is_the_published_one_to_its_last_row() {
+    let mut document = crate::report::fixture::document();
+    for section in &mut document.sections {
+        if let Section::Table(table) = section {
+            table.rows = table.rows.iter().cycle().take(STREAMED_ROW_COUNT + 3).cloned().collect();
+        }
+    }
+    let bytes = render_xlsx(&document, stamp()).expect("a workbook").bytes;
+    assert_eq!(render_xlsx(&document, stamp()).expect("a workbook").bytes, bytes, "the same bytes every time");
+    let sheets = read_workbook(&bytes);
+    let mut checked = 0;
+    for section in &document.sections {
+        if let Section::Table(table) = section {
+            let sheet = sheets.iter().find(|sheet| sheet.name == table.title).expect("its sheet");
+            checked += expect_table(sheet, table, &table.title);
+        }
+    }
+    assert!(checked > STREAMED_ROW_COUNT * 5, "{checked}");
 }
 
 /// Fails unless the cell holds the figure: to the cent, or the exact ratio.

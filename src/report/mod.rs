@@ -38,6 +38,7 @@ mod template;
 mod term;
 mod term_table;
 mod theme;
+mod typeface;
 mod warning;
 mod words;
 
@@ -61,3 +62,4 @@ pub use template::{
     TableTemplate, Target, TextTemplate,
 };
 pub use theme::{Colour, Layout, Logo, LogoKind, Orientation, Paper, Theme};
+pub use typeface::{Fonts, Typeface};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::report::typeface::Fonts;
+
 /// The sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Layout {
@@ -68,12 +70,15 @@ pub struct Theme {
     /// The picture in place of the organisation's first letter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<Logo>,
+    /// The fonts in place of the built-in ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fonts: Option<Fonts>,
 }
 
 impl Theme {
     /// The house's own look.
     pub fn house() -> Theme {
-        Theme { accent: Colour(0x1d, 0x4e, 0xd8), footer: "Confidential".to_owned(), logo: None }
+        Theme { accent: Colour(0x1d, 0x4e, 0xd8), footer: "Confidential".to_owned(), logo: None, fonts: None }
     }
 }
 

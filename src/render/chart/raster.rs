@@ -10,7 +10,7 @@ use resvg::tiny_skia::{
 };
 use ttf_parser::OutlineBuilder;
 
-use crate::render::font::{Letter, Weight, fonts, letter};
+use crate::render::font::{Letter, Weight, letter, with_font};
 use crate::render::page::Shape;
 use crate::report::Colour;
 
@@ -85,8 +85,8 @@ fn opaque(picture: &Pixmap) -> Vec<u8> {
 
 struct Painter {
     at: Transform,
-    /// Outlines in font units, by font and glyph.
-    glyphs: HashMap<(usize, u16), Option<Path>>,
+    /// Outlines and how many of their units are an em, by font and glyph.
+    glyphs: HashMap<(usize, u16), Option<(Path, f32)>>,
 }
 
 fn paint_of(colour: Colour) -> Paint<'static> {
@@ -143,13 +143,15 @@ impl Painter {
         let paint = paint_of(colour);
         for character in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
             let Letter { font, glyph, advance, .. } = letter(weight, character);
-            let scale = (size / f64::from(fonts()[font].face.units_per_em())) as f32;
             let outline = self.glyphs.entry((font, glyph.0)).or_insert_with(|| {
-                let mut outline = Outline(PathBuilder::new());
-                fonts()[font].face.outline_glyph(glyph, &mut outline)?;
-                outline.0.finish()
+                with_font(font, |font| {
+                    let mut outline = Outline(PathBuilder::new());
+                    font.face.outline_glyph(glyph, &mut outline)?;
+                    Some((outline.0.finish()?, f32::from(font.face.units_per_em())))
+                })
             });
-            if let Some(outline) = outline {
+            if let Some((outline, units)) = outline {
+                let scale = size as f32 / *units;
                 let place = self.at.pre_translate(x as f32, y as f32).pre_scale(scale, -scale);
                 pixmap.fill_path(outline, &paint, FillRule::Winding, place, None);
             }

@@ -16,9 +16,10 @@ const PICTURE_PADDING: f64 = 7.0;
 /// The chart as an SVG picture of `width` × `height` points.
 pub fn chart_svg(document: &Document, chart: &Chart, width: u32, height: u32) -> Result<String, RenderError> {
     let frame = Frame { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(height) };
+    let font = document.theme.fonts.as_ref().map(|fonts| format!("'{}',", fonts.regular.family())).unwrap_or_default();
     let mut svg = format!(
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"'Noto Sans','Hiragino Sans','Yu Gothic UI','Microsoft YaHei','Noto Sans CJK JP',sans-serif\" \
+         xmlns=\"http://www.w3.org/2000/svg\" font-family=\"{font}'Noto Sans','Hiragino Sans','Yu Gothic UI','Microsoft YaHei','Noto Sans CJK JP',sans-serif\" \
          stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
     );
     for shape in record(&ChartSpec::new(document, chart), frame)? {

@@ -54,7 +54,10 @@ pub(super) fn write_html(
         page.close_row();
     }
     page.foot();
-    page.html
+    match &document.theme.fonts {
+        Some(fonts) => page.html.replace(FONT, &FONT.replace(':', &format!(":'{}',", fonts.regular.family()))),
+        None => page.html,
+    }
 }
 
 fn judgment_class(judgment: Judgment) -> &'static str {

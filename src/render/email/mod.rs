@@ -21,6 +21,7 @@ use crate::render::artifact::Stamp;
 use crate::render::chart::{chart_height, chart_png};
 use crate::render::error::RenderError;
 use crate::render::logo::picture;
+use crate::render::typeface::in_fonts_of;
 use crate::report::{Chart, Document, Section};
 
 /// A mail shows this many rows of a table, a year of months; the attachments hold the rest.
@@ -67,6 +68,10 @@ pub struct InlineImage {
 
 /// Renders `document` as a mail's body. The same document and stamp give the same body.
 pub fn render_email(document: &Document, stamp: Stamp) -> Result<EmailBody, RenderError> {
+    in_fonts_of(&document.theme, || write_body(document, stamp))
+}
+
+fn write_body(document: &Document, stamp: Stamp) -> Result<EmailBody, RenderError> {
     let charts: Vec<&Chart> = document
         .mailed_sections()
         .iter()

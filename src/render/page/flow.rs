@@ -10,10 +10,15 @@ use crate::render::page::guide::draw_guide;
 use crate::render::page::prose::draw_text;
 use crate::render::page::sheet::Sheet;
 use crate::render::page::table::{Grid, draw_table};
+use crate::render::typeface::in_fonts_of;
 use crate::report::{Chart, Document, Section, Width};
 
 /// Gives everything in `document` its place.
 pub fn lay_out(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> {
+    in_fonts_of(&document.theme, || place_sections(document, stamp))
+}
+
+fn place_sections(document: &Document, stamp: Stamp) -> Result<Pages, RenderError> {
     let logo = picture(document)?;
     let width = Sheet::rehearsal(document.layout, 1.0).content_width();
     let grid = |section: &Section| match section {

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use printpdf::{FontId, FontMetrics, ParsedFont, PdfFont};
 use sha2::{Digest, Sha256};
+use ttf_parser::Face;
 
 use crate::render::error::RenderError;
-use crate::render::font::{Font, fonts, runs};
+use crate::render::font::{Font, glyph_of, runs, with_font};
 use crate::render::page::{Pages, Shape};
+use crate::report::Typeface;
 
-/// The resource name of the n-th vendored font.
+/// The resource name of the n-th font.
 pub(super) fn font_id(font: usize) -> FontId {
     FontId(format!("VF{font}"))
 }
@@ -24,25 +26,25 @@ pub(super) fn subset_fonts(pages: &Pages) -> Result<Vec<(FontId, PdfFont)>, Rend
             }
         }
     }
-    used.into_iter().map(|(at, letters)| Ok((font_id(at), subset(&fonts()[at], &letters)?))).collect()
+    used.into_iter().map(|(at, letters)| Ok((font_id(at), with_font(at, |font| subset(font, &letters))?))).collect()
 }
 
-fn subset(font: &Font, letters: &BTreeSet<char>) -> Result<PdfFont, RenderError> {
+fn subset(font: &Font<'_>, letters: &BTreeSet<char>) -> Result<PdfFont, RenderError> {
     let mut remapper = subsetter::GlyphRemapper::new();
     let (mut glyphs, mut widths) = (BTreeMap::new(), BTreeMap::new());
     for letter in letters {
-        let Some(glyph) = font.glyph(*letter) else { continue };
+        let Some(glyph) = glyph_of(&font.face, *letter) else { continue };
         let new = remapper.remap(glyph.0);
         glyphs.insert(u32::from(*letter), new);
         widths.insert(new, font.face.glyph_hor_advance(glyph).unwrap_or(0));
     }
     let bytes = subsetter::subset(font.bytes, 0, &remapper)
-        .map_err(|e| RenderError::Font { font: font.name, reason: e.to_string() })?;
+        .map_err(|e| RenderError::Font { font: font.name.to_owned(), reason: e.to_string() })?;
     // A subset's name begins with six letters that no other subset shares.
     let digest = Sha256::digest(&bytes);
     let tag: String = digest.iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect();
     let metrics = FontMetrics { ascent: font.face.ascender(), descent: font.face.descender() };
-    let name = Some(format!("{tag}+{}", font.name));
+    let name = Some(format!("{tag}+{}", font.name.replace(' ', "")));
     let units = font.face.units_per_em();
     let mut parsed = ParsedFont::with_glyph_data(bytes, 0, name, glyphs, widths, units, metrics);
     let bounds = font.face.global_bounding_box();
@@ -53,4 +55,16 @@ fn subset(font: &Font, letters: &BTreeSet<char>) -> Result<PdfFont, RenderError>
     parsed.pdf_font_metrics.caret_slope_rise = 1;
     parsed.pdf_font_metrics.us_weight_class = font.face.weight().to_number();
     Ok(PdfFont::new(parsed))
+}
+
+/// Why a font of a theme cannot be cut down to some letters, in words: asked before a report is due.
+pub fn check_typeface(typeface: &Typeface) -> Result<(), String> {
+    let failed = |reason: &dyn std::fmt::Display| format!("it cannot be embedded: {reason}");
+    let face = Face::parse(typeface.bytes(), 0).map_err(|e| failed(&e))?;
+    let font = Font { name: typeface.family(), bytes: typeface.bytes(), face };
+    match subset(&font, &"Vesper 0123456789".chars().collect()) {
+        Err(RenderError::Font { reason, .. }) => Err(failed(&reason)),
+        Err(other) => Err(failed(&other)),
+        Ok(_) => Ok(()),
+    }
 }

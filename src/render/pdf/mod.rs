@@ -13,6 +13,8 @@ mod outline;
 mod page_ops;
 mod tree;
 
+pub use face::check_typeface;
+
 use std::collections::BTreeMap;
 
 use printpdf::{
@@ -24,6 +26,7 @@ use crate::render::artifact::{Artifact, Stamp};
 use crate::render::error::RenderError;
 use crate::render::logo::Picture;
 use crate::render::page::{Pages, Shape, lay_out};
+use crate::render::typeface::in_fonts_of;
 use crate::report::Document;
 
 /// Points in a millimetre.
@@ -31,9 +34,11 @@ const POINTS_PER_MM: f64 = 72.0 / 25.4;
 
 /// Renders `document` as PDF. The same document and stamp give the same bytes.
 pub fn render_pdf(document: &Document, stamp: Stamp) -> Result<Artifact, RenderError> {
-    let pages = lay_out(document, stamp)?;
-    let pdf = assemble(document, stamp, &pages)?;
-    let bytes = finish::finish(document, &pages, pdf)?;
+    let bytes = in_fonts_of(&document.theme, || {
+        let pages = lay_out(document, stamp)?;
+        let pdf = assemble(document, stamp, &pages)?;
+        finish::finish(document, &pages, pdf)
+    })?;
     Ok(Artifact::seal(document, "pdf", "application/pdf", bytes))
 }
 

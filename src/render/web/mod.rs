@@ -11,11 +11,12 @@ mod style;
 
 use crate::render::artifact::{Artifact, Stamp};
 use crate::render::error::RenderError;
+use crate::render::typeface::in_fonts_of;
 use crate::report::Document;
 
 /// Renders `document` as one HTML page. The same document and stamp give the same bytes.
 pub fn render_html(document: &Document, stamp: Stamp) -> Result<Artifact, RenderError> {
-    let html = page::write_page(document, stamp)?;
+    let html = in_fonts_of(&document.theme, || page::write_page(document, stamp))?;
     Ok(Artifact::seal(document, "html", "text/html; charset=utf-8", html.into_bytes()))
 }
 

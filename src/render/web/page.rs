@@ -55,7 +55,7 @@ impl Page<'_> {
 
     fn head(&mut self, stamp: Stamp) -> Result<(), RenderError> {
         let document = self.document;
-        let (phrases, style) = (document.locale.phrases(), style_sheet(document.theme.accent));
+        let (phrases, style) = (document.locale.phrases(), style_sheet(&document.theme));
         let (tag, title) = (document.locale.tag(), escape(&format!("{} · {}", document.title, document.period_label)));
         self.line(format_args!("<!DOCTYPE html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">"));
         self.line(format_args!("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"));

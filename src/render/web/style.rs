@@ -1,11 +1,14 @@
 //! The style sheet of the web edition.
 
 use crate::render::palette;
-use crate::report::Colour;
+use crate::report::{Colour, Theme};
 
-/// The whole sheet in the theme's colours.
-pub(super) fn style_sheet(accent: Colour) -> String {
+/// The whole sheet in the theme's colours and fonts.
+pub(super) fn style_sheet(theme: &Theme) -> String {
+    let accent = theme.accent;
+    let font = theme.fonts.as_ref().map(|fonts| format!("'{}',", fonts.regular.family())).unwrap_or_default();
     STYLE
+        .replace("{font}", &font)
         .replace("{accent}", &accent.hex())
         .replace("{link}", &palette::legible(accent).hex())
         .replace("{on}", &palette::text_on(accent).hex())
@@ -27,14 +30,14 @@ fn night_charts(accent: Colour) -> String {
     rules + "}\n"
 }
 
-/// `{accent}`, `{link}` and `{on}` are the theme's.
+/// `{accent}`, `{link}`, `{on}` and `{font}` are the theme's.
 const STYLE: &str = "
 :root{color-scheme:light dark;--ground:#f1f5f9;--sheet:#fff;--ink:#0f172a;--text:#334155;--muted:#5a677a;--line:#e2e8f0;
 --head:#f1f5f9;--stripe:#f8fafc;--good:#157338;--bad:#be2020;--alert:#92400e;--link:{link}}
 @media(prefers-color-scheme:dark){:root{--ground:#0b1220;--sheet:#131c2e;--ink:#e8eef7;--text:#cbd5e1;--muted:#a9b8cc;
 --line:#2a3850;--head:#1c2840;--stripe:#172238;--good:#5fd38b;--bad:#ff8d8d;--alert:#f5b567;--link:#93c5fd}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,'Segoe UI',Roboto,'Noto Sans','Hiragino Sans','Yu Gothic UI','Microsoft YaHei','Noto Sans CJK JP','Noto Sans CJK SC',sans-serif;
+body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 {font}system-ui,'Segoe UI',Roboto,'Noto Sans','Hiragino Sans','Yu Gothic UI','Microsoft YaHei','Noto Sans CJK JP','Noto Sans CJK SC',sans-serif;
 overflow-wrap:break-word}
 header{background:#0f172a;color:#bfcde0;border-bottom:3px solid {accent};padding:26px 24px}
 .wide{max-width:1040px;margin:0 auto}

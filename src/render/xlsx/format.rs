@@ -6,6 +6,8 @@ use crate::report::{Colour, Document, Figure, Locale, Unit};
 
 /// The formats of one workbook.
 pub(super) struct Formats {
+    /// What every other begins with: the theme's font, which a reader who does not have it sees in another.
+    pub plain: Format,
     pub title: Format,
     pub subtitle: Format,
     pub heading: Format,
@@ -30,41 +32,51 @@ pub(super) fn colour(colour: Colour) -> Color {
 
 impl Formats {
     pub(super) fn new(document: &Document) -> Self {
-        let head = Format::new()
+        let plain = match &document.theme.fonts {
+            Some(fonts) => Format::new().set_font_name(fonts.regular.family()),
+            None => Format::new(),
+        };
+        let head = plain
+            .clone()
             .set_bold()
             .set_font_color(Color::White)
             .set_background_color(colour(crate::render::palette::NIGHT))
             .set_align(FormatAlign::VerticalCenter)
             .set_text_wrap();
-        let muted = Format::new()
+        let muted = plain
+            .clone()
             .set_font_color(colour(crate::render::palette::MUTED))
             .set_align(FormatAlign::Top)
             .set_indent(1);
         Self {
-            title: Format::new()
+            title: plain
+                .clone()
                 .set_bold()
                 .set_font_size(18)
                 .set_font_color(colour(crate::render::palette::legible(document.theme.accent))),
-            subtitle: Format::new().set_font_size(11).set_font_color(colour(crate::render::palette::MUTED)),
-            heading: Format::new().set_bold().set_font_size(12),
+            subtitle: plain.clone().set_font_size(11).set_font_color(colour(crate::render::palette::MUTED)),
+            heading: plain.clone().set_bold().set_font_size(12),
             head_right: head.clone().set_align(FormatAlign::Right),
             head,
-            text: Format::new().set_text_wrap().set_align(FormatAlign::Top),
-            date: Format::new().set_num_format("d mmm yyyy").set_align(FormatAlign::Left),
-            instant: Format::new().set_num_format("d mmm yyyy hh:mm \"UTC\"").set_align(FormatAlign::Left),
-            integer: Format::new().set_num_format("#,##0"),
-            good: Format::new().set_bold().set_font_color(colour(crate::render::palette::GOOD)),
-            bad: Format::new().set_bold().set_font_color(colour(crate::render::palette::BAD)),
-            total: Format::new()
+            text: plain.clone().set_text_wrap().set_align(FormatAlign::Top),
+            date: plain.clone().set_num_format("d mmm yyyy").set_align(FormatAlign::Left),
+            instant: plain.clone().set_num_format("d mmm yyyy hh:mm \"UTC\"").set_align(FormatAlign::Left),
+            integer: plain.clone().set_num_format("#,##0"),
+            good: plain.clone().set_bold().set_font_color(colour(crate::render::palette::GOOD)),
+            bad: plain.clone().set_bold().set_font_color(colour(crate::render::palette::BAD)),
+            total: plain
+                .clone()
                 .set_bold()
                 .set_border_top(FormatBorder::Thin)
                 .set_background_color(colour(crate::render::palette::HEAD)),
-            link: Format::new()
+            link: plain
+                .clone()
                 .set_font_color(colour(crate::render::palette::legible(document.theme.accent)))
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
             locale: document.locale,
             currency: document.currency.clone(),
             muted,
+            plain,
         }
     }
 
@@ -116,7 +128,7 @@ impl Formats {
 
     /// The format of a value's cell.
     pub(super) fn value(&self, unit: Unit) -> Format {
-        Format::new().set_num_format(self.number_format(unit))
+        self.plain.clone().set_num_format(self.number_format(unit))
     }
 
     /// The format of a total's cell.

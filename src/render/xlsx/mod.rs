@@ -18,7 +18,7 @@ mod sheet;
 mod table;
 
 #[cfg(test)]
-pub(super) use reader::{SheetRead, read_workbook};
+pub(super) use reader::{SheetRead, read_workbook, unzip};
 
 use chrono::{Datelike, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -26,6 +26,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use crate::render::artifact::{Artifact, Stamp};
 use crate::render::error::RenderError;
 use crate::render::logo::{Picture, picture};
+use crate::render::typeface::in_fonts_of;
 use crate::render::xlsx::chart_cells::write_chart;
 use crate::render::xlsx::cover::write_cover;
 use crate::render::xlsx::format::Formats;
@@ -35,14 +36,17 @@ use crate::report::{Document, Section};
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// The size of a cell as Excel has it.
+const ROW_PIXELS: u32 = 20;
+const COLUMN_PIXELS: u32 = 64;
 /// A table of so many rows goes through a file of the machine's temporary folder instead of memory.
-const STREAMED_ROW_COUNT: usize = 5_000;
+pub(super) const STREAMED_ROW_COUNT: usize = 5_000;
 
 /// Renders `document` as a workbook. The same document and stamp give the same bytes.
 pub fn render_xlsx(document: &Document, stamp: Stamp) -> Result<Artifact, RenderError> {
     let failed = |source| RenderError::Xlsx { report: document.report.clone(), source: Box::new(source) };
     let logo = picture(document)?;
-    let bytes = write_workbook(document, stamp, logo.as_ref()).map_err(failed)?;
+    let bytes = in_fonts_of(&document.theme, || write_workbook(document, stamp, logo.as_ref())).map_err(failed)?;
     Ok(Artifact::seal(document, "xlsx", MEDIA_TYPE, bytes))
 }
 
@@ -50,6 +54,7 @@ fn write_workbook(document: &Document, stamp: Stamp, logo: Option<&Picture>) -> 
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(document, stamp)?);
     let formats = Formats::new(document);
+    workbook.set_default_format(&formats.plain, ROW_PIXELS, COLUMN_PIXELS)?;
     let words = document.locale.phrases();
     let mut names = SheetNames::new();
     let cover = names.take(words.report);

@@ -101,7 +101,7 @@ fn unescape(text: &str) -> String {
 }
 
 /// The parts of a zip file by their names.
-fn unzip(bytes: &[u8]) -> BTreeMap<String, String> {
+pub(in crate::render) fn unzip(bytes: &[u8]) -> BTreeMap<String, String> {
     let u16_at = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
     let u32_at = |at: usize| u16_at(at) | u16_at(at + 2) << 16;
     let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").expect("a zip file");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{FormatAlign, Formula, Worksheet, XlsxError};
 
 use crate::render::font::{Weight, wrap};
 use crate::render::palette;
@@ -175,8 +175,13 @@ fn write_change(
         ),
     };
     let ink = colour(palette::judgment(change.judgment));
-    let format =
-        Format::new().set_bold().set_font_color(ink).set_num_format(number_format).set_align(FormatAlign::Right);
+    let format = formats
+        .plain
+        .clone()
+        .set_bold()
+        .set_font_color(ink)
+        .set_num_format(number_format)
+        .set_align(FormatAlign::Right);
     sheet.write_formula_with_format(line, 7, Formula::new(formula).set_result(result(value)), &format)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::metric::{Figure, Slice};
+use crate::metric::{Catalog, Figure, Slice};
+use crate::report::Surroundings;
 use crate::report::document::{Chart, Judgment, Table};
 use crate::report::fixture::{EXECUTIVE_WEEKLY, context, document, expect_file, snapshot, template};
 
@@ -65,6 +66,41 @@ kind = "kpi"
         assert!(found.lines().any(|line| line == expected), "missing: {expected}\nfound:\n{found}");
     }
     assert_eq!(found.lines().count(), 8, "{found}");
+}
+
+#[test]
+fn fonts_of_the_theme_are_read_beside_the_template_and_every_wrong_one_is_told() {
+    const DEJAVU: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
+    let font = |path: &str| match path {
+        "fonts/house.ttf" => Ok(DEJAVU.to_vec()),
+        "logo.png" => Ok(b"\x89PNG".to_vec()),
+        _ => Err("there is no such file".to_owned()),
+    };
+    let (catalog, picture) = (Catalog::built_in(), |_: &str| Err(String::new()));
+    let read = |fonts: &str| {
+        let text = format!("title = \"T\"\n[theme.fonts]\n{fonts}\n[[section]]\nkind = \"page_break\"");
+        let surroundings = Surroundings { catalog: &catalog, picture: &picture, font: &font };
+        ReportTemplate::parse_in("r", "r.toml", &text, &surroundings)
+    };
+    let house = read("regular = \"fonts/house.ttf\"").expect("a template");
+    let fonts = house.theme.fonts.as_ref().expect("fonts");
+    assert_eq!(
+        (fonts.regular.family(), &fonts.bold),
+        ("DejaVu Sans", &fonts.regular),
+        "one font stands for both weights"
+    );
+    for (wrong, told) in [
+        ("regular = \"house.ttf\"", "r.toml:3:11: font \"house.ttf\": there is no such file"),
+        (
+            "regular = \"fonts/house.ttf\"\nbold = \"logo.png\"",
+            "r.toml:4:8: font \"logo.png\": it is neither a TTF nor",
+        ),
+        ("bold = \"fonts/house.ttf\"", "`regular`"),
+        ("regular = \"fonts/house.ttf\"\nbald = \"x\"", "unknown key `bald` (did you mean `bold`?)"),
+    ] {
+        let found = read(wrong).expect_err(wrong).to_string();
+        assert!(found.contains(told), "{told}\nis not in\n{found}");
+    }
 }
 
 #[test]

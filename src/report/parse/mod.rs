@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::base::Problems;
-use crate::base::strict_toml::{Table, TomlFile};
+use crate::base::strict_toml::{Placed, Table, TomlFile};
 use crate::metric::{Catalog, Compare, Window};
 use crate::report::locale::Locale;
 use crate::report::parse::chart::read_chart;
@@ -19,6 +19,7 @@ use crate::report::parse::said::{said, said_opt, said_words};
 use crate::report::parse::section::{ROW_LIMIT_MAX, read_kpis, read_table, read_text};
 use crate::report::template::{ReportTemplate, SectionTemplate};
 use crate::report::theme::{Colour, Layout, Logo, Orientation, Paper, Theme};
+use crate::report::typeface::{Fonts, Typeface};
 
 const WINDOWS: &[(&str, Window)] = &[
     ("all", Window::All),
@@ -57,11 +58,12 @@ impl ReportTemplate {
 
     /// The same over the metrics a deployment knows.
     pub fn parse_with(name: &str, file_name: &str, text: &str, catalog: &Catalog) -> Result<ReportTemplate, Problems> {
-        let picture = |_: &str| Err("there is no folder to read it from".to_owned());
-        ReportTemplate::parse_in(name, file_name, text, &Surroundings { catalog, picture: &picture })
+        let nothing = |_: &str| Err("there is no folder to read it from".to_owned());
+        let surroundings = Surroundings { catalog, picture: &nothing, font: &nothing };
+        ReportTemplate::parse_in(name, file_name, text, &surroundings)
     }
 
-    /// The same with the pictures of the template's folder.
+    /// The same with the pictures and fonts of the template's folder.
     pub fn parse_in(
         name: &str,
         file_name: &str,
@@ -81,6 +83,8 @@ pub struct Surroundings<'a> {
     pub catalog: &'a Catalog,
     /// Reads a picture by its path from the template's folder, or says why it cannot.
     pub picture: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
+    /// The same of a font.
+    pub font: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
 }
 
 fn read_template(file: &TomlFile<'_>, name: &str, text: &str, surroundings: &Surroundings<'_>) -> ReportTemplate {
@@ -101,6 +105,10 @@ fn read_template(file: &TomlFile<'_>, name: &str, text: &str, surroundings: &Sur
     let mut hash = Sha256::new_with_prefix(text.as_bytes());
     if let Some(logo) = &theme.logo {
         hash.update(logo.bytes());
+    }
+    if let Some(fonts) = &theme.fonts {
+        hash.update(fonts.regular.bytes());
+        hash.update(fonts.bold.bytes());
     }
     let template = ReportTemplate {
         name: name.to_owned(),
@@ -167,8 +175,26 @@ fn read_theme(top: &Table<'_, '_>, surroundings: &Surroundings<'_>, locale: Loca
             }
         }
     }
+    theme.fonts = table.table("fonts").and_then(|fonts| read_fonts(&fonts, surroundings));
     table.finish();
     theme
+}
+
+/// `fonts`: a file of each weight; one alone stands for both.
+fn read_fonts(table: &Table<'_, '_>, surroundings: &Surroundings<'_>) -> Option<Fonts> {
+    let read = |path: Placed<String>| match (surroundings.font)(&path.value).and_then(|b| Typeface::read(&b)) {
+        Ok(typeface) => Some(typeface),
+        Err(reason) => {
+            let hint = "name a TTF or OTF font beside the template, such as \"fonts/house.ttf\"".to_owned();
+            table.file().problem(&path.span, format!("font {:?}: {reason}", path.value), Some(hint));
+            None
+        }
+    };
+    let regular = table.text("regular").and_then(read);
+    let bold = table.text_opt("bold").map(read);
+    table.finish();
+    let regular = regular?;
+    Some(Fonts { bold: bold.unwrap_or_else(|| Some(regular.clone()))?, regular })
 }
 
 fn read_section(section: &Table<'_, '_>, defaults: Defaults<'_>) -> Option<SectionTemplate> {
