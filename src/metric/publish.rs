@@ -45,6 +45,7 @@ pub async fn publish(
     night: &Night,
     kpis: &Kpis,
 ) -> Result<Published, MetricError> {
+    sqlx::query(SORTING).execute(&mut *tx).await.map_err(failed("making room for sorting"))?;
     let choice = "select t.currency, t.revenue_mode from star.dim_tenant as t where t.tenant_key = $1";
     let (currency, revenue_mode): (String, String) =
         sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await.map_err(failed("reading the tenant"))?;
@@ -120,6 +121,9 @@ pub async fn publish(
     );
     Ok(Published { snapshot_id, is_new: true, point_count })
 }
+
+/// What a table of metrics sorts and hashes stays in memory; the transaction's own, and one statement at a time.
+const SORTING: &str = "set local work_mem = '64MB'";
 
 /// Recomputes a sample of the cubes from the star, before anything is published from them.
 ///

@@ -41,6 +41,7 @@ pub const LINEAGE: &[Lineage] = &[
     of("deal_close_day", "deal", "a closed deal", &["fact_deal"]),
     of("deal_age_day", "deal", "a deal won", &["fact_deal"]),
     of("stage_visit_day", "deal", "a deal's visit of a stage", &["fact_deal_stage"]),
+    of("basket_day", "order_line", "an order with a line", &["fact_order_line", "fact_order"]),
     of(
         "product_pair_day",
         "order_line",

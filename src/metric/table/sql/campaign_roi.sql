@@ -3,8 +3,8 @@
 with purchase as (
     select q.customer_id, q.day, q.kind, q.amount_cents * t.gross_margin_percent / 100 as profit_cents
     from cube.customer_purchase_day as q
-    join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end
-    where q.tenant_key = $1::int and q.day < $2::date
+    join star.dim_tenant as t on t.tenant_key = q.tenant_key
+    where q.tenant_key = $1::int and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end and q.day < $2::date
 ),
 
 credit as (
@@ -31,9 +31,13 @@ cost as (
 ),
 
 touch as (
-    select f.campaign_key, count(*) as touches, count(distinct f.customer_id) as customers
-    from star.fact_campaign_touch as f
-    where f.tenant_key = $1::int and f.deleted_at is null and f.touch_date < $2::date
+    select f.campaign_key, sum(f.touches)::bigint as touches, count(f.customer_id) as customers
+    from (
+        select n.campaign_key, n.customer_id, count(*) as touches
+        from star.fact_campaign_touch as n
+        where n.tenant_key = $1::int and n.deleted_at is null and n.touch_date < $2::date
+        group by n.campaign_key, n.customer_id
+    ) as f
     group by f.campaign_key
 )
 

@@ -1,10 +1,10 @@
 -- grain: one row per cohort (period of the first purchase) and period since, the empty ones too · $1 tenant_key, $2 until, $3 months a period: 1, 3, 12 · re-run: pure read
 -- Of the period that is not over yet nothing is told.
 with bought as (
-    select q.customer_id, q.day, q.amount_cents, (extract(year from q.day) * 12 + extract(month from q.day) - 1)::int / $3::int as at
+    select q.customer_id, q.day, q.amount_cents, (date_part('year', q.day)::int * 12 + date_part('month', q.day)::int - 1) / $3::int as at
     from cube.customer_purchase_day as q
-    join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end
-    where q.tenant_key = $1::int and q.day < $2::date
+    where q.tenant_key = $1::int and q.kind = (select case t.revenue_mode when 'deals' then 'deal' else 'order' end from star.dim_tenant as t where t.tenant_key = $1::int)
+        and q.day < $2::date
 ),
 
 by_customer as (

@@ -1,18 +1,26 @@
 -- grain: one row per share of the customers, the best first · $1 tenant_key, $2 until, $3 from · re-run: pure read
-with bought as (
+with bought as materialized (
     select sum(q.amount_cents) as cents
     from cube.customer_purchase_day as q
-    join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end
-    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
+    where q.tenant_key = $1::int and q.kind = (select case t.revenue_mode when 'deals' then 'deal' else 'order' end from star.dim_tenant as t where t.tenant_key = $1::int)
+        and q.day >= $3::date and q.day < $2::date
     group by q.customer_id
 ),
 
+-- What each customer and all better ones brought.
 ranked as (
-    select b.cents, row_number() over (order by b.cents desc) as place, count(*) over () as n, sum(b.cents) over () as all_cents from bought as b
+    select row_number() over best as place, sum(b.cents) over best as cents
+    from bought as b
+    window best as (order by b.cents desc rows between unbounded preceding and current row)
+),
+
+share as materialized (
+    select p.percent, ceil(t.customers * p.percent / 100.0)::bigint as customers, t.cents as all_cents
+    from (select count(*) as customers, sum(b.cents) as cents from bought as b) as t
+    cross join (values (1), (5), (10), (20), (50)) as p (percent)
 )
 
-select p.percent || ' %', count(*), round(sum(r.cents))::bigint, round(sum(r.cents))::bigint, round(max(r.all_cents))::bigint
-from (values (1), (5), (10), (20), (50)) as p (percent)
-join ranked as r on r.place <= ceil(r.n * p.percent / 100.0)
-group by p.percent
-order by p.percent
+select s.percent || ' %', s.customers, round(r.cents)::bigint, round(r.cents)::bigint, round(s.all_cents)::bigint
+from ranked as r
+join share as s on s.customers = r.place
+order by s.percent

@@ -26,10 +26,9 @@ most as (
 ),
 
 total as materialized (
-    select count(distinct l.order_id) as orders
-    from star.fact_order_line as l
-    join star.fact_order as o on o.tenant_key = l.tenant_key and o.order_id = l.order_id and o.status <> 'cancelled'
-    where l.tenant_key = $1::int and l.order_date >= $3::date and l.order_date < $2::date
+    select sum(q.orders)::bigint as orders
+    from cube.basket_day as q
+    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
 )
 
 select m.name, m.other_name, m.orders, m.orders, t.orders, m.orders, a.orders, m.orders * t.orders, a.orders * b.orders

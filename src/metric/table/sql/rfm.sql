@@ -3,32 +3,37 @@
 with bought as (
     select q.customer_id, $2::date - 1 - max(q.day) as recency, sum(q.purchases)::bigint as frequency, sum(q.amount_cents) as cents
     from cube.customer_purchase_day as q
-    join star.dim_tenant as t on t.tenant_key = q.tenant_key and q.kind = case t.revenue_mode when 'deals' then 'deal' else 'order' end
-    where q.tenant_key = $1::int and q.day < $2::date and (t.rfm_days = 0 or q.day >= $2::date - t.rfm_days)
+    join star.dim_tenant as t on t.tenant_key = q.tenant_key
+    where q.tenant_key = $1::int and q.kind = (select case t.revenue_mode when 'deals' then 'deal' else 'order' end from star.dim_tenant as t where t.tenant_key = $1::int)
+        and q.day < $2::date and (t.rfm_days = 0 or q.day >= $2::date - t.rfm_days)
     group by q.customer_id
 ),
 
-live as (
+live as materialized (
     select b.*, count(*) over () as n
     from bought as b
-    left join cube.customer_life as l on l.tenant_key = $1::int and l.customer_id = b.customer_id
-    where coalesce(l.is_live, true)
+    where b.customer_id not in (select l.customer_id from cube.customer_life as l where l.tenant_key = $1::int and not l.is_live)
 ),
 
+-- Of the two only the tenant's own is run.
 scored as (
-    select l.frequency, l.cents, l.recency,
-        case when l.n < 5 then null when t.rfm_score = 'ntile' then ntile(5) over (order by l.recency desc, l.customer_id collate "C")
-            else 1 + (5 * (rank() over (order by l.recency desc) - 1)) / l.n end as r,
-        case when l.n < 5 then null when t.rfm_score = 'ntile' then ntile(5) over (order by l.frequency, l.customer_id collate "C")
-            else 1 + (5 * (rank() over (order by l.frequency) - 1)) / l.n end as f,
-        case when l.n < 5 then null when t.rfm_score = 'ntile' then ntile(5) over (order by l.cents, l.customer_id collate "C")
-            else 1 + (5 * (rank() over (order by l.cents) - 1)) / l.n end as m
+    select l.frequency, l.cents, l.recency, l.n, 1 + (5 * (rank() over (order by l.recency desc) - 1)) / l.n as r,
+        1 + (5 * (rank() over (order by l.frequency) - 1)) / l.n as f, 1 + (5 * (rank() over (order by l.cents) - 1)) / l.n as m
     from live as l
-    join star.dim_tenant as t on t.tenant_key = $1::int
+    where (select t.rfm_score from star.dim_tenant as t where t.tenant_key = $1::int) <> 'ntile'
+    union all
+    select l.frequency, l.cents, l.recency, l.n, ntile(5) over (order by l.recency desc, l.customer_id collate "C"), ntile(5) over (order by l.frequency, l.customer_id collate "C"),
+        ntile(5) over (order by l.cents, l.customer_id collate "C")
+    from live as l
+    where (select t.rfm_score from star.dim_tenant as t where t.tenant_key = $1::int) = 'ntile'
+),
+
+told as (
+    select s.frequency, s.cents, s.recency, case when s.n >= 5 then s.r end as r, case when s.n >= 5 then s.f end as f, case when s.n >= 5 then s.m end as m from scored as s
 )
 
 select s.r::bigint, s.f::bigint, s.m::bigint, null::text, count(*), count(*), (sum(count(*)) over ())::bigint, sum(s.frequency)::bigint, round(sum(s.cents))::bigint,
     sum(s.recency)::bigint, count(*)
-from scored as s
+from told as s
 group by s.r, s.f, s.m
 order by s.r desc, s.f desc, s.m desc
