@@ -10,13 +10,13 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 use line::Line;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use vesper::base::Night;
 use vesper::base::pg::Database;
 use vesper::cube::{recompute_sample, refresh_cubes, touch_all};
 use vesper::demo::{Cluster, ClusterOptions};
 use vesper::metric::explain::explain;
-use vesper::metric::{Kpis, Published, Slice, Which, Window, load_snapshot, publish};
+use vesper::metric::{Kpis, Published, Slice, Which, Window, load_snapshot, publish_beside};
 
 const TENANT: i32 = 1;
 
@@ -35,6 +35,7 @@ async fn measure() -> Vec<Line> {
     let cluster = Cluster::start(&directory.path().join("cluster"), options).await.expect("a cluster");
     cluster.create_database("warehouse").await.expect("a database");
     let warehouse = Database::parse("VESPER_WAREHOUSE_URL", &cluster.url("warehouse")).expect("a URL");
+    let pool = warehouse.pool(4).await.expect("a pool");
     vesper::app::migrate(&warehouse).await.expect("every migration applies");
     let mut connection = cluster.connect("warehouse").await.expect("the warehouse answers");
     told(&mut connection, "star", include_str!("figures/star.sql")).await;
@@ -46,7 +47,7 @@ async fn measure() -> Vec<Line> {
     told(&mut connection, "statistics", "vacuum analyze").await;
     eprintln!("cubes from nothing: {:.1} s", since.elapsed().as_secs_f64());
 
-    let first = publish_seconds(&mut connection, "2026-11-24").await;
+    let first = publish_seconds(&mut connection, &pool, "2026-11-24").await;
     let memory = memory_peak_mb();
     let sql = plain_sql_seconds(&mut connection).await;
     told(&mut connection, "a night", include_str!("figures/night.sql")).await;
@@ -55,8 +56,9 @@ async fn measure() -> Vec<Line> {
     refresh_cubes(&mut tx, TENANT).await.expect("the cubes follow");
     tx.commit().await.expect("the cubes commit");
     let refresh = since.elapsed().as_secs_f64();
-    let night = publish_seconds(&mut connection, "2026-11-25").await;
+    let night = publish_seconds(&mut connection, &pool, "2026-11-25").await;
     let check = check_seconds(&mut connection).await;
+    pool.close().await;
     connection.close().await.ok();
     cluster.stop().await.expect("the cluster stops");
     let seconds = |name, ours, baseline, goal| Line { name, ours, baseline, goal, unit: "s" };
@@ -80,11 +82,12 @@ fn date(text: &str) -> NaiveDate {
 }
 
 /// Seconds from current cubes to the commit of the published snapshot.
-async fn publish_seconds(connection: &mut PgConnection, of: &str) -> f64 {
+async fn publish_seconds(connection: &mut PgConnection, pool: &PgPool, of: &str) -> f64 {
     let night = Night { business_date: date(of), run_id: None, started_at: chrono::DateTime::UNIX_EPOCH };
     let since = Instant::now();
     let mut tx = connection.begin().await.expect("a transaction");
-    let published: Published = publish(&mut tx, TENANT, &night, &Kpis::default()).await.expect("the identities hold");
+    let published: Published =
+        publish_beside(&mut tx, pool, TENANT, (&night, &Kpis::default())).await.expect("the identities hold");
     tx.commit().await.expect("the publish commits");
     let seconds = since.elapsed().as_secs_f64();
     eprintln!("{of}: {} points in {seconds:.2} s", published.point_count);
@@ -106,7 +109,9 @@ async fn plain_sql_seconds(connection: &mut PgConnection) -> f64 {
         .fetch_one(&mut *connection)
         .await
         .unwrap_or_else(|e| panic!("{}: {e}", metric.name));
-        seconds += since.elapsed().as_secs_f64();
+        let took = since.elapsed().as_secs_f64();
+        eprintln!("plain SQL, {}: {took:.2} s", metric.name);
+        seconds += took;
         let published = snapshot.figure(metric.name, &slice).expect("published");
         assert_eq!(row.0, published.numerator, "{}: SQL and snapshot agree", metric.name);
     }

@@ -1,5 +1,6 @@
 //! Cubes as frames, for the metrics.
 
+use chrono::NaiveDate;
 use futures_util::TryStreamExt;
 use polars::prelude::*;
 use sqlx::PgConnection;
@@ -14,8 +15,11 @@ use crate::load::{Decoder, Field};
 pub struct Cubes {
     /// day, event, sales_rep, tier · deals, value_cents, days_to_close
     pub deal_flow: DataFrame,
-    /// day, stage, sales_rep · deals, value_cents, weighted_cents (× 100), probability, entered_day_sum
+    /// day, stage, sales_rep · deals, value_cents, weighted_cents (× 100), probability, entered_day_sum; of the days in
+    /// `stock_days` alone, each row for all that moved from there up to the next
     pub deal_stock: DataFrame,
+    /// The days before which the stock of deals is known, in order.
+    pub stock_days: Vec<NaiveDate>,
     /// day, stage, basis · entered, advanced, won, completed, seconds
     pub deal_cohort: DataFrame,
     /// day, event, tier · customers
@@ -42,12 +46,23 @@ pub struct Cubes {
     pub revenue: DataFrame,
 }
 
-/// Reads every cube of a tenant, in the caller's transaction.
-pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes, CubeError> {
+/// Reads every cube of a tenant, in the caller's transaction; the stock of deals, whose rows are the most, before the days
+/// of `stock_days` alone.
+pub async fn read_cubes(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    mut stock_days: Vec<NaiveDate>,
+) -> Result<Cubes, CubeError> {
+    stock_days.sort_unstable();
+    stock_days.dedup();
+    let days: Vec<String> = stock_days.iter().map(NaiveDate::to_string).collect();
+    let days = format!("'{{{}}}'::date[]", days.join(","));
     let mut read = async |cube: &'static str, query: &str, fields: &[Field]| {
-        read_cube(tx, (cube, query), tenant_key, fields).await
+        let query = query.replace("$1::int", &tenant_key.to_string()).replace("$2::date[]", &days);
+        read_cube(tx, (cube, &query), fields).await
     };
     Ok(Cubes {
+        stock_days,
         deal_flow: read(
             "deal_flow_day",
             include_str!("sql/read_deal_flow.sql"),
@@ -176,14 +191,12 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cubes,
     })
 }
 
-/// One cube as one frame. The query names its tenant by `:tenant_key`, since COPY takes no parameters.
+/// One cube as one frame. The parameters are written into the query already, since COPY takes none.
 async fn read_cube(
     tx: &mut PgConnection,
     (cube, query): (&'static str, &str),
-    tenant_key: i32,
     fields: &[Field],
 ) -> Result<DataFrame, CubeError> {
-    let query = query.replace("$1::int", &tenant_key.to_string());
     let statement = format!("copy (\n{query}\n) to stdout (format binary)");
     let decode = |source| CubeError::Decode { cube, source };
     let mut stream = tx.copy_out_raw(&statement).await.map_err(failed(cube, "reading"))?;

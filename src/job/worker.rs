@@ -52,7 +52,7 @@ pub type Runner = Arc<dyn Fn(RunContext) -> BoxFuture<'static, Result<(), RunErr
 
 /// A worker process.
 pub struct Worker {
-    /// The warehouse. At least three connections a run, and seven for the tick, the listener, the lookout and the lanes of mail.
+    /// The warehouse. At least four connections a run, and seven for the tick, the listener, the lookout and the lanes of mail.
     pub pool: PgPool,
     /// What a run does.
     pub runner: Runner,

@@ -55,6 +55,25 @@ impl Delivered {
     }
 }
 
+/// The days at which a stock is asked for: where the windows and what they are compared with begin and end.
+pub fn stock_days(business_date: NaiveDate) -> Vec<NaiveDate> {
+    let windows = Window::ALL.into_iter().flat_map(|window| {
+        let compared = Compare::ALL.into_iter().filter_map(move |compare| window.compared(compare, business_date));
+        // `all` begins with the first row, before which nothing moved.
+        std::iter::once(window.period(business_date, business_date)).chain(compared)
+    });
+    windows.flat_map(|period| [period.from, period.until]).collect()
+}
+
+/// The first day that anything is known of.
+pub fn first_date(cubes: &Cubes, business_date: NaiveDate) -> PolarsResult<NaiveDate> {
+    Ok(first_date_of(&Measures::new(cubes)?, business_date))
+}
+
+fn first_date_of(measures: &Measures<'_>, business_date: NaiveDate) -> NaiveDate {
+    measures.first_date().unwrap_or(business_date).min(business_date)
+}
+
 /// Computes all metrics of the catalog for a business date.
 ///
 /// `members` names the members of each dimension; a member without rows is published as zero. A metric of an entity that
@@ -67,7 +86,7 @@ pub fn compute(
     members: BTreeMap<String, Vec<Member>>,
 ) -> PolarsResult<Computed> {
     let measures = Measures::new(cubes)?;
-    let first_date = measures.first_date().unwrap_or(business_date).min(business_date);
+    let first_date = first_date_of(&measures, business_date);
     let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
     let mut series = BTreeMap::new();
     for metric in CATALOG.iter().filter(|metric| delivered.is_known(metric)) {

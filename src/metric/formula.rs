@@ -68,7 +68,7 @@ impl<'c> Measures<'c> {
     pub fn new(cubes: &'c Cubes) -> PolarsResult<Self> {
         Ok(Self {
             deal_flow: DayCube::new(&cubes.deal_flow)?,
-            deal_stock: DayCube::new(&cubes.deal_stock)?,
+            deal_stock: DayCube::at(&cubes.stock_days, &cubes.deal_stock)?,
             deal_cohort: DayCube::new(&cubes.deal_cohort)?,
             customer_flow: DayCube::new(&cubes.customer_flow)?,
             customer_stock: DayCube::new(&cubes.customer_stock)?,

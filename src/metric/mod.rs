@@ -39,7 +39,7 @@ pub use document::{INFERRED_STAGES, RepPerformance};
 pub use evidence::{LateRow, LateRows, late_rows};
 pub use identity::{Check, Violation, check_identities};
 pub use kpi::{KpiError, Kpis};
-pub use publish::{Published, check_cubes, publish};
+pub use publish::{Published, check_cubes, publish, publish_beside};
 pub use snapshot::{Compare, DaySeries, Figure, Member, Slice, Snapshot, SnapshotHeader, Window};
 pub use store::{CHANNEL, PublishedDay, Which, load_snapshot, published_days, tenant_key_of};
 pub use table::{Cell, Kind, Table, TableColumn, TableMetric, Tables, all_tables, find_table};

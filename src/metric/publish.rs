@@ -1,13 +1,14 @@
 //! Computes, checks and publishes a snapshot, in the caller's transaction.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
-use sqlx::{PgConnection, Row};
-use tracing::info;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction};
+use tracing::{debug, info};
 
 use crate::base::period::plus_days;
 use crate::base::{Night, chaos};
@@ -15,13 +16,13 @@ use crate::cube::{
     Cubes, INTERACTION_TYPES, OUTCOMES, Recomputed, STAGES, STATUSES, TIERS, read_cubes, recompute_sample,
 };
 use crate::metric::catalog::{Catalog, Unit};
-use crate::metric::compute::{Computed, Delivered, compute};
+use crate::metric::compute::{Computed, Delivered, compute, first_date, stock_days};
 use crate::metric::definition::{definition_hash, write_definitions};
 use crate::metric::identity::{Credited, Violation, check_identities};
 use crate::metric::kpi::{Kpis, add_expressions, run_queries};
 use crate::metric::retention::delete_expired;
 use crate::metric::snapshot::{Member, Reconciliation, Slice};
-use crate::metric::table::read_tables;
+use crate::metric::table::{Question, read_season, read_tables};
 use crate::metric::{MetricError, failed};
 
 /// What a publish did.
@@ -45,21 +46,73 @@ pub async fn publish(
     night: &Night,
     kpis: &Kpis,
 ) -> Result<Published, MetricError> {
+    publish_from(tx, None, tenant_key, (night, kpis)).await
+}
+
+/// [`publish`], with a second connection from the pool that asks for half of the tables at the same time.
+///
+/// It sees what `tx` sees; where `tx` has written itself, which nobody else can see yet, or the pool has none to give, `tx` goes alone.
+pub async fn publish_beside(
+    tx: &mut PgConnection,
+    pool: &PgPool,
+    tenant_key: i32,
+    (night, kpis): (&Night, &Kpis),
+) -> Result<Published, MetricError> {
+    let mut second = second_of(tx, pool).await?;
+    publish_from(tx, second.as_deref_mut(), tenant_key, (night, kpis)).await
+}
+
+async fn second_of(
+    tx: &mut PgConnection,
+    pool: &PgPool,
+) -> Result<Option<Transaction<'static, Postgres>>, MetricError> {
+    let exported = "select case when pg_current_xact_id_if_assigned() is null then pg_export_snapshot() end";
+    let exported: Option<String> =
+        sqlx::query_scalar(exported).fetch_one(tx).await.map_err(failed("telling what is seen"))?;
+    let Some(snapshot) = exported else { return Ok(None) };
+    let second = async {
+        let mut second = pool.begin_with("begin isolation level repeatable read, read only").await?;
+        let statement = format!("set transaction snapshot '{snapshot}'");
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut *second).await?;
+        sqlx::query(SORTING).execute(&mut *second).await?;
+        Ok::<_, sqlx::Error>(second)
+    };
+    match tokio::time::timeout(SECOND_PATIENCE, second).await {
+        Ok(Ok(second)) => Ok(Some(second)),
+        Ok(Err(error)) => {
+            debug!("one connection reads all tables: {error}");
+            Ok(None)
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+async fn publish_from(
+    tx: &mut PgConnection,
+    second: Option<&mut PgConnection>,
+    tenant_key: i32,
+    (night, kpis): (&Night, &Kpis),
+) -> Result<Published, MetricError> {
     sqlx::query(SORTING).execute(&mut *tx).await.map_err(failed("making room for sorting"))?;
     let choice = "select t.currency, t.revenue_mode from star.dim_tenant as t where t.tenant_key = $1";
     let (currency, revenue_mode): (String, String) =
         sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await.map_err(failed("reading the tenant"))?;
     let delivered = read_delivered(tx, tenant_key, &revenue_mode).await?;
-    let cubes = read_cubes(tx, tenant_key).await.map_err(MetricError::Cube)?;
+    let date = night.business_date;
+    let cubes = read_cubes(tx, tenant_key, stock_days(date)).await.map_err(MetricError::Cube)?;
     let members = read_members(tx, tenant_key, &cubes).await?;
     let (reconciliation, marks) = read_reconciliation(tx, tenant_key).await?;
-    let date = night.business_date;
-    let computed = {
+    let first_date = first_date(&cubes, date).map_err(MetricError::Compute)?;
+    let question = Question { tenant_key, delivered: &delivered, business_date: date, first_date };
+    let computing = {
         let (currency, delivered) = (currency.clone(), delivered.clone());
-        tokio::task::spawn_blocking(move || compute(&cubes, &delivered, date, &currency, members)).await
+        tokio::task::spawn_blocking(move || compute(&cubes, &delivered, date, &currency, members))
     };
+    // The server answers while the sums are taken here.
+    let (computed, tables) = tokio::join!(computing, read_tables(tx, second, question));
     let mut computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
-    computed.tables = read_tables(tx, (tenant_key, &delivered), date, &computed).await?;
+    computed.tables = tables?;
+    computed.tables.extend(read_season(tx, question, &computed).await?);
     let catalog = kpis.catalog();
     add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
     let credited = read_credited(tx, tenant_key, &computed, date).await?;
@@ -124,6 +177,8 @@ pub async fn publish(
 
 /// What a table of metrics sorts and hashes stays in memory; the transaction's own, and one statement at a time.
 const SORTING: &str = "set local work_mem = '64MB'";
+/// A busy pool is not waited for: one connection publishes the same.
+const SECOND_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Recomputes a sample of the cubes from the star, before anything is published from them.
 ///

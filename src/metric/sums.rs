@@ -16,6 +16,8 @@ use crate::base::Period;
 pub struct DayCube<'c> {
     frame: &'c DataFrame,
     days: Vec<i32>,
+    /// The days before which sums are known, where rows stand for more than their day.
+    edges: Option<Vec<i32>>,
     words: RefCell<HashMap<String, Rc<Words>>>,
     sums: RefCell<HashMap<Key, Rc<Sums>>>,
 }
@@ -40,7 +42,12 @@ impl<'c> DayCube<'c> {
     /// Wraps a frame whose column `day` ascends.
     pub fn new(frame: &'c DataFrame) -> PolarsResult<Self> {
         let days = frame.column("day")?.i32()?.iter().flatten().collect();
-        Ok(Self { frame, days, words: RefCell::default(), sums: RefCell::default() })
+        Ok(Self { frame, days, edges: None, words: RefCell::default(), sums: RefCell::default() })
+    }
+
+    /// Wraps a frame whose rows stand for all days from one of `edges` up to the next: any other span is an error.
+    pub fn at(edges: &[NaiveDate], frame: &'c DataFrame) -> PolarsResult<Self> {
+        Ok(Self { edges: Some(edges.iter().copied().map(day_of).collect()), ..Self::new(frame)? })
     }
 
     /// The first day with a row.
@@ -82,6 +89,9 @@ impl<'c> DayCube<'c> {
 
     /// One value a day over a period, without gaps.
     pub fn series(&self, column: &str, filters: &[Filter], period: Period) -> PolarsResult<Vec<i64>> {
+        if self.edges.is_some() {
+            return Err(PolarsError::ComputeError("rows that stand for several days are no daily series".into()));
+        }
         let sums = self.sums(column, filters, None)?;
         let mut values = vec![0; period.days().max(0) as usize];
         let (first, mut before) = (day_of(period.from), 0);
@@ -104,6 +114,7 @@ impl<'c> DayCube<'c> {
     ) -> PolarsResult<BTreeMap<String, i64>> {
         let sums = self.sums(column, filters, dimension)?;
         let (from, until) = (day_of(period.from), day_of(period.until));
+        [from, until].into_iter().filter(|day| *day != day_of(NaiveDate::MIN)).try_for_each(|day| self.check(day))?;
         let mut flows = BTreeMap::new();
         for (member, days) in sums.iter() {
             let count_before = |day: i32| days.partition_point(|(d, _)| *d < day);
@@ -114,6 +125,17 @@ impl<'c> DayCube<'c> {
             }
         }
         Ok(flows)
+    }
+
+    /// Refuses a day in the middle of what a row stands for.
+    fn check(&self, day: i32) -> PolarsResult<()> {
+        match &self.edges {
+            Some(edges) if edges.binary_search(&day).is_err() => {
+                let what = format!("what moved before {} is not known apart", date_of(day));
+                Err(PolarsError::ComputeError(what.into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The running sums, added up when they are asked for first.
@@ -221,6 +243,37 @@ mod tests {
             prop_assert_eq!(cube.flow_by("deals", closed, "tier", period).expect("sums"), by_tier);
             let stock: i64 = rows.iter().filter(|r| r.0 < from).map(|r| r.3).sum();
             prop_assert_eq!(cube.stock("deals", &[], period.from).expect("a stock"), stock);
+        }
+
+        /// Rows that stand for the days up to the next edge give the stock at every edge, and at no day between.
+        #[test]
+        fn a_stock_at_an_edge_is_the_sum_of_the_rows_before_it(
+            rows in prop::collection::vec((0i32..60, 0usize..2, -50i64..50), 0..80),
+            edges in prop::collection::btree_set(0i32..60, 1..6),
+        ) {
+            let edges: Vec<i32> = edges.into_iter().collect();
+            let begins = |day: i32| match edges.partition_point(|edge| *edge <= day) {
+                0 => edges[0] - 1,
+                n => edges[n - 1],
+            };
+            let mut rows: Vec<_> = rows.into_iter().map(|(day, tier, deals)| (begins(day), day, tier, deals)).collect();
+            rows.sort_unstable();
+            let frame = DataFrame::new(rows.len(), vec![
+                Column::new("day".into(), rows.iter().map(|r| r.0).collect::<Vec<_>>()),
+                Column::new("tier".into(), rows.iter().map(|r| TIERS[r.2]).collect::<Vec<_>>()),
+                Column::new("deals".into(), rows.iter().map(|r| r.3).collect::<Vec<_>>()),
+            ]).expect("a frame");
+            let days: Vec<NaiveDate> = edges.iter().copied().map(date_of).collect();
+            let cube = DayCube::at(&days, &frame).expect("a cube");
+            for day in 0..60 {
+                let stock = cube.stock("deals", &[("tier", &["pro"])], date_of(day));
+                if edges.contains(&day) {
+                    let expected: i64 = rows.iter().filter(|r| r.1 < day && r.2 == 0).map(|r| r.3).sum();
+                    prop_assert_eq!(stock.expect("a stock"), expected);
+                } else {
+                    prop_assert!(stock.is_err(), "day {} lies within what a row stands for", day);
+                }
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What is published when, how long it is kept, and what holds it.
 
 use chrono::NaiveDate;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection};
 use vesper::cube::recompute_sample;
-use vesper::metric::{MetricError, Which, check_cubes, load_snapshot, published_days};
+use vesper::metric::{MetricError, Which, Window, check_cubes, load_snapshot, publish_beside, published_days};
 
 use super::case::{SOURCE, read};
 use super::{Feed, night_of};
@@ -35,6 +35,28 @@ async fn days_are_kept_400_days_month_ends_for_ever_and_any_of_them_can_be_asked
         let found = load_snapshot(&mut feed.warehouse, "main", Which::AsOf(date)).await.expect("readable");
         assert_eq!(found.map(|s| s.header.business_date), is_there.then_some(date));
     }
+}
+
+#[tokio::test]
+async fn two_connections_publish_what_one_does_and_who_has_written_publishes_alone() {
+    let (mut feed, _source, warehouse) = business().await;
+    let first = feed.night("2025-01-31").await.published;
+    let (pool, night) = (sqlx::PgPool::connect_lazy(&warehouse.url()).expect("a pool"), night_of("2025-01-31"));
+
+    let mut tx = feed.warehouse.begin().await.expect("a transaction");
+    let beside = publish_beside(&mut tx, &pool, 1, (&night, &feed.kpis)).await.expect("the identities hold");
+    assert_eq!((beside.snapshot_id, beside.is_new, pool.size()), (first.snapshot_id, false, 1));
+    tx.rollback().await.expect("rolls back");
+
+    // What only this transaction has seen is published, so nobody who cannot see it was asked.
+    let mut tx = feed.warehouse.begin().await.expect("a transaction");
+    let priced = sqlx::query("update cube.deal_close_day set reason = 'price'").execute(&mut *tx).await;
+    assert_eq!(priced.expect("a row").rows_affected(), 1);
+    let alone = publish_beside(&mut tx, &pool, 1, (&night, &feed.kpis)).await.expect("the identities hold");
+    assert!(alone.is_new);
+    let snapshot = load_snapshot(&mut tx, "main", Which::Current).await.expect("readable").expect("published");
+    let reasons = snapshot.table("close_reasons", Window::All).expect("a table");
+    assert_eq!(reasons.cell(0, "reason").and_then(|cell| cell.text()), Some("price"));
 }
 
 #[tokio::test]

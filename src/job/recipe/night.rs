@@ -9,7 +9,7 @@ use crate::job::announce::{breaches_of, tell_held, tell_published};
 use crate::job::recipe::Recipes;
 use crate::job::{RunContext, RunError};
 use crate::load::{EntityCount, LoadReport, load_source};
-use crate::metric::{Published, check_cubes, publish};
+use crate::metric::{Published, check_cubes, publish_beside};
 
 /// The night: load every source, refresh the cubes of what changed, publish the numbers.
 ///
@@ -63,7 +63,7 @@ async fn publish_numbers(
         .step(&format!("publish-{source}"), async |tx: &mut PgConnection| {
             let published = async {
                 check_cubes(tx, tenant_key, night.business_date).await?;
-                publish(tx, tenant_key, night, &recipes.kpis).await
+                publish_beside(tx, &context.pool, tenant_key, (night, &recipes.kpis)).await
             };
             let published = published.await.inspect_err(|e| breaches = breaches_of(e))?;
             tell_published(tx, webhooks, claim, &published).await?;

@@ -10,20 +10,19 @@ mod customer;
 mod finish;
 mod interaction;
 mod order;
+mod read;
 mod revenue;
 mod sales;
 mod season;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sqlx::{PgConnection, Row, postgres::PgRow};
 
-use crate::base::Period;
-use crate::metric::compute::{Computed, Delivered};
-use crate::metric::snapshot::{Compare, Figure, Window};
-use crate::metric::{MetricError, Unit, failed};
+use crate::metric::Unit;
+use crate::metric::snapshot::{Figure, Window};
+
+pub(super) use read::{Question, read_season, read_tables};
 
 /// A metric that is a table.
 pub struct TableMetric {
@@ -217,99 +216,6 @@ pub fn all_tables() -> impl Iterator<Item = &'static TableMetric> {
 /// The table metric called `name`.
 pub fn find_table(name: &str) -> Option<&'static TableMetric> {
     all_tables().find(|t| t.name == name)
-}
-
-/// Computes every table of a business date whose inputs the tenant has, in the caller's transaction.
-pub(super) async fn read_tables(
-    tx: &mut PgConnection,
-    (tenant_key, delivered): (i32, &Delivered),
-    business_date: NaiveDate,
-    computed: &Computed,
-) -> Result<Tables, MetricError> {
-    let mut tables = Tables::new();
-    for metric in all_tables().filter(|t| t.needs.iter().all(|need| delivered.has(need))) {
-        for window in metric.windows {
-            let period = window.period(business_date, computed.first_date);
-            let mut rows = match &metric.query {
-                Query::Season => {
-                    let index = "select t.season_index from star.dim_tenant as t where t.tenant_key = $1";
-                    let index: String = sqlx::query_scalar(index)
-                        .bind(tenant_key)
-                        .fetch_one(&mut *tx)
-                        .await
-                        .map_err(failed("reading the tenant"))?;
-                    computed
-                        .series
-                        .get("revenue")
-                        .map_or_else(Vec::new, |days| season::indices(days, business_date, &index))
-                }
-                query => read_rows(tx, tenant_key, metric, query, period, before(*window, business_date)).await?,
-            };
-            if let Some(finish) = metric.finish {
-                finish(&mut rows);
-            }
-            let columns = metric.columns.iter().map(|(name, label, kind)| TableColumn {
-                name: (*name).to_owned(),
-                label: (*label).to_owned(),
-                unit: kind.unit(),
-            });
-            let table = Table { version: metric.version, columns: columns.collect(), rows };
-            tables.entry(metric.name.to_owned()).or_default().insert(*window, table);
-        }
-    }
-    Ok(tables)
-}
-
-/// The first day of the window before; of `all` there is none before.
-fn before(window: Window, business_date: NaiveDate) -> Option<NaiveDate> {
-    window.compared(Compare::Previous, business_date).map(|period| period.from)
-}
-
-async fn read_rows(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-    metric: &TableMetric,
-    query: &Query,
-    period: Period,
-    before: Option<NaiveDate>,
-) -> Result<Vec<Vec<Cell>>, MetricError> {
-    let rows = match query {
-        Query::AsOf(sql) => sqlx::query(*sql).bind(tenant_key).bind(period.until),
-        Query::Within(sql) => sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from),
-        Query::Compared(sql) => {
-            sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from).bind(before.unwrap_or(period.from))
-        }
-        Query::Cohorts(sql, months) => sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(*months),
-        Query::Season => return Ok(Vec::new()),
-    };
-    let rows = rows.fetch_all(tx).await.map_err(|source| MetricError::Table { metric: metric.name, source })?;
-    rows.iter().map(|row| read_row(row, metric)).collect()
-}
-
-fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError> {
-    let mut next = 0;
-    let mut cells = Vec::with_capacity(metric.columns.len());
-    let failed = |source| MetricError::Table { metric: metric.name, source };
-    for (_, _, kind) in metric.columns {
-        cells.push(match kind {
-            Kind::Text | Kind::Word | Kind::Date | Kind::Band => {
-                row.try_get::<Option<String>, _>(next).map_err(failed)?.map_or(Cell::Nothing, Cell::Text)
-            }
-            Kind::Whole(_) | Kind::WholeApart(_) => {
-                row.try_get::<Option<i64>, _>(next).map_err(failed)?.map_or(Cell::Nothing, |n| Cell::Ratio(n, 1))
-            }
-            Kind::Ratio(_) | Kind::RatioApart(_) | Kind::Part(_) => {
-                let (n, d) = (row.try_get::<Option<i64>, _>(next), row.try_get::<Option<i64>, _>(next + 1));
-                match (n.map_err(failed)?, d.map_err(failed)?) {
-                    (Some(n), Some(d)) => Cell::Ratio(n, d),
-                    _ => Cell::Nothing,
-                }
-            }
-            Kind::Derived(_) => Cell::Nothing,
-        });
-        next += kind.width();
-    }
-    Ok(cells)
 }
 
 impl Kind {
