@@ -18,6 +18,8 @@ mod definition;
 mod document;
 mod evidence;
 mod formula;
+#[cfg(test)]
+mod formula_tests;
 mod identity;
 mod publish;
 mod retention;
