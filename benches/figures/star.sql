@@ -1,6 +1,5 @@
 -- A star of 200,000 customers, 1 million deals and 5 million interactions over three years, straight into its tables.
 -- Rows first, then indexes, as a first load does; what they refer to is there by construction.
-set session_replication_role = replica;
 create unlogged table laid_aside as
 select format('%I.%I', i.schemaname, i.indexname) as name, i.indexdef as definition
 from pg_indexes as i
@@ -38,6 +37,7 @@ create unlogged table bid as
 select n, 'd' || n as id, 1 + n % 200000 as person, date '2023-12-01' + (n::bigint * 6151 % 1060)::int as born, 10000 + n % 997 * 1000 as cents, 1 + n % 6 as step, 5 + n % 37 as days
 from generate_series(1, 1000000) as n;
 
+set session_replication_role = replica;
 insert into star.fact_deal (
     tenant_key, deal_id, customer_key, company_key, sales_rep_key, stage, value_cents, currency, reporting_cents, probability,
     created_at, created_date, actual_close_date, days_to_close, is_won, is_lost, stage_changed_at)
@@ -58,6 +58,7 @@ from generate_series(1, 5000000) as g (n)
 join person as p on p.n = 1 + g.n % 200000
 join star.dim_customer as c on c.tenant_key = 1 and c.customer_id = p.id;
 
+set session_replication_role = origin;
 do $$
 declare
     aside record;
@@ -113,5 +114,4 @@ select 1, '2026-11-24', 'bench', e, 0, 0, 0, 0, 0, 0, 0, '', '2026-11-25'
 from unnest(array['sales_rep', 'customer', 'deal', 'interaction', 'order', 'order_line', 'product', 'subscription', 'payment', 'inventory', 'territory', 'quota', 'campaign', 'campaign_touch',
     'campaign_cost', 'loyalty_member']) as e;
 
-set session_replication_role = origin;
 analyze;
