@@ -193,10 +193,9 @@ pub(super) fn write_text(
     text: &Text,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    /// What an upright page holds at its own size.
-    const WIDTH: f64 = 86.0;
+    /// What an upright page holds at its own size, in the wider font that stands in for a missing one too.
+    const WIDTH: f64 = 72.0;
     sheet.set_column_width(0, WIDTH)?;
-    // Where the workbook's font is missing a column is wider than its letters: the words stay on the page.
     sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
     frame_print(sheet, document);
     let mut row = 0;
