@@ -51,7 +51,7 @@ pub async fn publish(
 
 /// [`publish`], with a second connection from the pool that asks for half of the tables at the same time.
 ///
-/// It sees what `tx` sees; where `tx` has written itself, which nobody else can see yet, or the pool has none to give, `tx` goes alone.
+/// It sees what `tx` saw when it was asked for; where `tx` has written itself, which nobody else can see yet, or the pool has none to give, `tx` goes alone.
 pub async fn publish_beside(
     tx: &mut PgConnection,
     pool: &PgPool,

@@ -6,13 +6,8 @@ use crate::report::words::heading;
 impl Locale {
     /// `deal_stage_change` → `stage changes`; a name of a deployment's own with its blanks.
     pub fn entity(self, name: &str) -> String {
-        let column = match self {
-            Locale::En => 1,
-            Locale::De => 2,
-            Locale::Uk => 3,
-        };
         let known = ENTITIES.iter().find(|entity| entity[0] == name);
-        known.map_or_else(|| heading(name).to_lowercase(), |entity| entity[column].to_owned())
+        known.map_or_else(|| heading(name).to_lowercase(), |entity| entity[1 + self.column()].to_owned())
     }
 }
 

@@ -10,13 +10,8 @@ use crate::report::meaning_table::TABLE_MEANINGS;
 impl Locale {
     /// The words for a definition such as `win_rate@1`; `catalog` where this language has none, as for a deployment's own.
     pub(super) fn meaning(self, versioned: &str, catalog: &str) -> String {
-        let column = match self {
-            Locale::En => 1,
-            Locale::De => 2,
-            Locale::Uk => 3,
-        };
         let found = MEANINGS.iter().chain(TABLE_MEANINGS).find(|meaning| meaning[0] == versioned);
-        found.map(|meaning| meaning[column]).filter(|words| !words.is_empty()).unwrap_or(catalog).to_owned()
+        found.map(|meaning| meaning[1 + self.column()]).filter(|words| !words.is_empty()).unwrap_or(catalog).to_owned()
     }
 }
 

@@ -5,15 +5,19 @@ use crate::report::term_table::TABLE_TERMS;
 use crate::report::words::heading;
 
 impl Locale {
-    /// A label or a member's name in this language; as it is where it has no translation, like the name of a person.
-    pub fn term(self, english: &str) -> String {
-        let column = match self {
-            Locale::En => return english.to_owned(),
+    /// Where the tables of words hold this language.
+    pub(super) fn column(self) -> usize {
+        match self {
+            Locale::En => 0,
             Locale::De => 1,
             Locale::Uk => 2,
-        };
+        }
+    }
+
+    /// A label or a member's name in this language; as it is where it has no translation, like the name of a person.
+    pub fn term(self, english: &str) -> String {
         let found = TERMS.iter().chain(TABLE_TERMS).find(|term| term[0] == english);
-        found.map_or_else(|| english.to_owned(), |term| term[column].to_owned())
+        found.map_or_else(|| english.to_owned(), |term| term[self.column()].to_owned())
     }
 
     /// The heading over a dimension's members: `sales_rep` → `Sales rep`.
