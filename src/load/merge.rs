@@ -131,7 +131,8 @@ async fn touch_days(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeCont
     touch_customers(tx, spec, context).await
 }
 
-/// Touches the customers of the changed deals, as they are and as they will be: their lifetimes count deals.
+/// Touches the customers of the changed deals that a lifetime counts otherwise than before: whose they are and whose they
+/// will be.
 async fn touch_customers(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeContext) -> Result<(), LoadError> {
     if spec.entity != "deal" {
         return Ok(());

@@ -15,6 +15,8 @@ ranked as (
         array_position(array['lead', 'qualified', 'proposal', 'negotiation', 'closed_won'], v.stage) as rank
     from arrived as a
     join star.fact_deal_stage as v on v.tenant_key = $1::int and v.deal_id = a.deal_id
+    -- The rank is found once a visit.
+    offset 0
 ),
 
 deal as (

@@ -4,29 +4,30 @@ with touched as materialized (
     select t.day from vesper.touched_day as t where t.tenant_key = $1::int and t.fact = 'deal'
 ),
 
--- A visit begins, and it ends by itself or with its deal, whichever comes first: each by its own day, so that a few days are found by an index.
+-- A visit begins, and it ends by itself or with its deal, whichever comes first: each by its own day, and with its deal at hand, so that the
+-- rows of a few days are found by indexes and no other deal is read.
 movement as (
-    select (v.entered_at at time zone 'UTC')::date as day, 1 as sign, v.deal_id, v.stage, v.entered_at
+    select (v.entered_at at time zone 'UTC')::date as day, 1 as sign, v.stage, v.entered_at, d.sales_rep_key, d.reporting_cents, d.probability, d.deleted_at
     from star.fact_deal_stage as v
+    join star.fact_deal as d on d.tenant_key = $1::int and d.deal_id = v.deal_id
     where v.tenant_key = $1::int and (v.entered_at at time zone 'UTC')::date in (select day from touched)
     union all
-    select (v.left_at at time zone 'UTC')::date, -1, v.deal_id, v.stage, v.entered_at
+    select (v.left_at at time zone 'UTC')::date, -1, v.stage, v.entered_at, d.sales_rep_key, d.reporting_cents, d.probability, d.deleted_at
     from star.fact_deal_stage as v
     join star.fact_deal as d on d.tenant_key = $1::int and d.deal_id = v.deal_id
     where v.tenant_key = $1::int and (v.left_at at time zone 'UTC')::date in (select day from touched) and (d.deleted_at is null or v.left_at <= d.deleted_at)
     union all
-    select (d.deleted_at at time zone 'UTC')::date, -1, v.deal_id, v.stage, v.entered_at
+    select (d.deleted_at at time zone 'UTC')::date, -1, v.stage, v.entered_at, d.sales_rep_key, d.reporting_cents, d.probability, d.deleted_at
     from star.fact_deal as d
     join star.fact_deal_stage as v on v.tenant_key = $1::int and v.deal_id = d.deal_id
     where d.tenant_key = $1::int and (d.deleted_at at time zone 'UTC')::date in (select day from touched) and (v.left_at is null or v.left_at > d.deleted_at)
 ),
 
 moved as (
-    select m.day, m.sign, m.stage, r.durable_key as sales_rep_key, d.reporting_cents, d.probability, (m.entered_at at time zone 'UTC')::date - date '2000-01-01' as entered_day
+    select m.day, m.sign, m.stage, r.durable_key as sales_rep_key, m.reporting_cents, m.probability, (m.entered_at at time zone 'UTC')::date - date '2000-01-01' as entered_day
     from movement as m
-    join star.fact_deal as d on d.tenant_key = $1::int and d.deal_id = m.deal_id
-    join star.dim_sales_rep as r on r.sales_rep_key = d.sales_rep_key
-    where d.deleted_at is null or m.entered_at < d.deleted_at
+    join star.dim_sales_rep as r on r.sales_rep_key = m.sales_rep_key
+    where m.deleted_at is null or m.entered_at < m.deleted_at
 )
 
 select $1::int, m.day, m.stage, m.sales_rep_key, sum(m.sign), sum(m.sign * m.reporting_cents), sum(m.sign * m.reporting_cents * m.probability), sum(m.sign * m.probability),
