@@ -18,3 +18,5 @@ purchase as (
 select $1::int, p.day, p.customer_id, p.kind, count(*), sum(p.cents)
 from purchase as p
 group by p.day, p.customer_id, p.kind
+-- In the order of the key: the rows of a day lie together, for the nights that replace it and for what reads it.
+order by 2, 3, 4

@@ -35,3 +35,5 @@ select $1::int, m.day, m.stage, m.sales_rep_key, sum(m.sign), sum(m.sign * m.rep
 from moved as m
 group by m.day, m.stage, m.sales_rep_key
 having sum(m.sign) <> 0 or sum(m.sign * m.reporting_cents) <> 0 or sum(m.sign * m.probability) <> 0 or sum(m.sign * m.entered_day) <> 0
+-- In the order of the key: the rows of a day lie together, for the nights that replace it and for what reads it.
+order by 2, 3, 4

@@ -6,3 +6,5 @@ join star.dim_sales_rep as r on r.sales_rep_key = i.sales_rep_key
 where i.tenant_key = $1::int
     and i.started_date in (select t.day from vesper.touched_day as t where t.tenant_key = $1::int and t.fact = 'interaction')
 group by i.started_date, i.type, i.outcome, r.durable_key
+-- In the order of the key: the rows of a day lie together, for the nights that replace it and for what reads it.
+order by 2, 3, 4, 5

@@ -6,3 +6,5 @@ join star.dim_sales_rep as r on r.sales_rep_key = o.sales_rep_key
 where o.tenant_key = $1::int
     and o.order_date in (select t.day from vesper.touched_day as t where t.tenant_key = $1::int and t.fact = 'order')
 group by o.order_date, o.status, r.durable_key
+-- In the order of the key: the rows of a day lie together, for the nights that replace it and for what reads it.
+order by 2, 3, 4

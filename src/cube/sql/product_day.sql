@@ -6,3 +6,5 @@ join star.fact_order as o on o.tenant_key = l.tenant_key and o.order_id = l.orde
 where l.tenant_key = $1::int and o.status <> 'cancelled'
     and l.order_date in (select t.day from vesper.touched_day as t where t.tenant_key = $1::int and t.fact in ('order', 'order_line'))
 group by l.order_date, l.product_key
+-- In the order of the key: the rows of a day lie together, for the nights that replace it and for what reads it.
+order by 2, 3

@@ -13,3 +13,5 @@ select $1::int, a.day, a.product_key, b.product_key, count(*)
 from line as a
 join line as b on b.order_id = a.order_id and b.day = a.day and b.product_key >= a.product_key
 group by a.day, a.product_key, b.product_key
+-- In the order of the key: the rows of a day lie together, for the nights that replace it and for what reads it.
+order by 2, 3, 4
