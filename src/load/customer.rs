@@ -8,7 +8,7 @@ use crate::load::{LoadError, warehouse};
 
 /// Statements that end and open versions, in order, old days first.
 const VERSIONS: &[(&str, &str)] = &[
-    ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
+    TOUCH,
     ("ending versions of customers", include_str!("sql/customer_close.sql")),
     ("completing inferred customers", include_str!("sql/customer_complete.sql")),
     ("touching the deals of inferred customers", include_str!("sql/customer_complete_touch.sql")),
@@ -21,11 +21,10 @@ const VERSIONS: &[(&str, &str)] = &[
 const SEED: (&str, &str) = ("seeding versions of new customers", include_str!("sql/customer_seed.sql"));
 const OPEN_SPELLS: (&str, &str) = ("opening spells of customers", include_str!("sql/customer_status_open.sql"));
 
-/// What the cubes are told afterwards.
-const TOUCHES: &[(&str, &str)] = &[
-    ("touching the days of changed customers", include_str!("sql/customer_touch.sql")),
-    ("touching changed customers", include_str!("sql/customer_note.sql")),
-];
+/// What the cubes are told afterwards: of a first load, of any other, of both.
+const TOUCH_ALL: (&str, &str) = ("touching the days of customers", include_str!("sql/customer_fill_touch.sql"));
+const TOUCH: (&str, &str) = ("touching the days of changed customers", include_str!("sql/customer_touch.sql"));
+const NOTE: (&str, &str) = ("touching changed customers", include_str!("sql/customer_note.sql"));
 
 /// Brings dim_customer and fact_customer_status up to date with staging.
 ///
@@ -45,14 +44,15 @@ pub(super) async fn merge_customers(tx: &mut PgConnection, context: &MergeContex
         analyze_table(tx, "staging.changed_customer").await?;
         if is_first(tx, "dim_customer", "changed_customer").await? {
             seed_customers(tx, context.tenant_key).await?;
+            run(tx, context.tenant_key, &[TOUCH_ALL, NOTE]).await?;
         } else {
             run(tx, context.tenant_key, VERSIONS).await?;
             // Before the search for deletions: without statistics it compares every customer with every staged one.
             for table in ["dim_customer", "fact_customer_status"] {
                 analyze_changed(tx, table, &changed).await?;
             }
+            run(tx, context.tenant_key, &[TOUCH, NOTE]).await?;
         }
-        run(tx, context.tenant_key, TOUCHES).await?;
     }
     let live = sqlx::query(
         "select count(*) from star.dim_customer where tenant_key = $1 and is_current and deleted_at is null",
