@@ -1,13 +1,13 @@
 //! Cubes as frames, for the metrics.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use futures_util::TryStreamExt;
 use polars::prelude::*;
 use sqlx::PgConnection;
 
 use crate::cube::CubeError;
 use crate::cube::refresh::failed;
-use crate::load::ColumnType::{Bigint, Bool, Date, Text, Timestamp};
+use crate::load::ColumnType::{Bigint, Bool, Date, Text};
 use crate::load::{Decoder, Field};
 
 /// Every cube of a tenant, one frame each. Days are Int32 days since 1970-01-01, amounts whole cents.
@@ -30,7 +30,8 @@ pub struct Cubes {
     pub customer_stock: DataFrame,
     /// day, status, basis · entered, advanced
     pub customer_cohort: DataFrame,
-    /// tier, status, is_live · active_seconds, active_since (µs), won_cents, won_deals
+    /// tier, is_live, band (how many of the floors of `Asked` the won value reaches) · customers, won_cents, converted (who ever
+    /// became customer), active_seconds, as of the start of `Asked::as_of`
     pub customer_life: DataFrame,
     /// day, type, outcome · interactions, duration_seconds, durations
     pub interaction: DataFrame,
@@ -46,19 +47,33 @@ pub struct Cubes {
     pub revenue: DataFrame,
 }
 
-/// Reads every cube of a tenant, in the caller's transaction; the stock of deals, whose rows are the most, before the days
-/// of `stock_days` alone.
-pub async fn read_cubes(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-    mut stock_days: Vec<NaiveDate>,
-) -> Result<Cubes, CubeError> {
+/// What is asked of the cubes whose rows are the most: they leave the server as sums.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The days before which the stock of deals is told.
+    pub stock_days: Vec<NaiveDate>,
+    /// The day as of whose start the lives of customers are told.
+    pub as_of: NaiveDate,
+    /// Where bands of won value begin, in cents, ascending.
+    pub value_floors: &'static [i64],
+}
+
+/// Reads every cube of a tenant, in the caller's transaction.
+pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32, asked: Asked) -> Result<Cubes, CubeError> {
+    let Asked { mut stock_days, as_of, value_floors } = asked;
     stock_days.sort_unstable();
     stock_days.dedup();
     let days: Vec<String> = stock_days.iter().map(NaiveDate::to_string).collect();
     let days = format!("'{{{}}}'::date[]", days.join(","));
+    let as_of = format!("{}::bigint", as_of.and_time(NaiveTime::MIN).and_utc().timestamp());
+    let floors: Vec<String> = value_floors.iter().map(i64::to_string).collect();
+    let floors = format!("'{{{}}}'::bigint[]", floors.join(","));
     let mut read = async |cube: &'static str, query: &str, fields: &[Field]| {
-        let query = query.replace("$1::int", &tenant_key.to_string()).replace("$2::date[]", &days);
+        let query = query
+            .replace("$1::int", &tenant_key.to_string())
+            .replace("$2::date[]", &days)
+            .replace("$2::bigint", &as_of)
+            .replace("$3::bigint[]", &floors);
         read_cube(tx, (cube, &query), fields).await
     };
     Ok(Cubes {
@@ -136,12 +151,12 @@ pub async fn read_cubes(
             include_str!("sql/read_customer_life.sql"),
             &[
                 ("tier", Text),
-                ("status", Text),
                 ("is_live", Bool),
-                ("active_seconds", Bigint),
-                ("active_since", Timestamp),
+                ("band", Bigint),
+                ("customers", Bigint),
                 ("won_cents", Bigint),
-                ("won_deals", Bigint),
+                ("converted", Bigint),
+                ("active_seconds", Bigint),
             ],
         )
         .await?,

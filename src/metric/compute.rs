@@ -65,28 +65,18 @@ pub fn stock_days(business_date: NaiveDate) -> Vec<NaiveDate> {
     windows.flat_map(|period| [period.from, period.until]).collect()
 }
 
-/// The first day that anything is known of.
-pub fn first_date(cubes: &Cubes, business_date: NaiveDate) -> PolarsResult<NaiveDate> {
-    Ok(first_date_of(&Measures::new(cubes)?, business_date))
-}
-
-fn first_date_of(measures: &Measures<'_>, business_date: NaiveDate) -> NaiveDate {
-    measures.first_date().unwrap_or(business_date).min(business_date)
-}
-
-/// Computes all metrics of the catalog for a business date.
+/// Computes all metrics of the catalog for a business date; `first_date` is the first day that anything is known of.
 ///
 /// `members` names the members of each dimension; a member without rows is published as zero. A metric of an entity that
 /// the source does not deliver is absent.
 pub fn compute(
     cubes: &Cubes,
     delivered: &Delivered,
-    business_date: NaiveDate,
+    (business_date, first_date): (NaiveDate, NaiveDate),
     currency: &str,
     members: BTreeMap<String, Vec<Member>>,
 ) -> PolarsResult<Computed> {
     let measures = Measures::new(cubes)?;
-    let first_date = first_date_of(&measures, business_date);
     let mut points: BTreeMap<String, BTreeMap<Slice, Figure>> = BTreeMap::new();
     let mut series = BTreeMap::new();
     for metric in CATALOG.iter().filter(|metric| delivered.is_known(metric)) {

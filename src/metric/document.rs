@@ -91,7 +91,7 @@ fn overview(measures: &Measures<'_>, context: &Context<'_>, performance: &[RepPe
         "total_customers": stock.stock("customers", &[], until)?,
         "by_status": context.partition("status", &stock.stock_by("customers", &[], "status", until)?),
         "by_tier": context.partition("tier", &stock.stock_by("customers", &[], "tier", until)?),
-        "avg_lifetime_weeks": weeks(measures.lifetime(context.all(), None)?.get("")),
+        "avg_lifetime_weeks": weeks(measures.lifetime(None)?.get("")),
         "top_sales_reps": top,
         "new_this_month": flow(&["became_customer"])?,
         "churned_this_month": flow(&["churned"])?,
@@ -128,7 +128,7 @@ fn segmentation(measures: &Measures<'_>, context: &Context<'_>) -> PolarsResult<
     let stock = &measures.customer_stock;
     let by_tier = stock.stock_by("customers", &[], "tier", all.until)?;
     let total = stock.stock("customers", &[], all.until)?;
-    let lifetimes = measures.lifetime(all, Some("tier"))?;
+    let lifetimes = measures.lifetime(Some("tier"))?;
     let revenues = measures.deal_flow.flow_by("value_cents", &[("event", &["won"])], "tier", all)?;
     let segments: Vec<Value> = context
         .members
@@ -146,7 +146,7 @@ fn segmentation(measures: &Measures<'_>, context: &Context<'_>) -> PolarsResult<
         "total_customers": total,
         "by_status": context.partition("status", &stock.stock_by("customers", &[], "status", all.until)?),
         "by_tier": context.partition("tier", &by_tier),
-        "avg_lifetime_weeks": weeks(measures.lifetime(all, None)?.get("")),
+        "avg_lifetime_weeks": weeks(measures.lifetime(None)?.get("")),
         "active_deals": measures.deal_stock.stock("deals", &[("stage", &OPEN_STAGES)], all.until)?,
         "total_revenue": context.money(measures.deal_flow.flow("value_cents", &[("event", &["won"])], all)?),
         "segments": segments,
@@ -157,14 +157,14 @@ fn segmentation(measures: &Measures<'_>, context: &Context<'_>) -> PolarsResult<
 /// Live customers by what they have spent so far.
 fn value_bands(measures: &Measures<'_>, context: &Context<'_>) -> PolarsResult<Vec<Value>> {
     let life = &measures.cubes.customer_life;
-    let (is_live, won) = (life.column("is_live")?.bool()?, life.column("won_cents")?.i64()?);
+    let (is_live, band) = (life.column("is_live")?.bool()?, life.column("band")?.i64()?);
+    let (customers, won) = (life.column("customers")?.i64()?, life.column("won_cents")?.i64()?);
     let mut bands = vec![(0i64, 0i64); VALUE_BANDS.len()];
-    for (is_live, cents) in is_live.iter().zip(won.iter()) {
-        let cents = cents.unwrap_or(0);
-        if is_live == Some(true) {
-            let band = VALUE_BANDS.iter().rposition(|floor| cents >= *floor).unwrap_or(0);
-            bands[band] = (bands[band].0 + 1, bands[band].1 + cents);
-        }
+    for row in (0..life.height()).filter(|row| is_live.get(*row) == Some(true)) {
+        // What lies below every floor is told in the first band.
+        let floors_reached = band.get(row).and_then(|band| usize::try_from(band).ok()).unwrap_or(0);
+        let band = &mut bands[floors_reached.saturating_sub(1)];
+        *band = (band.0 + customers.get(row).unwrap_or(0), band.1 + won.get(row).unwrap_or(0));
     }
     Ok(VALUE_BANDS.iter().enumerate().map(|(i, floor)| {
         let next = VALUE_BANDS.get(i + 1).map(|n| context.money(*n));
@@ -324,4 +324,4 @@ const TOP_SALES_REPS: usize = 5;
 /// Below so many rows a rate is shown but not ranked.
 const RANKED_FROM: i64 = 5;
 /// Floors of the lifetime-value bands, in cents of the reporting currency.
-const VALUE_BANDS: [i64; 5] = [0, 1, 1_000_000, 5_000_000, 25_000_000];
+pub(super) const VALUE_BANDS: [i64; 5] = [0, 1, 1_000_000, 5_000_000, 25_000_000];

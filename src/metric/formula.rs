@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::base::Period;
@@ -81,13 +81,6 @@ impl<'c> Measures<'c> {
             revenue: DayCube::new(&cubes.revenue)?,
             cubes,
         })
-    }
-
-    /// The first day any flow or stock is known for.
-    pub fn first_date(&self) -> Option<NaiveDate> {
-        let cubes =
-            [&self.deal_flow, &self.customer_stock, &self.interaction, &self.order, &self.revenue, &self.mrr_movement];
-        cubes.into_iter().filter_map(DayCube::first_date).min()
     }
 
     /// The metrics that are sums or ratios of sums; the others have functions of their own.
@@ -186,7 +179,7 @@ impl<'c> Measures<'c> {
             "weighted_value" if is_latest => {
                 Some(Figure::ratio(self.deal_stock.stock("weighted_cents", &[OPEN], period.until)?, 100))
             }
-            "avg_lifetime_weeks" if is_latest => self.lifetime(period, None)?.remove(""),
+            "avg_lifetime_weeks" if is_latest => self.lifetime(None)?.remove(""),
             "follow_ups_pending" if is_latest => {
                 Some(Figure::whole(self.follow_up.stock("follow_ups", &[], NaiveDate::MAX)?))
             }
@@ -220,7 +213,7 @@ impl<'c> Measures<'c> {
                 let by_member = self.deal_stock.stock_by("weighted_cents", &[OPEN], dimension, period.until)?;
                 Ok(by_member.into_iter().map(|(member, cents)| (member, Figure::ratio(cents, 100))).collect())
             }
-            "avg_lifetime_weeks" if is_latest => self.lifetime(period, Some(dimension)),
+            "avg_lifetime_weeks" if is_latest => self.lifetime(Some(dimension)),
             _ => Ok(BTreeMap::new()),
         }
     }
@@ -250,23 +243,19 @@ impl<'c> Measures<'c> {
         Ok(reached.into_iter().map(|(stage, deals)| (stage, Figure::whole(deals))).collect())
     }
 
-    /// Mean active time of all who ever became customer, whole or by tier, as of the end of the period.
-    pub fn lifetime(&self, period: Period, dimension: Option<&str>) -> PolarsResult<BTreeMap<String, Figure>> {
+    /// Mean active time of all who ever became customer, whole or by tier, as of the instant that the cubes were read for.
+    pub fn lifetime(&self, dimension: Option<&str>) -> PolarsResult<BTreeMap<String, Figure>> {
         let life = &self.cubes.customer_life;
-        let as_of = period.until.and_time(NaiveTime::MIN).and_utc().timestamp();
         let members = dimension.map(|d| life.column(d)?.str()).transpose()?;
-        let (seconds, since) = (life.column("active_seconds")?.i64()?, life.column("active_since")?.i64()?);
+        let (seconds, converted) = (life.column("active_seconds")?.i64()?, life.column("converted")?.i64()?);
         let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-        for row in 0..life.height() {
-            // Who became customer after the as-of instant is none yet.
-            let running = since.get(row).map(|micros| as_of - micros / 1_000_000).filter(|seconds| *seconds > 0);
-            let ended = seconds.get(row).unwrap_or(0);
-            if ended == 0 && running.is_none() {
-                continue;
+        for (row, (seconds, n)) in seconds.iter().zip(converted.iter()).enumerate() {
+            let (seconds, n) = (seconds.unwrap_or(0), n.unwrap_or(0));
+            if n > 0 {
+                let member = members.and_then(|m| m.get(row)).unwrap_or_default().to_owned();
+                let sum = sums.entry(member).or_default();
+                *sum = (sum.0 + seconds, sum.1 + n);
             }
-            let member = members.and_then(|m| m.get(row)).unwrap_or_default().to_owned();
-            let sum = sums.entry(member).or_default();
-            *sum = (sum.0 + ended + running.unwrap_or(0), sum.1 + 1);
         }
         if dimension.is_none() {
             sums.entry(String::new()).or_default();

@@ -103,9 +103,11 @@ fn cubes(entries: &[Entry]) -> Cubes {
             vec![
                 Column::new("tier".into(), entries.iter().map(|d| of(&TIERS, d.pick, 2)).collect::<Vec<_>>()),
                 Column::new("is_live".into(), vec![true; entries.len()]),
-                Column::new("active_seconds".into(), entries.iter().map(|d| d.count * 1_000).collect::<Vec<_>>()),
-                Column::new("active_since".into(), vec![None::<i64>; entries.len()]),
+                Column::new("band".into(), vec![1i64; entries.len()]),
+                Column::new("customers".into(), vec![1i64; entries.len()]),
                 Column::new("won_cents".into(), entries.iter().map(|d| d.cents).collect::<Vec<_>>()),
+                Column::new("converted".into(), entries.iter().map(|d| i64::from(d.count != 0)).collect::<Vec<_>>()),
+                Column::new("active_seconds".into(), entries.iter().map(|d| d.count * 1_000).collect::<Vec<_>>()),
             ],
         )
         .expect("a frame"),

@@ -20,6 +20,7 @@ mod evidence;
 mod formula;
 #[cfg(test)]
 mod formula_tests;
+mod gather;
 mod identity;
 mod publish;
 mod retention;

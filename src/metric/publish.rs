@@ -10,19 +10,16 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction};
 use tracing::{debug, info};
 
-use crate::base::period::plus_days;
 use crate::base::{Night, chaos};
-use crate::cube::{
-    Cubes, INTERACTION_TYPES, OUTCOMES, Recomputed, STAGES, STATUSES, TIERS, read_cubes, recompute_sample,
-};
+use crate::cube::{Recomputed, recompute_sample};
 use crate::metric::catalog::{Catalog, Unit};
-use crate::metric::compute::{Computed, Delivered, compute, first_date, stock_days};
+use crate::metric::compute::Computed;
 use crate::metric::definition::{definition_hash, write_definitions};
-use crate::metric::identity::{Credited, Violation, check_identities};
+use crate::metric::gather::{Gathered, gather, read_delivered};
+use crate::metric::identity::{Violation, check_identities};
 use crate::metric::kpi::{Kpis, add_expressions, run_queries};
 use crate::metric::retention::delete_expired;
-use crate::metric::snapshot::{Member, Reconciliation, Slice};
-use crate::metric::table::{Question, read_season, read_tables};
+use crate::metric::snapshot::Reconciliation;
 use crate::metric::{MetricError, failed};
 
 /// What a publish did.
@@ -97,25 +94,12 @@ async fn publish_from(
     let choice = "select t.currency, t.revenue_mode from star.dim_tenant as t where t.tenant_key = $1";
     let (currency, revenue_mode): (String, String) =
         sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await.map_err(failed("reading the tenant"))?;
-    let delivered = read_delivered(tx, tenant_key, &revenue_mode).await?;
     let date = night.business_date;
-    let cubes = read_cubes(tx, tenant_key, stock_days(date)).await.map_err(MetricError::Cube)?;
-    let members = read_members(tx, tenant_key, &cubes).await?;
-    let (reconciliation, marks) = read_reconciliation(tx, tenant_key).await?;
-    let first_date = first_date(&cubes, date).map_err(MetricError::Compute)?;
-    let question = Question { tenant_key, delivered: &delivered, business_date: date, first_date };
-    let computing = {
-        let (currency, delivered) = (currency.clone(), delivered.clone());
-        tokio::task::spawn_blocking(move || compute(&cubes, &delivered, date, &currency, members))
-    };
-    // The server answers while the sums are taken here.
-    let (computed, tables) = tokio::join!(computing, read_tables(tx, second, question));
-    let mut computed = computed.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
-    computed.tables = tables?;
-    computed.tables.extend(read_season(tx, question, &computed).await?);
+    let delivered = read_delivered(tx, tenant_key, &revenue_mode).await?;
+    let gathered = gather(tx, second, tenant_key, (date, &delivered, &currency)).await?;
+    let Gathered { mut computed, credited, reconciliation, marks } = gathered;
     let catalog = kpis.catalog();
     add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
-    let credited = read_credited(tx, tenant_key, &computed, date).await?;
     let checks = check_identities(&computed, date, &reconciliation, credited)
         .map_err(|violations| MetricError::Identity { business_date: date, violations })?;
     let definition_hash = definition_hash(&catalog, &kpis.hash);
@@ -230,112 +214,6 @@ fn hash_content(
     hex::encode(Sha256::digest(bytes))
 }
 
-async fn read_delivered(tx: &mut PgConnection, tenant_key: i32, revenue_mode: &str) -> Result<Delivered, MetricError> {
-    let entities = sqlx::query_scalar("select distinct l.entity from vesper.load_count as l where l.tenant_key = $1");
-    let entities: Vec<String> =
-        entities.bind(tenant_key).fetch_all(tx).await.map_err(failed("reading the entities of the tenant"))?;
-    Ok(Delivered { entities: entities.into_iter().collect(), revenue_mode: revenue_mode.to_owned() })
-}
-
-/// The members of each dimension in the order they are shown; values that are not in the enum come last, so that partitions still sum.
-async fn read_members(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-    cubes: &Cubes,
-) -> Result<BTreeMap<String, Vec<Member>>, MetricError> {
-    let mut members = BTreeMap::new();
-    let tiers_present =
-        cubes.customer_stock.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
-    let deal_tiers = cubes.deal_flow.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
-    let revenue_tiers =
-        cubes.revenue.column("tier").and_then(|c| Ok(c.str()?.clone())).map_err(MetricError::Compute)?;
-    let has_unknown_tier =
-        tiers_present.iter().chain(deal_tiers.iter()).chain(revenue_tiers.iter()).flatten().any(|t| t == "unknown");
-    for (dimension, names) in [
-        ("stage", &STAGES[..]),
-        ("status", &STATUSES),
-        ("tier", &TIERS),
-        ("type", &INTERACTION_TYPES),
-        ("outcome", &OUTCOMES),
-    ] {
-        let mut list: Vec<Member> =
-            names.iter().map(|n| Member { member: (*n).to_owned(), label: label_of(n) }).collect();
-        if dimension == "outcome" {
-            list.push(Member { member: "none".to_owned(), label: "None".to_owned() });
-        }
-        if dimension == "tier" && has_unknown_tier {
-            list.push(Member { member: "unknown".to_owned(), label: "Unknown".to_owned() });
-        }
-        members.insert(dimension.to_owned(), list);
-    }
-    let reps = sqlx::query(include_str!("sql/sales_reps.sql")).bind(tenant_key).fetch_all(tx).await;
-    let reps = reps.map_err(failed("reading the sales reps"))?;
-    let reps = reps.iter().map(|r| Member { member: r.get(0), label: r.get(1) }).collect();
-    members.insert("sales_rep".to_owned(), reps);
-    Ok(members)
-}
-
-/// `closed_won` → `Closed won`.
-fn label_of(name: &str) -> String {
-    match name {
-        "email" => "E-mail".to_owned(),
-        "sms" => "SMS".to_owned(),
-        _ => {
-            let words = name.replace('_', " ");
-            let mut letters = words.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        }
-    }
-}
-
-/// What campaigns have touched up to the end of the date; none where no campaign is told of.
-async fn read_credited(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-    computed: &Computed,
-    date: NaiveDate,
-) -> Result<Option<Credited>, MetricError> {
-    if !computed.tables.contains_key("campaign_roi") {
-        return Ok(None);
-    }
-    let read = sqlx::query_as(include_str!("sql/attribution.sql")).bind(tenant_key).bind(plus_days(date, 1));
-    let (purchases, profit_cents) =
-        read.fetch_one(tx).await.map_err(failed("counting the purchases that campaigns touched"))?;
-    Ok(Some(Credited { purchases, profit_cents }))
-}
-
-/// The latest load's balance an entity, and the high-water marks.
-async fn read_reconciliation(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-) -> Result<(Vec<Reconciliation>, BTreeMap<String, String>), MetricError> {
-    let rows = sqlx::query(include_str!("sql/reconciliation.sql")).bind(tenant_key).fetch_all(tx).await;
-    let rows = rows.map_err(failed("reading the balance of the load"))?;
-    let mut lines = Vec::new();
-    let mut marks = BTreeMap::new();
-    for row in &rows {
-        let (source_amount, star_amount): (Option<String>, Option<String>) = (row.get(4), row.get(5));
-        let entity: String = row.get(0);
-        if source_amount != star_amount {
-            return Err(MetricError::Balance {
-                entity,
-                source_amount: source_amount.unwrap_or_default(),
-                star_amount: star_amount.unwrap_or_default(),
-            });
-        }
-        marks.insert(row.get(7), row.get(6));
-        let (source_live, held): (i64, i64) = (row.get(1), row.get(3));
-        lines.push(Reconciliation {
-            entity,
-            source_rows: source_live + held,
-            star_rows: row.get(2),
-            quarantined_rows: held,
-            amount_cents: row.get(8),
-        });
-    }
-    Ok((lines, marks))
-}
-
 async fn write_points(
     tx: &mut PgConnection,
     snapshot_id: i64,
@@ -348,7 +226,7 @@ async fn write_points(
         let unit = catalog.find(metric).map_or(Unit::Count, |m| m.unit);
         for (slice, figure) in figures {
             names.push(metric.as_str());
-            slices.push(slice_text(slice));
+            slices.push(json_text(slice));
             numerators.push(figure.numerator);
             denominators.push(figure.denominator);
             values.push(figure.value(unit));
@@ -362,10 +240,6 @@ async fn write_points(
         .bind(denominators)
         .bind(values);
     write.execute(tx).await.map(drop).map_err(failed("writing the points"))
-}
-
-fn slice_text(slice: &Slice) -> String {
-    serde_json::to_string(slice).expect("a slice has text keys")
 }
 
 async fn write_series(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
@@ -387,17 +261,26 @@ async fn write_documents(tx: &mut PgConnection, snapshot_id: i64, computed: &Com
 }
 
 async fn write_tables(tx: &mut PgConnection, snapshot_id: i64, computed: &Computed) -> Result<(), MetricError> {
-    for (metric, windows) in &computed.tables {
-        for (window, table) in windows {
-            let write = sqlx::query(include_str!("sql/insert_table.sql"))
-                .bind(snapshot_id)
-                .bind(metric)
-                .bind(window.name())
-                .bind(i32::from(table.version))
-                .bind(Json(&table.columns))
-                .bind(Json(&table.rows));
-            write.execute(&mut *tx).await.map_err(failed("writing the tables"))?;
-        }
+    let tables = computed.tables.iter().flat_map(|(metric, windows)| windows.iter().map(move |(w, t)| (metric, w, t)));
+    let (mut metrics, mut windows, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut columns, mut rows) = (Vec::new(), Vec::new());
+    for (metric, window, table) in tables {
+        metrics.push(metric.as_str());
+        windows.push(window.name());
+        versions.push(i32::from(table.version));
+        columns.push(json_text(&table.columns));
+        rows.push(json_text(&table.rows));
     }
-    Ok(())
+    let write = sqlx::query(include_str!("sql/insert_tables.sql"))
+        .bind(snapshot_id)
+        .bind(metrics)
+        .bind(windows)
+        .bind(versions)
+        .bind(columns)
+        .bind(rows);
+    write.execute(tx).await.map(drop).map_err(failed("writing the tables"))
+}
+
+fn json_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("published values are finite and keys are texts")
 }

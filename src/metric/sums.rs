@@ -50,11 +50,6 @@ impl<'c> DayCube<'c> {
         Ok(Self { edges: Some(edges.iter().copied().map(day_of).collect()), ..Self::new(frame)? })
     }
 
-    /// The first day with a row.
-    pub fn first_date(&self) -> Option<NaiveDate> {
-        self.days.first().map(|d| date_of(*d))
-    }
-
     /// The sum of a flow over a period.
     pub fn flow(&self, column: &str, filters: &[Filter], period: Period) -> PolarsResult<i64> {
         Ok(self.flows(column, filters, None, period)?.into_values().sum())

@@ -61,6 +61,17 @@ const PUBLISHED: &str = "
     select p.numerator::bigint from metric.point as p join metric.current as c on c.snapshot_id = p.snapshot_id
     where p.metric = 'mrr' and p.slice ->> 'window' = 'all'";
 
+/// What the table `mrr_retention` tells, by following each customer who paid at the start of a window.
+const FOLLOWED: &str = "
+    with customer as (
+        select coalesce(sum(q.net_cents) filter (where q.day < $3::date), 0)::bigint as before, sum(q.net_cents)::bigint as now
+        from cube.mrr_movement_day as q
+        where q.tenant_key = $1::int and q.day < $2::date
+        group by q.customer_id)
+    select count(*), count(*) filter (where now > 0), count(*) filter (where now > 0), count(*), coalesce(sum(before), 0)::bigint, coalesce(sum(now), 0)::bigint,
+        coalesce(sum(now), 0)::bigint, coalesce(sum(before), 0)::bigint, coalesce(sum(least(now, before)), 0)::bigint, coalesce(sum(before), 0)::bigint
+    from customer where before > 0";
+
 /// Pairs of spells of one subscription that share a day.
 const OVERLAPPING: &str = "
     select count(*) from star.fact_mrr_spell as a
@@ -97,6 +108,19 @@ async fn what_a_night_saw_paid_stays_the_mrr_of_its_day_and_movements_tie_to_the
     assert_eq!(number(&mut feed.warehouse, movements).await, 5, "every kind of movement happened");
     for question in [BROKEN, UNTIED, UNCUBED, OVERLAPPING] {
         assert_eq!(number(&mut feed.warehouse, question).await, 0, "{question}");
+    }
+
+    let (retention, _) =
+        vesper::metric::find_table("mrr_retention").expect("a table").statement().expect("a statement");
+    for (from, until) in [(1, 12), (5, 6), (4, 9), (6, 12), (12, 12)] {
+        let mut told = Vec::new();
+        for statement in [retention, FOLLOWED] {
+            let asked = sqlx::query(statement).bind(1).bind(night_of(&format!("2025-01-{until:02}")).business_date);
+            let asked = asked.bind(night_of(&format!("2025-01-{from:02}")).business_date);
+            let row = asked.fetch_one(&mut feed.warehouse).await.expect("one row");
+            told.push((0..10).map(|column| row.get(column)).collect::<Vec<i64>>());
+        }
+        assert_eq!(told[0], told[1], "from {from} until {until}");
     }
 
     let terms = "select hashtextextended(string_agg(t::text, ';' order by t.subscription_id, t.since), 0) from star.fact_subscription_term as t";

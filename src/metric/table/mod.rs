@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::metric::Unit;
 use crate::metric::snapshot::{Figure, Window};
 
-pub(super) use read::{Question, read_season, read_tables};
+pub(super) use read::{Inquiry, Question, read_season};
 
 /// A metric that is a table.
 pub struct TableMetric {
@@ -77,7 +77,7 @@ enum Query {
     Within(&'static str),
     /// The window against the one before: `$4` is that one's start.
     Compared(&'static str),
-    /// What there is, by periods of so many months: `$3`.
+    /// What there is, by periods of so many months: the rows of which the last column says that. One statement answers all of its tables.
     Cohorts(&'static str, i32),
     /// The daily series of revenue, by calendar month.
     Season,
@@ -143,9 +143,8 @@ impl TableMetric {
             std::iter::repeat_n(name, kind.width())
         });
         match self.query {
-            Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) | Query::Cohorts(sql, _) => {
-                Some((sql, types.collect()))
-            }
+            Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) => Some((sql, types.collect())),
+            Query::Cohorts(sql, _) => Some((sql, types.chain(["INT4"]).collect())),
             Query::Season => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Asks the server for every table, on one connection or on two.
 //!
-//! Each table is one statement and none waits for another, so two connections that see the same halve the time.
+//! No statement waits for another, so two connections that see the same halve the time.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -9,10 +9,11 @@ use chrono::NaiveDate;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use crate::base::Period;
 use crate::metric::compute::{Computed, Delivered};
 use crate::metric::snapshot::{Compare, Window};
-use crate::metric::table::{Cell, Kind, Query, Table, TableColumn, TableMetric, Tables, all_tables, season};
+use crate::metric::table::{
+    Cell, Kind, Query, Table, TableColumn, TableMetric, Tables, all_tables, find_table, season,
+};
 use crate::metric::{MetricError, failed};
 
 /// Of whom and of when tables are asked.
@@ -24,38 +25,99 @@ pub(in crate::metric) struct Question<'a> {
     pub(in crate::metric) first_date: NaiveDate,
 }
 
-/// A table over a window: what is asked, and what came of it.
+/// A table over a window.
 type Asked = (&'static TableMetric, Window);
 type Answered = (Asked, Vec<Vec<Cell>>);
+
+/// The statements that are still to be asked, by whichever connection is free, each with the tables that it answers.
+pub(in crate::metric) struct Inquiry<'a> {
+    question: Question<'a>,
+    queue: Mutex<VecDeque<Vec<Asked>>>,
+}
 
 impl Question<'_> {
     fn has(&self, metric: &TableMetric) -> bool {
         metric.needs.iter().all(|need| self.delivered.has(need))
     }
+
+    /// Whether the table called `name` will be published.
+    pub(in crate::metric) fn has_table(&self, name: &str) -> bool {
+        find_table(name).is_some_and(|metric| self.has(metric))
+    }
 }
 
-/// Computes every table that is asked of the server and whose inputs the tenant has; `second` sees what `first` sees.
-pub(in crate::metric) async fn read_tables(
-    first: &mut PgConnection,
-    second: Option<&mut PgConnection>,
-    question: Question<'_>,
-) -> Result<Tables, MetricError> {
-    let asked = all_tables().filter(|t| question.has(t) && !matches!(t.query, Query::Season));
-    let queue: VecDeque<Asked> = asked.flat_map(|t| t.windows.iter().map(move |window| (t, *window))).collect();
-    let queue = Mutex::new(queue);
-    let (mut answered, others) = match second {
-        Some(second) => {
-            let (one, other) = tokio::join!(answer(first, &queue, question), answer(second, &queue, question));
-            (one?, other?)
+impl<'a> Inquiry<'a> {
+    /// About every table that is asked of the server and whose inputs the tenant has.
+    pub(in crate::metric) fn new(question: Question<'a>) -> Self {
+        let mut queue: VecDeque<Vec<Asked>> = VecDeque::new();
+        for metric in all_tables().filter(|t| question.has(t) && !matches!(t.query, Query::Season)) {
+            for window in metric.windows {
+                let shared = queue.back_mut().filter(|last| last.iter().all(|(other, _)| metric.shares_with(other)));
+                match shared {
+                    Some(last) => last.push((metric, *window)),
+                    None => queue.push_back(vec![(metric, *window)]),
+                }
+            }
         }
-        None => (answer(first, &queue, question).await?, Vec::new()),
-    };
-    answered.extend(others);
-    let mut tables = Tables::new();
-    for ((metric, window), rows) in answered {
-        tables.entry(metric.name.to_owned()).or_default().insert(window, finished(metric, rows));
+        Self { question, queue: Mutex::new(queue) }
     }
-    Ok(tables)
+
+    /// Asks what is next until nothing is left; after a failure nothing is.
+    pub(in crate::metric) async fn answer(&self, connection: &mut PgConnection) -> Result<Tables, MetricError> {
+        let next = || self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let mut tables = Tables::new();
+        while let Some(asked) = next() {
+            let answered = self.read_rows(connection, &asked).await.inspect_err(|_| self.give_up())?;
+            for ((metric, window), rows) in answered {
+                tables.entry(metric.name.to_owned()).or_default().insert(window, finished(metric, rows));
+            }
+        }
+        Ok(tables)
+    }
+
+    /// Nothing more is asked.
+    pub(in crate::metric) fn give_up(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    async fn read_rows(&self, connection: &mut PgConnection, asked: &[Asked]) -> Result<Vec<Answered>, MetricError> {
+        let Some((metric, window)) = asked.first().copied() else { return Ok(Vec::new()) };
+        let Question { tenant_key, business_date, first_date, .. } = self.question;
+        let period = window.period(business_date, first_date);
+        let ask = |sql: &'static str| sqlx::query(sql).bind(tenant_key).bind(period.until);
+        let rows = match metric.query {
+            Query::AsOf(sql) | Query::Cohorts(sql, _) => ask(sql),
+            Query::Within(sql) => ask(sql).bind(period.from),
+            Query::Compared(sql) => {
+                // Of `all` there is none before.
+                let before = window.compared(Compare::Previous, business_date).map(|before| before.from);
+                ask(sql).bind(period.from).bind(before.unwrap_or(period.from))
+            }
+            Query::Season => return Ok(Vec::new()),
+        };
+        let rows = rows.fetch_all(connection).await;
+        let rows = rows.map_err(|source| MetricError::Table { metric: metric.name, source })?;
+        let answer = |(metric, window): &Asked| {
+            let own = rows.iter().filter(|row| metric.owns(row));
+            Ok(((*metric, *window), own.map(|row| read_row(row, metric)).collect::<Result<_, _>>()?))
+        };
+        asked.iter().map(answer).collect()
+    }
+}
+
+impl TableMetric {
+    /// Whether one statement answers both.
+    fn shares_with(&self, other: &TableMetric) -> bool {
+        matches!((&self.query, &other.query), (Query::Cohorts(..), Query::Cohorts(..)))
+    }
+
+    /// Whether a row of its statement is one of its own.
+    fn owns(&self, row: &PgRow) -> bool {
+        match self.query {
+            Query::Cohorts(_, months) => row.try_get(row.len() - 1).is_ok_and(|of: i32| of == months),
+            _ => true,
+        }
+    }
 }
 
 /// The season of revenue, which follows from its daily series, once that is computed.
@@ -87,47 +149,6 @@ fn finished(metric: &TableMetric, mut rows: Vec<Vec<Cell>>) -> Table {
         unit: kind.unit(),
     });
     Table { version: metric.version, columns: columns.collect(), rows }
-}
-
-/// Asks what is next until nothing is left; after a failure nothing is.
-async fn answer(
-    connection: &mut PgConnection,
-    queue: &Mutex<VecDeque<Asked>>,
-    question: Question<'_>,
-) -> Result<Vec<Answered>, MetricError> {
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-    let mut answered = Vec::new();
-    while let Some((metric, window)) = next() {
-        let period = window.period(question.business_date, question.first_date);
-        let before = window.compared(Compare::Previous, question.business_date).map(|period| period.from);
-        let rows = read_rows(connection, question.tenant_key, metric, period, before).await;
-        if rows.is_err() {
-            queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        }
-        answered.push(((metric, window), rows?));
-    }
-    Ok(answered)
-}
-
-/// `before` is the first day of the window before; of `all` there is none before.
-async fn read_rows(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-    metric: &TableMetric,
-    period: Period,
-    before: Option<NaiveDate>,
-) -> Result<Vec<Vec<Cell>>, MetricError> {
-    let rows = match &metric.query {
-        Query::AsOf(sql) => sqlx::query(*sql).bind(tenant_key).bind(period.until),
-        Query::Within(sql) => sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from),
-        Query::Compared(sql) => {
-            sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(period.from).bind(before.unwrap_or(period.from))
-        }
-        Query::Cohorts(sql, months) => sqlx::query(*sql).bind(tenant_key).bind(period.until).bind(*months),
-        Query::Season => return Ok(Vec::new()),
-    };
-    let rows = rows.fetch_all(tx).await.map_err(|source| MetricError::Table { metric: metric.name, source })?;
-    rows.iter().map(|row| read_row(row, metric)).collect()
 }
 
 fn read_row(row: &PgRow, metric: &TableMetric) -> Result<Vec<Cell>, MetricError> {

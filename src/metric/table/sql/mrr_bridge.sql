@@ -1,39 +1,45 @@
 -- grain: one row per month since the first movement, the last 60 · $1 tenant_key, $2 until · re-run: pure read
 -- What a customer did on one day (or within one month, as the tenant chose) is one movement.
-with step as (
-    select q.customer_id, date_trunc('month', q.day)::date as month, q.net_cents,
-        case t.mrr_netting when 'month' then date_trunc('month', q.day)::date else q.day end as slot
+with netted as (
+    select q.customer_id, date_trunc('month', q.day::timestamp)::date as month, sum(q.net_cents) as net
     from cube.mrr_movement_day as q
-    join star.dim_tenant as t on t.tenant_key = q.tenant_key
-    where q.tenant_key = $1::int and q.day < $2::date
-),
-
-netted as (
-    select s.customer_id, s.month, s.slot, sum(s.net_cents) as net
-    from step as s
-    group by s.customer_id, s.month, s.slot
-    having sum(s.net_cents) <> 0
+    where q.tenant_key = $1::int and q.day < $2::date and (select t.mrr_netting from star.dim_tenant as t where t.tenant_key = $1::int) = 'month'
+    group by 1, 2
+    having sum(q.net_cents) <> 0
 ),
 
 running as (
     select n.month, n.net, sum(n.net) over past as closing, row_number() over past as nth
     from netted as n
-    window past as (partition by n.customer_id order by n.slot)
+    window past as (partition by n.customer_id order by n.month)
+),
+
+-- Day by day the cube tells what a movement was.
+movement as (
+    select q.day, q.movement, sum(q.net_cents) as net, count(*) as customers
+    from cube.mrr_movement_day as q
+    where q.tenant_key = $1::int and q.day < $2::date and (select t.mrr_netting from star.dim_tenant as t where t.tenant_key = $1::int) <> 'month'
+    group by q.day, q.movement
+    union all
+    select r.month, case when r.nth = 1 then 'new' when r.closing = r.net then 'reactivation' when r.closing = 0 then 'churn' when r.net > 0 then 'expansion' else 'contraction' end,
+        r.net, 1
+    from running as r
 ),
 
 moved as (
-    select r.month, sum(r.net) as net, sum(r.net) filter (where r.nth = 1) as new, sum(r.net) filter (where r.nth > 1 and r.closing = r.net) as reactivation,
-        sum(r.net) filter (where r.closing <> r.net and r.net > 0) as expansion, -sum(r.net) filter (where r.closing <> 0 and r.net < 0) as contraction,
-        -sum(r.net) filter (where r.closing = 0) as churn, count(*) filter (where r.closing = r.net) as began, count(*) filter (where r.closing = 0) as ended
-    from running as r
-    group by r.month
+    select date_trunc('month', m.day::timestamp)::date as month, sum(m.net) as net, sum(m.net) filter (where m.movement = 'new') as new,
+        sum(m.net) filter (where m.movement = 'reactivation') as reactivation, sum(m.net) filter (where m.movement = 'expansion') as expansion,
+        -sum(m.net) filter (where m.movement = 'contraction') as contraction, -sum(m.net) filter (where m.movement = 'churn') as churn,
+        sum(m.customers) filter (where m.movement in ('new', 'reactivation')) as began, sum(m.customers) filter (where m.movement = 'churn') as ended
+    from movement as m
+    group by 1
 ),
 
 bridge as (
     select g.month::date as month, coalesce(m.new, 0)::bigint as new, coalesce(m.expansion, 0)::bigint as expansion, coalesce(m.reactivation, 0)::bigint as reactivation,
-        coalesce(m.contraction, 0)::bigint as contraction, coalesce(m.churn, 0)::bigint as churn, coalesce(m.began, 0) as began, coalesce(m.ended, 0) as ended,
+        coalesce(m.contraction, 0)::bigint as contraction, coalesce(m.churn, 0)::bigint as churn, coalesce(m.began, 0)::bigint as began, coalesce(m.ended, 0)::bigint as ended,
         coalesce(sum(m.net) over past, 0)::bigint as closing, (coalesce(sum(m.net) over past, 0) - coalesce(m.net, 0))::bigint as opening,
-        (coalesce(sum(m.began - m.ended) over past, 0) - coalesce(m.began - m.ended, 0))::bigint as payers
+        (coalesce(sum(m.began) over past, 0) - coalesce(m.began, 0) - coalesce(sum(m.ended) over past, 0) + coalesce(m.ended, 0))::bigint as payers
     from generate_series((select min(f.month) from moved as f)::timestamp, date_trunc('month', ($2::date - 1)::timestamp), interval '1 month') as g (month)
     left join moved as m on m.month = g.month::date
     window past as (order by g.month)

@@ -1,13 +1,25 @@
 -- grain: one row: the customers who paid at the start of the window · $1 tenant_key, $2 until, $3 from · re-run: pure read
--- Each customer at the end against the same customer at the start, whatever happened in between.
-with customer as (
-    select q.customer_id, coalesce(sum(q.net_cents) filter (where q.day < $3::date), 0)::bigint as before, sum(q.net_cents)::bigint as now
+-- Each customer at the end against the same customer at the start, whatever happened in between: whoever did not move in the window is at its end what they were.
+with start as (
+    select count(*) filter (where q.movement in ('new', 'reactivation')) - count(*) filter (where q.movement = 'churn') as customers, coalesce(sum(q.net_cents), 0)::bigint as cents
     from cube.mrr_movement_day as q
-    where q.tenant_key = $1::int and q.day < $2::date
+    where q.tenant_key = $1::int and q.day < $3::date
+),
+
+-- By the first movement and the last one.
+moved as (
+    select (min(array[q.day - date '2000-01-01', q.closing_cents - q.net_cents]))[2] as before, (max(array[q.day - date '2000-01-01', q.closing_cents]))[2] as now
+    from cube.mrr_movement_day as q
+    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
     group by q.customer_id
+),
+
+change as (
+    select count(*) filter (where m.now = 0) as gone, coalesce(sum(m.now - m.before), 0)::bigint as cents, coalesce(sum(least(m.now - m.before, 0)), 0)::bigint as lost_cents
+    from moved as m
+    where m.before > 0
 )
 
-select count(*), count(*) filter (where c.now > 0), count(*) filter (where c.now > 0), count(*), coalesce(sum(c.before), 0)::bigint, coalesce(sum(c.now), 0)::bigint,
-    coalesce(sum(c.now), 0)::bigint, coalesce(sum(c.before), 0)::bigint, coalesce(sum(least(c.now, c.before)), 0)::bigint, coalesce(sum(c.before), 0)::bigint
-from customer as c
-where c.before > 0
+select s.customers, s.customers - c.gone, s.customers - c.gone, s.customers, s.cents, s.cents + c.cents, s.cents + c.cents, s.cents, s.cents + c.lost_cents, s.cents
+from start as s
+cross join change as c
