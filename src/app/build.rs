@@ -171,6 +171,7 @@ impl Files {
             let name = job.spec.report.as_deref().unwrap_or(&job.name);
             if let Some(template) = reports.get(name) {
                 job.spec.title = Some(template.title.clone());
+                job.spec.locale = template.locale;
                 let misfit = misfit(job.spec.burst.as_ref(), template);
                 problems.extend(misfit.map(|why| Problem::of_file(job.file.clone(), why)));
                 for unknown in job.spec.parameters.keys().filter(|key| !template.parameters.contains_key(*key)) {

@@ -34,12 +34,16 @@ pub struct Trouble {
 
 /// The parts of a notice; text and HTML say the same.
 pub(super) struct Words {
+    /// The tag of their language.
+    pub language: &'static str,
     pub headline: String,
     pub paragraphs: Vec<String>,
     /// Commands to type, each with what it does.
     pub commands: Vec<(String, &'static str)>,
 }
 
+/// Owners read the words of the logs and of the command line.
+const LANGUAGE: &str = "en";
 /// Longer reasons are in the ledger.
 const REASON_LENGTH_MAX: usize = 1_000;
 
@@ -103,7 +107,7 @@ impl Trouble {
         };
         let paragraphs = paragraphs.into_iter().chain([self.next(), once.to_owned()]);
         let paragraphs = paragraphs.filter(|paragraph| !paragraph.is_empty()).collect();
-        Words { headline, paragraphs, commands: self.commands() }
+        Words { language: LANGUAGE, headline, paragraphs, commands: self.commands() }
     }
 
     fn over(&self) -> Words {
@@ -116,7 +120,7 @@ impl Trouble {
         };
         let since = moment(self.opened_at, self.zone);
         let what = format!("What was told on {since} is over: {}.", one_line(&self.reason));
-        Words { headline, paragraphs: vec![what, self.next()], commands: Vec::new() }
+        Words { language: LANGUAGE, headline, paragraphs: vec![what, self.next()], commands: Vec::new() }
     }
 
     fn commands(&self) -> Vec<(String, &'static str)> {
@@ -143,7 +147,7 @@ fn sentence(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-pub(super) fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+fn moment(at: DateTime<Utc>, zone: Tz) -> String {
     let local = at.with_timezone(&zone).format("%A, %-d %B %Y, %H:%M");
     format!("{local} ({zone})")
 }
@@ -175,12 +179,13 @@ pub(super) fn text(words: &Words) -> String {
 
 pub(super) fn html(words: &Words) -> String {
     let mut html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
+        "<!doctype html><html lang=\"{1}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{0}</title></head>\n\
          <body style=\"margin:0 auto;padding:20px 16px;max-width:600px;font:15px/22px 'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
          overflow-wrap:anywhere\">\n\
          <h1 style=\"margin:0 0 16px 0;border-left:4px solid #b45309;padding-left:12px;font-size:20px;line-height:27px\">{0}</h1>\n",
-        escaped(&words.headline)
+        escaped(&words.headline),
+        words.language
     );
     for paragraph in &words.paragraphs {
         writeln!(html, "<p style=\"margin:0 0 12px 0\">{}</p>", escaped(paragraph)).expect("a String takes every text");

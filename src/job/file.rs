@@ -16,6 +16,7 @@ use crate::job::days::read_days;
 use crate::job::span::parse_span;
 use crate::job::{Burst, Calendars, Catchup, CatchupPolicy, Condition, DateRule, DayRule, Dst, Schedule};
 use crate::metric::Catalog;
+use crate::report::Locale;
 
 /// The folder of a job file; decides which recipe runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +93,9 @@ pub struct Spec {
     /// What readers call the report: its template's title, once the templates are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// The language its readers read: its template's, once the templates are read.
+    #[serde(default)]
+    pub locale: Locale,
     /// One mail each.
     #[serde(default)]
     pub recipients: Vec<Recipient>,
@@ -236,6 +240,7 @@ fn read_spec(kind: Kind, top: &Table<'_, '_>, catalog: &Catalog) -> Spec {
         kind,
         report: None,
         title: None,
+        locale: Locale::default(),
         recipients: Vec::new(),
         burst: None,
         parameters: BTreeMap::new(),

@@ -9,9 +9,10 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, PgPool};
 
 use crate::delivery::{MailBody, MailDraft, OnUncertain, Posting, Recipient, compose_mail, enqueue};
-use crate::job::alert_mail::{Words, html, moment, one_line, text};
+use crate::job::alert_mail::{Words, html, one_line, text};
 use crate::job::recipe::query_readers;
 use crate::job::{JobError, RunError, Spec};
+use crate::report::{Locale, say};
 
 #[derive(FromRow)]
 struct HeldRow {
@@ -80,7 +81,7 @@ async fn post(
     let sender = spec.sender.as_ref().unwrap_or(sender);
     let label = format!("held-{}-{}", row.business_date, row.job_id);
     let label = &label[..label.len().min(LABEL_LENGTH_MAX)];
-    let body = row.notice(spec.title.as_deref().unwrap_or(&row.job_id));
+    let body = row.notice(spec);
     let draft =
         MailDraft { label, sender, sent_date: row.run_after.max(row.scheduled_for), body: &body, attachments: &[] };
     let mail = compose_mail(&draft)?;
@@ -109,38 +110,36 @@ async fn post(
 }
 
 impl HeldRow {
-    /// The mail; `title` is what its readers call the report.
-    fn notice(&self, title: &str) -> MailBody {
-        let words = self.words(title);
+    /// The mail, in the language of the report.
+    fn notice(&self, spec: &Spec) -> MailBody {
+        let words = self.words(spec.title.as_deref().unwrap_or(&self.job_id), spec.locale);
         MailBody { subject: words.headline.clone(), html: html(&words), text: text(&words), inline: Vec::new() }
     }
 
-    fn words(&self, title: &str) -> Words {
+    /// `title` is what its readers call the report.
+    fn words(&self, title: &str, locale: Locale) -> Words {
+        let phrases = locale.phrases();
         let zone: Tz = self.tz.parse().unwrap_or(Tz::UTC);
-        let date = self.business_date.format("%-d %B %Y");
+        let date = locale.date(self.business_date);
         let because = match (&self.waits_for, &self.last_error) {
-            (Some(names), _) => {
-                format!("Held, because the numbers of {date} are not complete yet: they come with {names}.")
-            }
-            (None, Some(error)) => format!("Held, because {}.", one_line(error)),
-            (None, None) => "Held, because it is not ready yet.".to_owned(),
+            (Some(names), _) => say(phrases.held_numbers, &[&date, names]),
+            (None, Some(error)) => say(phrases.held_trouble, &[&one_line(error)]),
+            (None, None) => phrases.held_unready.to_owned(),
         };
-        let next_slot = || match self.next_at {
-            Some(at) => format!("The next edition is due {}.", moment(at, zone)),
-            None => "No further edition is planned.".to_owned(),
+        let next_slot = match self.next_at {
+            Some(at) => say(phrases.next_edition, &[&locale.moment(at, zone)]),
+            None => phrases.no_next_edition.to_owned(),
         };
         let next_try = match (self.state.as_str(), &self.waits_for, self.needs_by) {
-            ("queued", Some(_), Some(until)) => {
-                format!("Next try: as soon as they are, until {}. {}", moment(until, zone), next_slot())
-            }
-            ("queued", _, _) => format!("Next try: {}.", moment(self.run_after, zone)),
-            ("running", _, _) => "Next try: it is being made at this moment.".to_owned(),
-            _ => format!("It is not tried again by itself; whoever looks after it has been told. {}", next_slot()),
+            ("queued", Some(_), Some(until)) => say(phrases.next_try_then, &[&locale.moment(until, zone), &next_slot]),
+            ("queued", _, _) => say(phrases.next_try, &[&locale.moment(self.run_after, zone)]),
+            ("running", _, _) => phrases.next_try_now.to_owned(),
+            _ => say(phrases.no_next_try, &[&next_slot]),
         };
-        let rest = "No part of it is sent with numbers missing. When it is ready it comes to you as ever.";
         Words {
-            headline: format!("{title} of {date} is held"),
-            paragraphs: vec![because, next_try, rest.to_owned()],
+            language: locale.tag(),
+            headline: say(phrases.held_headline, &[title, &date]),
+            paragraphs: vec![because, next_try, phrases.held_whole.to_owned()],
             commands: Vec::new(),
         }
     }

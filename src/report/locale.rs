@@ -1,10 +1,8 @@
-//! How numbers, amounts and dates are written for a reader. The only place that does.
+//! A language with its conventions, and how numbers and amounts are written in it. The only place that does.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::money::divide_round;
-use crate::base::{Grain, Period};
 use crate::metric::{Figure, Unit};
 use crate::report::document::Change;
 use crate::report::phrase::say;
@@ -13,10 +11,11 @@ use crate::report::phrase::say;
 pub const NOTHING: &str = "–";
 
 /// A language with its conventions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
     /// English: 1,234.5, €1,234 and 22 Nov 2026.
+    #[default]
     En,
     /// German: 1.234,5, 1.234 € and 22. Nov. 2026.
     De,
@@ -274,76 +273,6 @@ impl Locale {
         };
         parts.iter().zip(percents).map(text).collect()
     }
-
-    /// `22 Nov 2026`.
-    pub fn date(self, date: NaiveDate) -> String {
-        let (day, year) = (date.day().to_string(), date.year().to_string());
-        say(self.phrases().date, &[&day, self.month_name(date), &year])
-    }
-
-    /// `22 Nov`.
-    pub fn date_without_year(self, date: NaiveDate) -> String {
-        say(self.phrases().date_without_year, &[&date.day().to_string(), self.month_name(date)])
-    }
-
-    /// `Nov`.
-    pub fn month_name(self, date: NaiveDate) -> &'static str {
-        self.phrases().months[date.month0() as usize]
-    }
-
-    /// `Nov 2026`.
-    pub fn month(self, date: NaiveDate) -> String {
-        say(self.phrases().month, &[self.month_name(date), &date.year().to_string()])
-    }
-
-    /// `23 Nov 2026 06:00 UTC`.
-    pub fn instant(self, at: DateTime<Utc>) -> String {
-        format!("{} {}", self.date(at.date_naive()), at.format("%H:%M UTC"))
-    }
-
-    /// A bucket of time in full and where space is short: `Oct 2026`, `Oct`; `names_year` where the short form needs it.
-    pub fn bucket(self, from: NaiveDate, grain: Grain, names_year: bool) -> (String, String) {
-        let words = self.phrases();
-        let year = from.year().to_string();
-        match grain {
-            Grain::Day => (self.date(from), self.date_without_year(from)),
-            Grain::Week => {
-                let week = from.iso_week();
-                let (number, year) = (week.week().to_string(), week.year().to_string());
-                (format!("{} {year}", say(words.week, &[&number])), say(words.week_short, &[&number]))
-            }
-            Grain::Month => {
-                let name = self.month_name(from);
-                let short = if names_year { format!("{name} ’{:02}", from.year() % 100) } else { name.to_owned() };
-                (self.month(from), short)
-            }
-            Grain::Quarter => {
-                let quarter = (from.month0() / 3 + 1).to_string();
-                let label = |phrase: &str| say(phrase, &[&quarter, &year]);
-                (label(words.quarter), label(words.quarter_short))
-            }
-            Grain::Year => (year.clone(), year),
-        }
-    }
-
-    /// The shortest exact words for a period: `Oct 2026`, `Jul – Sep 2026`, `16–22 Nov 2026`.
-    pub fn period(self, period: Period) -> String {
-        let (from, last) = (period.from, period.last());
-        let whole_months = from.day() == 1 && period.until.day() == 1;
-        let same_year = from.year() == last.year();
-        match (whole_months, same_year, from.month() == last.month()) {
-            (true, true, true) => self.month(from),
-            (true, true, false) => format!("{} – {}", self.month_name(from), self.month(last)),
-            (true, false, _) => format!("{} – {}", self.month(from), self.month(last)),
-            (false, true, true) if from == last => self.date(from),
-            (false, true, true) => match self {
-                Locale::De => format!("{}.–{}", from.day(), self.date(last)),
-                Locale::En | Locale::Uk => format!("{}–{}", from.day(), self.date(last)),
-            },
-            (false, true, false) => format!("{} – {}", self.date_without_year(from), self.date(last)),
-            (false, false, _) => format!("{} – {}", self.date(from), self.date(last)),
-        }
-    }
 }
 
 /// Whole percents of the positive parts that sum to 100: each is rounded down, and what is left goes to the largest
@@ -364,7 +293,10 @@ pub fn shares(parts: &[i64]) -> Vec<i64> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
+    use crate::base::Period;
     use crate::report::document::Judgment;
 
     fn date(text: &str) -> NaiveDate {
@@ -386,17 +318,6 @@ mod tests {
     }
 
     #[test]
-    fn periods_are_written_as_short_as_they_are_exact() {
-        let words = |a, b| Locale::En.period(Period { from: date(a), until: date(b) });
-        assert_eq!(words("2026-10-01", "2026-11-01"), "Oct 2026");
-        assert_eq!(words("2026-07-01", "2026-10-01"), "Jul – Sep 2026");
-        assert_eq!(words("2025-11-01", "2026-11-01"), "Nov 2025 – Oct 2026");
-        assert_eq!(words("2026-11-16", "2026-11-23"), "16–22 Nov 2026");
-        assert_eq!(words("2026-10-26", "2026-11-02"), "26 Oct – 1 Nov 2026");
-        assert_eq!(words("2025-12-29", "2026-01-05"), "29 Dec 2025 – 4 Jan 2026");
-    }
-
-    #[test]
     fn a_change_carries_its_sign_and_never_a_hyphen() {
         let period = Period { from: date("2026-11-09"), until: date("2026-11-16") };
         let change = |tenths, in_points| Change {
@@ -414,22 +335,15 @@ mod tests {
     }
 
     #[test]
-    fn each_language_writes_numbers_amounts_and_dates_its_own_way() {
+    fn each_language_writes_numbers_and_amounts_its_own_way() {
         let money = Some(Figure::whole(-18_432_050));
-        let week = Period { from: date("2026-11-16"), until: date("2026-11-23") };
         let (de, uk) = (Locale::De, Locale::Uk);
         assert_eq!(de.full(money, Unit::Money, "EUR"), "−184.321\u{a0}€");
         assert_eq!(de.tile(Some(Figure::whole(184_250_000)), Unit::Money, "EUR"), "1,84\u{a0}Mio.\u{a0}€");
         assert_eq!(de.full(Some(Figure::ratio(20, 30)), Unit::Percent, "EUR"), "66,7\u{a0}%");
-        assert_eq!(de.period(week), "16.–22. Nov. 2026");
         assert_eq!(de.tick(2_500_000.0, Unit::Money, "EUR"), "2,5\u{a0}Mio.\u{a0}€");
         assert_eq!(uk.full(money, Unit::Money, "UAH"), "−184\u{a0}321\u{a0}₴");
         assert_eq!(uk.full(Some(Figure::ratio(342, 10)), Unit::Days, "UAH"), "34,2\u{a0}дн.");
-        assert_eq!(uk.date(date("2026-11-22")), "22 листоп. 2026");
-        assert_eq!(uk.bucket(date("2026-10-01"), Grain::Quarter, false).0, "4 кв. 2026");
-        let quarter = de.bucket(date("2026-10-01"), Grain::Quarter, false);
-        assert_eq!((quarter.0.as_str(), quarter.1.as_str()), ("4. Quartal 2026", "Q4 2026"));
-        assert_eq!(Locale::En.bucket(date("2026-01-01"), Grain::Month, true).1, "Jan ’26");
         assert_eq!(Locale::En.tile(Some(Figure::whole(123_456_789_012_345)), Unit::Money, "USD"), "$1.23T");
     }
 

@@ -12,6 +12,7 @@
 mod bridge;
 mod build;
 mod chart;
+mod date;
 mod document;
 mod entity;
 mod error;

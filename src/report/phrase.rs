@@ -46,6 +46,20 @@ pub struct Phrases {
     pub proof_missing: &'static str,
     pub held: &'static str,
     pub held_means: &'static str,
+    /// The notice of an edition that is not there at its deadline. `{0}` title, `{1}` date.
+    pub held_headline: &'static str,
+    /// `{0}` date, `{1}` the jobs that bring its numbers.
+    pub held_numbers: &'static str,
+    pub held_trouble: &'static str,
+    pub held_unready: &'static str,
+    pub next_try: &'static str,
+    /// `{0}` until when, `{1}` what follows.
+    pub next_try_then: &'static str,
+    pub next_try_now: &'static str,
+    pub no_next_try: &'static str,
+    pub next_edition: &'static str,
+    pub no_next_edition: &'static str,
+    pub held_whole: &'static str,
     /// `17 other kinds of rows equal too`: {0}.
     pub proof_more: &'static str,
     /// `amounts 1.00 = 1.00`: {0}.

@@ -1,5 +1,6 @@
 use vesper::delivery::Recipient;
 use vesper::job::{Kind, read_job, sync_jobs, tell_held_editions};
+use vesper::report::Locale;
 
 use super::{Ledger, empty_ledger, execute, look};
 
@@ -8,10 +9,14 @@ const REPORT: &str = "cron = \"0 7 * * *\"\nreport = \"weekly\"\nneeds = [\"nigh
 
 /// A report whose slot came three hours ago and whose night has not.
 async fn late_report() -> Ledger {
+    late_report_called("Weekly business review", Locale::En).await
+}
+
+async fn late_report_called(title: &str, locale: Locale) -> Ledger {
     let ledger = empty_ledger().await;
     let night = read_job(Kind::Pipeline, "nightly", "n.toml", "cron = \"0 2 * * *\"").expect("a job");
     let mut report = read_job(Kind::Report, "weekly", "w.toml", REPORT).expect("a job");
-    report.spec.title = Some("Weekly business review".to_owned());
+    (report.spec.title, report.spec.locale) = (Some(title.to_owned()), locale);
     sync_jobs(&ledger.pool, &[night, report]).await.expect("the ledger takes them");
     execute(
         &ledger.pool,
@@ -35,11 +40,24 @@ async fn readers_of_an_edition_that_is_not_there_at_its_deadline_are_told_once()
     let told = "select string_agg(rcpt || ' ' || label || ' ' || subject, ';' order by rcpt) from vesper.message";
     assert_eq!(
         look(&ledger.pool, told).await,
-        "a@example.com held-2026-11-22-weekly Weekly business review of 22 November 2026 is held;\
-         b@example.com held-2026-11-22-weekly Weekly business review of 22 November 2026 is held"
+        "a@example.com held-2026-11-22-weekly Weekly business review of 22 Nov 2026 is held;\
+         b@example.com held-2026-11-22-weekly Weekly business review of 22 Nov 2026 is held"
     );
     let body = look(&ledger.pool, "select convert_from(bytes, 'UTF8') from vesper.mail_body").await;
     assert!(body.contains("they come with nightly"), "{body}");
+}
+
+#[tokio::test]
+async fn the_notice_is_written_in_the_language_of_the_report() {
+    let ledger = late_report_called("Wochenbericht", Locale::De).await;
+    assert_eq!(tell(&ledger).await, 2);
+    let subject = look(&ledger.pool, "select min(subject) from vesper.message").await;
+    assert_eq!(subject, "Wochenbericht vom 22. Nov. 2026 wird zurückgehalten");
+    let body = look(&ledger.pool, "select convert_from(bytes, 'UTF8') from vesper.mail_body").await;
+    let mail = mail_parser::MessageParser::default().parse(body.as_bytes()).expect("a mail");
+    let (text, html) = (mail.body_text(0).expect("a text"), mail.body_html(0).expect("a page"));
+    assert!(text.contains("noch nicht vollständig sind: Sie kommen mit nightly."), "{text}");
+    assert!(html.contains("lang=\"de-DE\"") && html.contains("Die nächste Ausgabe ist fällig am"), "{html}");
 }
 
 #[tokio::test]
