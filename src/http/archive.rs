@@ -33,7 +33,7 @@ pub struct SnapshotLine {
 }
 
 fn seconds<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&crate::http::body::instant(*at))
+    serializer.serialize_str(&crate::http::envelope::instant(*at))
 }
 
 /// Every day a tenant's snapshots were published for, newest first.

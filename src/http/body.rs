@@ -1,128 +1,123 @@
-//! The envelope: `data` exactly as the contract has it, what we add under `meta`; and its other forms.
+//! A serialised answer, and how it goes over the wire.
 
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use axum::body::Body as AxumBody;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use serde::Serialize;
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+use chrono::{DateTime, Utc};
 
-use crate::http::answer::Answer;
-use crate::http::encoding::Encoded;
-use crate::http::format::Format;
-use crate::http::parameter::Query;
-use crate::http::published::{Body, Edition};
-use crate::http::refusal::Refusal;
-use crate::http::tabular;
+use crate::http::encoding::Encoding;
+use crate::http::validator::{http_date, is_not_modified, tag};
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    status: &'static str,
-    data: &'a Value,
-    meta: Meta<'a>,
+/// A serialised answer with its validators. What goes over the wire is made once for each encoding, when it is first
+/// asked for: an answer from memory costs a copy of its head.
+pub(super) struct Body {
+    bytes: Bytes,
+    etag: String,
+    modified_at: Option<DateTime<Utc>>,
+    media_type: &'static str,
+    /// What is said of it in every encoding, and where the client holds it already.
+    head: HeaderMap,
+    forms: [OnceLock<Form>; Encoding::ALL.len()],
 }
 
-#[derive(Serialize)]
-struct Meta<'a> {
-    as_of: NaiveDate,
-    computed_at: String,
-    snapshot: i64,
-    sources: &'a BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<&'a String>,
-    metrics: &'a [String],
-    warnings: Vec<&'a str>,
-    currency: &'a str,
-    mode: &'a str,
-    #[serde(flatten)]
-    more: &'a Map<String, Value>,
+/// A body in one encoding, and everything that its answer says of it.
+struct Form {
+    head: HeaderMap,
+    bytes: Bytes,
 }
 
-/// Puts an answer into the form asked for. `path` is the path below the base path, as it was asked for.
-pub(super) fn make(
-    edition: &Edition,
-    path: &str,
-    query: &Query,
-    format: Format,
-    answer: &Answer,
-) -> Result<Body, Refusal> {
-    let header = &edition.snapshot.header;
-    let bytes = match format {
-        Format::Json => json(edition, answer),
-        Format::Csv => tabular::table(&answer.data).csv(),
-        Format::Xlsx => {
-            let table = tabular::table(&answer.data);
-            table.workbook("data", header.published_at).map_err(|error| unwritten(&error))?
+impl Body {
+    /// A body and since when it has been so, if that is told.
+    pub(super) fn new(
+        media_type: &'static str,
+        bytes: Bytes,
+        etag: String,
+        modified_at: Option<DateTime<Utc>>,
+    ) -> Self {
+        let mut head = HeaderMap::new();
+        head.extend(modified_at.map(|at| (header::LAST_MODIFIED, http_date(at))));
+        // Kept, but asked about again each time: a new snapshot is seen at once, and an unchanged one costs no body.
+        head.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        head.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization"));
+        Self { bytes, etag, modified_at, media_type, head, forms: Default::default() }
+    }
+
+    /// The same with more fields in its head.
+    pub(super) fn with(mut self, fields: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Self {
+        self.head.extend(fields);
+        self
+    }
+
+    /// Its bytes as they are, in no encoding.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The body in the encoding the client likes best, or the word that the client holds it already.
+    pub(super) fn deliver(&self, request: &HeaderMap) -> Response {
+        let encoding = Encoding::negotiate(request, self.len());
+        // Where no date is told, no date of a client's can be right.
+        if is_not_modified(request, &self.etag, self.modified_at.unwrap_or(DateTime::<Utc>::MAX_UTC)) {
+            let mut response = Response::new(AxumBody::empty());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.headers_mut() = self.head_in(encoding);
+            return response;
         }
-        Format::Parquet => tabular::table(&answer.data).parquet().map_err(|error| unwritten(&error))?,
-    };
-    let next = answer.next.as_ref().map(|cursor| query.link(path, cursor));
-    let file = || format!("attachment; filename=\"{}-{}.{}\"", stem(path), header.business_date, format.name());
-    let header_value = |text: String| HeaderValue::from_str(&text).expect("printable ASCII");
-    Ok(Body {
-        etag: etag(header.snapshot_id, path, query, &bytes),
-        bytes: bytes.into(),
-        media_type: HeaderValue::from_static(format.media_type()),
-        link: next.map(|url| header_value(format!("<{url}>; rel=\"next\""))),
-        file_name: (format != Format::Json).then(|| header_value(file())),
-        encoded: std::sync::Arc::new(Encoded::default()),
-    })
+        let form = self.forms[encoding as usize].get_or_init(|| self.form(encoding));
+        let mut response = Response::new(AxumBody::from(form.bytes.clone()));
+        *response.headers_mut() = form.head.clone();
+        response
+    }
+
+    fn head_in(&self, encoding: Encoding) -> HeaderMap {
+        let mut head = self.head.clone();
+        head.insert(header::ETAG, tag(&self.etag, encoding));
+        head
+    }
+
+    fn form(&self, encoding: Encoding) -> Form {
+        let bytes = encoding.encode(&self.bytes);
+        let mut head = self.head_in(encoding);
+        head.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        head.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        if encoding != Encoding::Identity {
+            head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+        }
+        Form { head, bytes }
+    }
 }
 
-fn json(edition: &Edition, answer: &Answer) -> Vec<u8> {
-    let header = &edition.snapshot.header;
-    let warnings = header.warnings.iter().chain(&edition.notice).map(String::as_str).collect();
-    let meta = Meta {
-        as_of: header.business_date,
-        computed_at: instant(header.published_at),
-        snapshot: header.snapshot_id,
-        sources: &header.watermarks,
-        definition: answer.metrics.first(),
-        metrics: &answer.metrics,
-        warnings,
-        currency: &header.currency,
-        mode: &header.revenue_mode,
-        more: &answer.meta,
-    };
-    let envelope = Envelope { status: "success", data: &answer.data, meta };
-    serde_json::to_vec(&envelope).expect("maps have text keys and numbers are finite")
-}
-
-/// A bug of ours, told in the log; the client learns that there was one.
-fn unwritten(error: &crate::table::TableError) -> Refusal {
-    tracing::error!("an answer cannot be written as a file: {error}");
-    Refusal::internal()
-}
-
-/// `customers/overview` as part of a file's name; what a client wrote into the path is left to letters.
-fn stem(path: &str) -> String {
-    path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
-}
-
-/// Strong: it names the snapshot and changes with every byte of the body.
-fn etag(snapshot_id: i64, path: &str, query: &Query, bytes: &[u8]) -> String {
-    let mut digest = Sha256::new();
-    digest.update(format!("{path}?{}\n", query.canonical()));
-    digest.update(bytes);
-    format!("{snapshot_id}-{}", &hex::encode(digest.finalize())[..16])
-}
-
-/// RFC 3339 in UTC, to the second.
-pub(super) fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-/// An answer with its length, so that HEAD tells it too.
-pub(super) fn respond(status: StatusCode, media_type: HeaderValue, bytes: Bytes) -> Response {
+/// An answer that is made anew each time, with its length, so that HEAD tells it too.
+pub(super) fn respond(status: StatusCode, media_type: &'static str, bytes: Bytes) -> Response {
     let length = HeaderValue::from(bytes.len());
     let mut response = Response::new(AxumBody::from(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, media_type);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CONTENT_LENGTH, length);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_is_made_once() {
+        let body = Body::new("text/plain", "a line of a table\n".repeat(500).into(), "1-a".to_owned(), None);
+        let request = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]);
+        let made = |body: &Body| {
+            let head = body.deliver(&request).headers().clone();
+            assert_eq!(
+                (&head[header::CONTENT_ENCODING], &head[header::ETAG]),
+                (&"gzip".parse().expect("a value"), &"\"1-a-gzip\"".parse().expect("a value"))
+            );
+            body.forms[Encoding::Gzip as usize].get().map(|form| form.bytes.as_ptr())
+        };
+        assert!(made(&body).is_some_and(|first| Some(first) == made(&body)));
+        assert!(body.forms[Encoding::Brotli as usize].get().is_none());
+    }
 }

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use axum::http::StatusCode;
 
+use crate::http::body::Body;
 use crate::http::openapi::{STATUSES, of_text, schema_name};
 use crate::http::parameter::Parameter;
-use crate::http::published::Body;
 use crate::http::route::{BASE_PATH, BEYOND, ROUTES, Route, SHARED};
 use crate::http::welcome::{escape, with_head};
 use crate::metric::all_tables;

@@ -137,8 +137,7 @@ fn disposition(name: &str) -> String {
 }
 
 fn words(status: StatusCode, text: String) -> Response {
-    let media_type = HeaderValue::from_static("text/plain; charset=utf-8");
-    let mut response = respond(status, media_type, format!("{text}\n").into());
+    let mut response = respond(status, "text/plain; charset=utf-8", format!("{text}\n").into());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -55,6 +55,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const URI_LENGTH_MAX: usize = 4_096;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Routes that tell nothing of a tenant: they are open to everybody.
 const PUBLIC: [&str; 6] = ["/", "/healthz", "/readyz", "/docs", "/openapi.json", crate::http::file::PATH];
@@ -110,7 +111,7 @@ impl RequestIds {
         let given = request.get(&REQUEST_ID).filter(|value| value.to_str().ok().filter(is_plain).is_some());
         given.cloned().unwrap_or_else(|| {
             let text = format!("{}-{}", self.process, self.count.fetch_add(1, Ordering::Relaxed));
-            HeaderValue::from_str(&text).expect("hex and digits")
+            HeaderValue::try_from(text).expect("hex and digits")
         })
     }
 }
@@ -120,11 +121,12 @@ pub(super) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
     let began_at = Instant::now();
     let id = desk.ids.of(request.headers());
     let origin = desk.state.cors.allowed(request.headers());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     // A path nobody routes is one of endlessly many.
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!("request", request.id = id.to_str().unwrap_or_default());
-    let mut response = pass(&desk, &route, request, next).instrument(span.clone()).await;
+    let mut response = pass(&desk, route, request, next).instrument(span.clone()).await;
     dress(response.headers_mut(), id);
     if let Some(origin) = origin {
         cors::dress(response.headers_mut(), origin);
@@ -134,9 +136,9 @@ pub(super) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
     let (status, elapsed) = (response.status().as_u16(), began_at.elapsed());
-    meters().count_request(&route, status, elapsed);
+    meters().count_request(route, status, elapsed);
     let elapsed_us = elapsed.as_micros() as u64;
-    let _entered = span.enter();
+    let (_entered, path) = (span.enter(), uri.path());
     tracing::debug!(http.method = %method, http.path = %path, http.status = status, elapsed_us, "{method} {path} {status}");
     response
 }
@@ -198,7 +200,7 @@ fn dress(headers: &mut HeaderMap, id: HeaderValue) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let same_origin = HeaderValue::from_static("same-origin");
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), same_origin);
+    headers.insert(RESOURCE_POLICY, same_origin);
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
 }

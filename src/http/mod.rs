@@ -18,6 +18,7 @@ mod body;
 mod cors;
 mod docs;
 mod encoding;
+mod envelope;
 mod error;
 mod figure;
 mod file;

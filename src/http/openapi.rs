@@ -1,15 +1,14 @@
 //! The interface described for programs (OpenAPI 3.1), made of the tables that the handlers run on.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::http::encoding::Encoded;
+use crate::http::body::Body;
 use crate::http::format::Format;
 use crate::http::parameter::{Expected, ID_LENGTH_MAX, Parameter};
-use crate::http::published::Body;
 use crate::http::route::{BASE_PATH, BEYOND, Content, ROUTES, Route};
 use crate::metric::all_tables;
 use crate::metric::catalog::CATALOG;
@@ -39,14 +38,8 @@ pub(super) fn body() -> &'static Body {
 
 /// A text that is the same for as long as the process lives.
 pub(super) fn of_text(media_type: &'static str, text: String) -> Body {
-    Body {
-        etag: hex::encode(&Sha256::digest(&text)[..8]),
-        bytes: text.into(),
-        media_type: HeaderValue::from_static(media_type),
-        link: None,
-        file_name: None,
-        encoded: Arc::new(Encoded::default()),
-    }
+    let etag = hex::encode(&Sha256::digest(&text)[..8]);
+    Body::new(media_type, text.into(), etag, None)
 }
 
 fn description() -> Value {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::http::body::instant;
+use crate::http::envelope::instant;
 use crate::http::published::Tenants;
 use crate::http::refusal::Refusal;
 use crate::metric::Snapshot;

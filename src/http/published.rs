@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::http::HeaderValue;
-use bytes::Bytes;
-
 use crate::delivery::edition::EditionLine;
 use crate::http::archive::{Past, SnapshotLine};
-use crate::http::encoding::Encoded;
+use crate::http::body::Body;
 use crate::metric::Snapshot;
 
 /// The holders of all tenants. Clones share them.
@@ -41,21 +38,8 @@ pub(super) struct Edition {
 
 #[derive(Default)]
 struct Bodies {
-    by_key: HashMap<String, Body>,
+    by_key: HashMap<String, Arc<Body>>,
     byte_count: usize,
-}
-
-/// A serialised answer, its validator, and its compressed forms, each made when it is first asked for.
-#[derive(Clone)]
-pub(super) struct Body {
-    pub(super) bytes: Bytes,
-    pub(super) media_type: HeaderValue,
-    pub(super) etag: String,
-    /// Where the next page is.
-    pub(super) link: Option<HeaderValue>,
-    /// Under which name it is saved; bodies for eyes have none.
-    pub(super) file_name: Option<HeaderValue>,
-    pub(super) encoded: Arc<Encoded>,
 }
 
 /// What a process shows a tenant beside the snapshot.
@@ -162,16 +146,16 @@ impl Edition {
     }
 
     /// The body kept under `key`, or the one that `make` makes, which is kept from then on while there is room.
-    pub(super) fn body<E>(&self, key: &str, make: impl FnOnce() -> Result<Body, E>) -> Result<Body, E> {
-        if let Some(body) = self.bodies.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key) {
+    pub(super) fn body<E>(&self, key: String, make: impl FnOnce() -> Result<Body, E>) -> Result<Arc<Body>, E> {
+        if let Some(body) = self.bodies.read().unwrap_or_else(PoisonError::into_inner).by_key.get(&key) {
             return Ok(body.clone());
         }
         // Made outside the lock: two requests may make the same body, which costs less than all others waiting.
-        let body = make()?;
+        let body = Arc::new(make()?);
         let mut bodies = self.bodies.write().unwrap_or_else(PoisonError::into_inner);
-        if bodies.byte_count + body.bytes.len() <= BODY_BYTES_MAX {
-            bodies.byte_count += body.bytes.len() + key.len();
-            bodies.by_key.insert(key.to_owned(), body.clone());
+        if bodies.byte_count + body.len() <= BODY_BYTES_MAX {
+            bodies.byte_count += body.len() + key.len();
+            bodies.by_key.insert(key, body.clone());
         }
         Ok(body)
     }

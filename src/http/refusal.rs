@@ -163,7 +163,7 @@ impl Refusal {
             ("application/json", serde_json::to_vec(&Envelope { status: "error", error }))
         };
         let bytes = bytes.expect("texts and numbers always serialise");
-        let mut response = respond(self.status, HeaderValue::from_static(media_type), bytes.into());
+        let mut response = respond(self.status, media_type, bytes.into());
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::VARY, HeaderValue::from_static("Accept"));

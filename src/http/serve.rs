@@ -4,32 +4,29 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body as AxumBody;
 use axum::extract::{Extension, Path, Query as RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::any;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::base::meter::{self, meters};
 use crate::base::{clock, nearest};
 use crate::delivery::edition::FileShelf;
-use crate::http::body::{self, respond};
+use crate::http::body::{Body, respond};
 use crate::http::cors::Cors;
-use crate::http::encoding::Encoding;
 use crate::http::error::HttpError;
 use crate::http::format::Format;
 use crate::http::guard::{Caller, Desk, guard};
 use crate::http::parameter::Query;
-use crate::http::published::{Body, Edition, Tenants};
+use crate::http::published::{Edition, Tenants};
 use crate::http::refusal::Refusal;
 use crate::http::route::{BASE_PATH, BEYOND, Content, ROUTES, Route};
 use crate::http::token::{Scope, TokenBook};
-use crate::http::validator::{http_date, is_not_modified, tag};
-use crate::http::{answer, archive, docs, file, openapi, probe, welcome};
+use crate::http::{answer, archive, docs, envelope, file, openapi, probe, welcome};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -85,7 +82,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/healthz", any(async || json(StatusCode::OK, &probe::health())))
         .route("/readyz", any(readyz))
         .route("/metrics", any(metrics))
-        .route("/openapi.json", any(async |request: HeaderMap| deliver(&request, openapi::body(), None)))
+        .route("/openapi.json", any(async |request: HeaderMap| openapi::body().deliver(&request)))
         .route("/docs", any(async |request: HeaderMap| deliver_page(&request, docs::page())))
         .route(file::PATH, any(file::file))
         .route(&format!("{BASE_PATH}/{}", file::EDITION_PATH), any(file::edition_file));
@@ -140,11 +137,11 @@ async fn answered(
     // What a reader may see of the reports decides the body too.
     let rights = if route.content == Content::Editions { format!("{:?}", reader.scopes) } else { String::new() };
     let key = format!("{path}?{} {} {rights}", query.canonical(), format.name());
-    let body = edition.body(&key, || {
+    let body = edition.body(key, || {
         let answer = answer::make(&edition, route, name, &query, reader)?;
-        body::make(&edition, &path, &query, format, &answer)
+        envelope::make(&edition, &path, &query, format, &answer)
     })?;
-    let mut response = deliver(request, &body, Some(edition.snapshot.header.published_at));
+    let mut response = body.deliver(request);
     if edition.notice.is_some() {
         let stale = HeaderValue::from_static("111 vesper \"Revalidation Failed\"");
         response.headers_mut().insert(header::WARNING, stale);
@@ -164,35 +161,8 @@ async fn edition_for(state: &HttpState, caller: &Caller, query: &Query) -> Resul
     published.past().edition(state.files.as_ref().map(|shelf| &shelf.pool), &caller.tenant, line).await
 }
 
-/// A body, or the word that the client holds it already; in the encoding the client likes best.
-pub(super) fn deliver(request: &HeaderMap, body: &Body, modified_at: Option<DateTime<Utc>>) -> Response {
-    let encoding = Encoding::negotiate(request, body.bytes.len());
-    // Where no date is told, no date of a client's can be right.
-    let mut response = if is_not_modified(request, &body.etag, modified_at.unwrap_or(DateTime::<Utc>::MAX_UTC)) {
-        let mut response = Response::new(AxumBody::empty());
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
-    } else {
-        let bytes = body.encoded.form(encoding, &body.bytes);
-        let mut response = respond(StatusCode::OK, body.media_type.clone(), bytes);
-        if encoding != Encoding::Identity {
-            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
-        }
-        response
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, tag(&body.etag, encoding));
-    headers.extend(modified_at.map(|at| (header::LAST_MODIFIED, http_date(at))));
-    headers.extend(body.link.clone().map(|link| (header::LINK, link)));
-    headers.extend(body.file_name.clone().map(|name| (header::CONTENT_DISPOSITION, name)));
-    // Kept, but asked about again each time: a new snapshot is seen at once, and an unchanged one costs no body.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization"));
-    response
-}
-
 fn deliver_page(request: &HeaderMap, body: &Body) -> Response {
-    let mut response = deliver(request, body, None);
+    let mut response = body.deliver(request);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(welcome::POLICY));
     response
 }
@@ -211,7 +181,7 @@ async fn metrics(Extension(caller): Extension<Caller>, request: HeaderMap) -> Re
         return refusal.respond(&request);
     }
     let text = meters().exposition();
-    let mut response = respond(StatusCode::OK, HeaderValue::from_static(meter::MEDIA_TYPE), text.into());
+    let mut response = respond(StatusCode::OK, meter::MEDIA_TYPE, text.into());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -224,7 +194,7 @@ async fn page(State(desk): State<Arc<Desk>>) -> Response {
         let snapshot = state.tenants.get(&state.tenant).and_then(|published| published.current());
         welcome::page(snapshot.as_deref(), &state.organisation)
     };
-    let mut response = respond(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), html.into());
+    let mut response = respond(StatusCode::OK, "text/html; charset=utf-8", html.into());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(welcome::POLICY));
@@ -243,7 +213,7 @@ async fn no_route(uri: Uri, request: HeaderMap) -> Response {
 }
 
 fn json(status: StatusCode, value: &Value) -> Response {
-    let mut response = respond(status, HeaderValue::from_static("application/json"), value.to_string().into());
+    let mut response = respond(status, "application/json", value.to_string().into());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -1,6 +1,6 @@
 //! The page at `/`: what this is and where everything stands, for people.
 
-use crate::http::body::instant;
+use crate::http::envelope::instant;
 use crate::http::route::{ROUTES, Route};
 use crate::metric::Snapshot;
 

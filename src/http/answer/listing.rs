@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::delivery::edition::EditionLine;
 use crate::http::answer::{Answer, Reader, table};
-use crate::http::body::instant;
+use crate::http::envelope::instant;
 use crate::http::parameter::Query;
 use crate::http::published::Edition;
 use crate::http::refusal::Refusal;

@@ -1,3 +1,4 @@
+use axum::body::Body as AxumBody;
 use axum::extract::Request;
 use serde_json::json;
 use tower::ServiceExt;
