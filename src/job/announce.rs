@@ -70,10 +70,6 @@ pub(super) fn breaches_of(error: &MetricError) -> Vec<Breach> {
         MetricError::Identity { violations, .. } => {
             violations.iter().map(|v| Breach { identity: v.identity.clone(), detail: v.detail.clone() }).collect()
         }
-        MetricError::Balance { entity, source_amount, star_amount } => vec![Breach {
-            identity: format!("{entity}: amounts of source and star"),
-            detail: format!("{source_amount} in the source, {star_amount} in the star"),
-        }],
         MetricError::Cube(_)
         | MetricError::Compute(_)
         | MetricError::Thread

@@ -81,7 +81,7 @@ async fn post(
     let sender = spec.sender.as_ref().unwrap_or(sender);
     let label = format!("held-{}-{}", row.business_date, row.job_id);
     let label = &label[..label.len().min(LABEL_LENGTH_MAX)];
-    let body = row.notice(spec);
+    let body = row.notice(spec.title.as_deref().unwrap_or(&row.job_id), spec.locale);
     let draft =
         MailDraft { label, sender, sent_date: row.run_after.max(row.scheduled_for), body: &body, attachments: &[] };
     let mail = compose_mail(&draft)?;
@@ -110,13 +110,12 @@ async fn post(
 }
 
 impl HeldRow {
-    /// The mail, in the language of the report.
-    fn notice(&self, spec: &Spec) -> MailBody {
-        let words = self.words(spec.title.as_deref().unwrap_or(&self.job_id), spec.locale);
+    /// The mail, in the language of the report; `title` is what its readers call it.
+    fn notice(&self, title: &str, locale: Locale) -> MailBody {
+        let words = self.words(title, locale);
         MailBody { subject: words.headline.clone(), html: html(&words), text: text(&words), inline: Vec::new() }
     }
 
-    /// `title` is what its readers call the report.
     fn words(&self, title: &str, locale: Locale) -> Words {
         let phrases = locale.phrases();
         let zone: Tz = self.tz.parse().unwrap_or(Tz::UTC);
@@ -175,23 +174,23 @@ mod tests {
         let cases = [
             (
                 row("queued", Some("nightly"), None),
-                "Held, because the numbers of 22 November 2026 are not complete yet: they come with nightly.",
-                "Next try: as soon as they are, until Monday, 23 November 2026, 13:00 (Europe/Berlin).",
+                "Held, because the numbers of 22 Nov 2026 are not complete yet: they come with nightly.",
+                "Next try: as soon as they are, until 23 Nov 2026, 13:00 (Europe/Berlin).",
             ),
             (
                 row("queued", None, Some("the warehouse is away\r\nBcc: x@y.z")),
                 "Held, because the warehouse is away Bcc: x@y.z.",
-                "Next try: Monday, 23 November 2026, 10:15 (Europe/Berlin).",
+                "Next try: 23 Nov 2026, 10:15 (Europe/Berlin).",
             ),
             (
                 row("dead", None, Some("section \"Churn\": metric `churn_rate` is not in snapshot 7")),
                 "Held, because section \"Churn\": metric `churn_rate` is not in snapshot 7.",
-                "The next edition is due Monday, 30 November 2026, 07:00 (Europe/Berlin).",
+                "The next edition is due 30 Nov 2026, 07:00 (Europe/Berlin).",
             ),
         ];
         for (row, because, next) in cases {
-            let notice = row.notice("Weekly business review");
-            assert_eq!(notice.subject, "Weekly business review of 22 November 2026 is held");
+            let notice = row.notice("Weekly business review", Locale::En);
+            assert_eq!(notice.subject, "Weekly business review of 22 Nov 2026 is held");
             assert!(notice.text.contains(because) && notice.text.contains(next), "{}", notice.text);
             assert!(notice.html.contains("Held, because") && !notice.subject.contains('\n'));
         }

@@ -10,6 +10,8 @@ use document::DOCUMENTS;
 use event::EVENTS;
 use reference::REFERENCES;
 
+use crate::source::Measure;
+
 /// An entity whose rows are compared with a table and merged into it.
 pub(super) struct MergeSpec {
     /// The contract's entity.
@@ -28,8 +30,8 @@ pub(super) struct MergeSpec {
     pub keeps: Option<&'static str>,
     /// The row as the table wants it.
     pub image: Image,
-    /// The column whose sum is the same on both sides.
-    pub amount: Option<&'static str>,
+    /// What is summed on both sides.
+    pub measure: Measure,
     /// The day whose rate converts a staged row (alias `s`); none where nothing is converted.
     pub rate_day: Option<&'static str>,
     /// Whose other version a row points to when one comes that the source did not tell with the row. The image says the

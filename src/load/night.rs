@@ -361,6 +361,7 @@ async fn record_counts(
         .bind(balances.iter().map(|b| b.star_amount.clone()).collect::<Vec<_>>())
         .bind(&report.source)
         .bind(reaches)
+        .bind(balances.iter().map(|b| b.unequal.clone()).collect::<Vec<_>>())
         .execute(tx)
         .await;
     done.map(drop).map_err(warehouse("recording the counts of the load"))

@@ -1,10 +1,11 @@
 //! The proof that nothing was lost on the way: live rows and amounts of staging against those of the star.
 
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::load::entity::merge_spec;
 use crate::load::{LoadError, warehouse};
-use crate::source::Entity;
+use crate::source::{Entity, Measure, Tally};
 
 /// Live rows and the sum of their amounts, on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,21 +16,23 @@ pub(super) struct Balance {
     /// Decimal text; none where the entity has no amount.
     pub source_amount: Option<String>,
     pub star_amount: Option<String>,
+    /// Where the sides differ, in words: the first currencies and days, both sides each.
+    pub unequal: Option<String>,
 }
 
-/// Counts one entity on both sides, less the quarantined rows: staging does not hold them, and what the star holds of
-/// them is the last sound state. Where staging holds a part, the source's side is what the source `counted`;
-/// what came in flight (`flown`) is added to what is staged.
+/// Counts one entity on both sides, money by currency and day, less the quarantined rows: staging does not hold them, and
+/// what the star holds of them is the last sound state. Where staging holds a part, the source's side is what the source
+/// `counted`; what came in flight (`flown`) is added to what is staged.
 pub(super) async fn balance_entity(
     tx: &mut PgConnection,
     tenant_key: i32,
     entity: &Entity,
-    counted: Option<&(i64, Option<String>)>,
-    flown: Option<&(i64, Option<String>)>,
+    counted: Option<&[Tally]>,
+    flown: &[Tally],
 ) -> Result<Balance, LoadError> {
     let Entity { name, key, .. } = entity;
     let spec = merge_spec(name);
-    let amount = spec.and_then(|spec| spec.amount).unwrap_or("null::numeric");
+    let columns = spec.map_or(Measure::ROWS, |spec| spec.measure).columns();
     let is_live = match *name {
         // A line leaves with its order.
         "order_line" => {
@@ -56,37 +59,35 @@ pub(super) async fn balance_entity(
         // Told by their own rows in the ledger of counts; what they become is not one row each.
         (_, None) => return Ok(Balance { source_live: Some(0), star_live: Some(0), ..Balance::default() }),
     };
-    let source = match counted {
-        Some(_) => "select null::bigint as n, null::numeric as amount where $1 > 0".to_owned(),
-        None => {
-            let (live, sum) = match flown {
-                Some((live, Some(sum))) => (*live, format!("coalesce(sum({amount}), 0) + {sum}")),
-                Some((live, None)) => (*live, format!("sum({amount})")),
-                None => (0, format!("sum({amount})")),
-            };
-            format!(
-                "select count(*) + {live} as n, {sum} as amount from staging.\"{name}\" as r where {is_live} and $1 > 0"
-            )
-        }
-    };
-    // What is in quarantine is counted by itself and taken off: looking for each row of the table there would cost more
-    // than counting the table does.
-    let star = format!(
-        "select count(*) as n, count({amount}) as amounts, sum({amount}) as amount from star.{table} as r where r.tenant_key = $1 and {star_is_live}"
-    );
-    let statement = format!(
-        "select s.n, s.amount::text, t.n - q.n, case when t.amounts > q.amounts then t.amount - coalesce(q.amount, 0) end::text from
-         ({source}) as s,
-         ({star}) as t,
-         ({star} and r.{key} in (select k.entity_key from vesper.quarantine as k where k.tenant_key = $1 and k.entity = '{name}')) as q"
-    );
-    let row = sqlx::query(AssertSqlSafe(statement)).bind(tenant_key).fetch_one(tx).await;
-    let row = row.map_err(warehouse(format!("balancing {name}")))?;
-    let (source_live, source_amount) = match counted {
-        Some((live, amount)) => (Some(*live), amount.clone()),
-        None => (row.get(0), row.get(1)),
-    };
-    Ok(Balance { source_live, source_amount, star_live: row.get(2), star_amount: row.get(3) })
+    let statement = include_str!("sql/balance.sql")
+        .replace("{columns}", &columns)
+        .replace("{staged}", &format!("staging.\"{name}\""))
+        .replace("{is_live}", is_live)
+        .replace("{table}", &format!("star.{table}"))
+        .replace("{star_is_live}", &star_is_live)
+        .replace("{entity}", name)
+        .replace("{key}", key);
+    let tallies = counted.unwrap_or(flown);
+    let row = sqlx::query(AssertSqlSafe(statement))
+        .bind(tenant_key)
+        .bind(counted.is_none())
+        .bind(tallies.iter().map(|tally| tally.currency.as_deref()).collect::<Vec<_>>())
+        .bind(tallies.iter().map(|tally| tally.day).collect::<Vec<_>>())
+        .bind(tallies.iter().map(|tally| tally.live).collect::<Vec<_>>())
+        .bind(tallies.iter().map(|tally| tally.amount.as_deref()).collect::<Vec<_>>())
+        .fetch_one(tx)
+        .await;
+    row.map(|row| balance_of(&row)).map_err(warehouse(format!("balancing {name}")))
+}
+
+fn balance_of(row: &PgRow) -> Balance {
+    Balance {
+        source_live: row.get(0),
+        star_live: row.get(1),
+        source_amount: row.get(2),
+        star_amount: row.get(3),
+        unequal: row.get(4),
+    }
 }
 
 /// The balance that was counted last, of an entity that was left alone: neither side has changed.
@@ -99,12 +100,7 @@ pub(super) async fn last_balance(
     let row = sqlx::query(include_str!("sql/last_balance.sql")).bind(tenant_key).bind(source).bind(entity.name);
     let row =
         row.fetch_optional(tx).await.map_err(warehouse(format!("reading the last balance of {}", entity.name)))?;
-    Ok(row.map_or_else(Balance::default, |row| Balance {
-        source_live: row.get(0),
-        star_live: row.get(1),
-        source_amount: row.get(2),
-        star_amount: row.get(3),
-    }))
+    Ok(row.as_ref().map(balance_of).unwrap_or_default())
 }
 
 /// Rates have no key of their own in the star, and those no longer given stay.

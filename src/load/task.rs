@@ -15,7 +15,7 @@ use crate::load::night::EntityCount;
 use crate::load::quarantine::mark_duplicates;
 use crate::load::reconcile::{Balance, balance_entity, last_balance};
 use crate::load::staging::stage_entity;
-use crate::source::{Entity, EntityQuery, Extraction, Input, Reach};
+use crate::source::{Entity, EntityQuery, Extraction, Input, Measure, Reach, Tally};
 
 /// What tonight does with one input.
 pub(super) struct Task<'s> {
@@ -24,14 +24,14 @@ pub(super) struct Task<'s> {
     pub plan: Plan,
     pub read: i64,
     pub quarantined: i64,
-    /// Live rows and amount of the source, where staging holds a part.
-    counted: Option<(i64, Option<String>)>,
+    /// The source's live rows, where staging holds a part.
+    counted: Option<Vec<Tally>>,
     /// Whether it is read after the dimensions, straight into its fact.
     pub is_flying: bool,
     /// The rows that came so, until their keys are made.
     flight: Option<Flight>,
-    /// Of them, the live ones and their amount.
-    flown: Option<(i64, Option<String>)>,
+    /// Of them, the live ones.
+    flown: Vec<Tally>,
 }
 
 impl<'s> Task<'s> {
@@ -44,7 +44,7 @@ impl<'s> Task<'s> {
             read: 0,
             quarantined: 0,
             counted: None,
-            flown: None,
+            flown: Vec::new(),
             is_flying: false,
             flight: None,
         }
@@ -73,18 +73,18 @@ impl<'s> Task<'s> {
         }
         let Some(spec) = merge_spec(self.entity.name).filter(|spec| spec.has("deleted_at")) else { return Ok(None) };
         let keys = quarantined_keys(tx, tenant_key, self.entity).await?;
-        Ok(Some(SourceCount { index, query, amount: spec.amount.unwrap_or("null::numeric"), keys }))
+        Ok(Some(SourceCount { index, query, measure: spec.measure, keys }))
     }
 
     /// Takes what was counted.
-    pub fn counted(&mut self, count: (i64, Option<String>)) {
+    pub fn counted(&mut self, count: Vec<Tally>) {
         self.counted = Some(count);
     }
 
     /// The rows that came in flight, for their keys to be made.
     pub fn land(&mut self) -> Option<Flight> {
-        let flight = self.flight.take()?;
-        self.flown = Some((flight.live, flight.amount.clone()));
+        let mut flight = self.flight.take()?;
+        self.flown = std::mem::take(&mut flight.tallies);
         Some(flight)
     }
 
@@ -95,7 +95,7 @@ impl<'s> Task<'s> {
         if !self.plan.is_whole() && self.counted.is_none() {
             return Ok(Balance::default());
         }
-        balance_entity(tx, tenant_key, self.entity, self.counted.as_ref(), self.flown.as_ref()).await
+        balance_entity(tx, tenant_key, self.entity, self.counted.as_deref(), &self.flown).await
     }
 
     pub fn count(&self, merged: &[(&'static str, Merged)]) -> EntityCount {
@@ -106,11 +106,11 @@ impl<'s> Task<'s> {
     }
 }
 
-/// A count of live rows and their amount that the source is asked for.
+/// What the source is asked to count.
 pub(super) struct SourceCount<'s> {
     index: usize,
     query: &'s EntityQuery,
-    amount: &'static str,
+    measure: Measure,
     keys: Vec<String>,
 }
 
@@ -118,12 +118,12 @@ pub(super) struct SourceCount<'s> {
 pub(super) async fn count_source(
     mut extraction: Extraction,
     counts: Vec<Option<SourceCount<'_>>>,
-) -> Result<Vec<Option<(i64, Option<String>)>>, LoadError> {
+) -> Result<Vec<Option<Vec<Tally>>>, LoadError> {
     let mut counted = Vec::new();
     for count in counts {
         counted.push(match count {
-            Some(SourceCount { index, query, amount, keys }) => {
-                Some(extraction.balance(index, query, amount, &keys).await.map_err(LoadError::Source)?)
+            Some(SourceCount { index, query, measure, keys }) => {
+                Some(extraction.balance(index, query, measure, &keys).await.map_err(LoadError::Source)?)
             }
             None => None,
         });

@@ -9,7 +9,7 @@ use crate::base::period::plus_days;
 use crate::cube::{Asked, Cubes, INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS, read_cubes};
 use crate::metric::compute::{Computed, Delivered, compute, stock_days};
 use crate::metric::document::VALUE_BANDS;
-use crate::metric::identity::Credited;
+use crate::metric::identity::{Credited, Violation};
 use crate::metric::snapshot::{Member, Reconciliation};
 use crate::metric::table::{Inquiry, Question, Tables, read_season};
 use crate::metric::{MetricError, failed};
@@ -19,10 +19,18 @@ pub(super) struct Gathered {
     pub(super) computed: Computed,
     /// What campaigns have touched; none where no campaign is told of.
     pub(super) credited: Option<Credited>,
-    /// The latest load's balance an entity.
-    pub(super) reconciliation: Vec<Reconciliation>,
+    pub(super) balanced: Balanced,
+}
+
+/// What the latest loads say of both sides.
+#[derive(Default)]
+pub(super) struct Balanced {
+    /// Their rows, an entity each.
+    pub(super) lines: Vec<Reconciliation>,
     /// Source → high-water mark.
     pub(super) marks: BTreeMap<String, String>,
+    /// Amounts that differ, in all or on a day.
+    pub(super) unequal: Vec<Violation>,
 }
 
 /// Reads the cubes and asks for the tables; `second` sees what `first` sees.
@@ -47,7 +55,7 @@ pub(super) async fn gather(
         let asked = Asked { stock_days: stock_days(date), as_of: plus_days(date, 1), value_floors: &VALUE_BANDS };
         let cubes = read_cubes(first, tenant_key, asked).await.map_err(MetricError::Cube)?;
         let members = read_members(first, tenant_key, &cubes).await?;
-        let (reconciliation, marks) = read_reconciliation(first, tenant_key).await?;
+        let balanced = read_reconciliation(first, tenant_key).await?;
         let (delivered, currency) = (delivered.clone(), currency.to_owned());
         let computing = move || compute(&cubes, &delivered, (date, first_date), &currency, members);
         let computing = tokio::task::spawn_blocking(computing);
@@ -56,7 +64,7 @@ pub(super) async fn gather(
         let mut computed = computing.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
         computed.tables = tables;
         computed.tables.extend(read_season(first, question, &computed).await?);
-        Ok(Gathered { computed, credited, reconciliation, marks })
+        Ok(Gathered { computed, credited, balanced })
     };
     // Neither is broken off within a statement: after a failure of one the other is asked nothing more.
     let (whole, beside) = tokio::join!(async { whole.await.inspect_err(|_: &MetricError| inquiry.give_up()) }, async {
@@ -157,27 +165,23 @@ async fn read_credited(connection: &mut PgConnection, question: Question<'_>) ->
 }
 
 /// The latest load's balance an entity, and the high-water marks.
-async fn read_reconciliation(
-    tx: &mut PgConnection,
-    tenant_key: i32,
-) -> Result<(Vec<Reconciliation>, BTreeMap<String, String>), MetricError> {
+async fn read_reconciliation(tx: &mut PgConnection, tenant_key: i32) -> Result<Balanced, MetricError> {
     let rows = sqlx::query(include_str!("sql/reconciliation.sql")).bind(tenant_key).fetch_all(tx).await;
-    let rows = rows.map_err(failed("reading the balance of the load"))?;
-    let mut lines = Vec::new();
-    let mut marks = BTreeMap::new();
-    for row in &rows {
-        let (source_amount, star_amount): (Option<String>, Option<String>) = (row.get(4), row.get(5));
+    let mut balanced = Balanced::default();
+    for row in &rows.map_err(failed("reading the balance of the load"))? {
         let entity: String = row.get(0);
-        if source_amount != star_amount {
-            return Err(MetricError::Balance {
-                entity,
-                source_amount: source_amount.unwrap_or_default(),
-                star_amount: star_amount.unwrap_or_default(),
-            });
-        }
-        marks.insert(row.get(7), row.get(6));
+        let (source_amount, star_amount): (Option<String>, Option<String>) = (row.get(4), row.get(5));
+        let sums = (source_amount != star_amount).then(|| {
+            let side = |amount: Option<String>| amount.unwrap_or_else(|| "nothing".to_owned());
+            format!("{} in the source, {} in the star", side(source_amount), side(star_amount))
+        });
+        // A difference on a day tells more than one of the sums.
+        let detail = row.get::<Option<String>, _>(9).or(sums);
+        let violation = |detail| Violation { identity: format!("{entity}: amounts of source and star"), detail };
+        balanced.unequal.extend(detail.map(violation));
+        balanced.marks.insert(row.get(7), row.get(6));
         let (source_live, held): (i64, i64) = (row.get(1), row.get(3));
-        lines.push(Reconciliation {
+        balanced.lines.push(Reconciliation {
             entity,
             source_rows: source_live + held,
             star_rows: row.get(2),
@@ -185,5 +189,5 @@ async fn read_reconciliation(
             amount_cents: row.get(8),
         });
     }
-    Ok((lines, marks))
+    Ok(balanced)
 }

@@ -41,14 +41,15 @@ pub struct Check {
 /// - a daily series summed over a window is the window's figure;
 /// - MRR at the start of a window, and what moved it, give MRR at its end, to the cent;
 /// - the credits of every rule of attribution sum to the purchases that campaigns touched;
-/// - the star holds what the source held: rows and amounts.
+/// - the star holds what the source held: rows by entity, amounts also by currency and day; what differs was
+///   `found` by the load, which has both sides.
 pub fn check_identities(
     computed: &Computed,
     business_date: NaiveDate,
-    reconciliation: &[Reconciliation],
+    (reconciliation, found): (&[Reconciliation], Vec<Violation>),
     credited: Option<Credited>,
 ) -> Result<Vec<Check>, Vec<Violation>> {
-    let (mut violations, mut part_count, mut day_count) = (Vec::new(), 0, 0);
+    let (mut violations, mut part_count, mut day_count) = (found, 0, 0);
     for metric in CATALOG.iter().filter(|m| matches!(m.unit, Unit::Count | Unit::Money)) {
         let Some(figures) = computed.points.get(metric.name) else { continue };
         for window in Window::ALL {
@@ -92,7 +93,7 @@ pub fn check_identities(
         check("the days of a series sum to the window", day_count),
         check("MRR at the start and its movements give MRR at the end, to the cent", bridge_count),
         check("the credits of every rule of attribution sum to the purchases that campaigns touched", credit_count),
-        check("the star holds the rows and amounts of the source, entity by entity", reconciliation.len()),
+        check("the star holds the rows and amounts of the source, by entity, currency and day", reconciliation.len()),
     ])
 }
 
@@ -216,7 +217,7 @@ mod tests {
     }
 
     fn broken(computed: &Computed, lines: &[Reconciliation]) -> Vec<String> {
-        let checked = check_identities(computed, date("2025-01-03"), lines, None);
+        let checked = check_identities(computed, date("2025-01-03"), (lines, Vec::new()), None);
         checked.err().unwrap_or_default().into_iter().map(|v| format!("{}: {}", v.identity, v.detail)).collect()
     }
 
@@ -264,7 +265,7 @@ mod tests {
         computed.tables.insert("campaign_roi".to_owned(), BTreeMap::from([(Window::All, table)]));
         let told = |purchases, profit_cents| {
             let credited = Some(Credited { purchases, profit_cents });
-            let checked = check_identities(&computed, date("2025-01-03"), &[], credited);
+            let checked = check_identities(&computed, date("2025-01-03"), (&[], Vec::new()), credited);
             checked.err().unwrap_or_default().into_iter().map(|v| v.identity).collect::<Vec<_>>()
         };
         assert!(told(2, 150).is_empty() && told(2, 152).is_empty(), "each of two campaigns may round a cent");

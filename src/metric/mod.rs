@@ -67,16 +67,6 @@ pub enum MetricError {
         /// What does not hold.
         violations: Vec<Violation>,
     },
-    /// The amounts of the source and of the star differ: nothing was published.
-    #[error("the snapshot is held: {entity} sums to {source_amount} in the source and to {star_amount} in the star")]
-    Balance {
-        /// The entity.
-        entity: String,
-        /// The source's sum.
-        source_amount: String,
-        /// The star's sum.
-        star_amount: String,
-    },
     /// A query of the deployment's own has no answer: nothing was published.
     #[error(transparent)]
     Kpi(KpiError),
@@ -110,14 +100,14 @@ impl Remedied for MetricError {
             MetricError::Cube(source) => source.remedy(),
             MetricError::Compute(_) | MetricError::Thread => Remedy::FixCode,
             MetricError::Kpi(source) => source.remedy(),
-            MetricError::Identity { .. } | MetricError::Balance { .. } => Remedy::FixData,
+            MetricError::Identity { .. } => Remedy::FixData,
             MetricError::Warehouse { source, .. } | MetricError::Table { source, .. } => remedy_of(source),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            MetricError::Identity { .. } | MetricError::Balance { .. } => Some(
+            MetricError::Identity { .. } => Some(
                 "the last published snapshot stays current; look into vesper.load_count and vesper.quarantine".into(),
             ),
             MetricError::Kpi(source) => source.hint(),

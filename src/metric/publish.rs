@@ -15,7 +15,7 @@ use crate::cube::{Recomputed, recompute_sample};
 use crate::metric::catalog::{Catalog, Unit};
 use crate::metric::compute::Computed;
 use crate::metric::definition::{definition_hash, write_definitions};
-use crate::metric::gather::{Gathered, gather, read_delivered};
+use crate::metric::gather::{Balanced, Gathered, gather, read_delivered};
 use crate::metric::identity::{Violation, check_identities};
 use crate::metric::kpi::{Kpis, add_expressions, run_queries};
 use crate::metric::retention::delete_expired;
@@ -97,10 +97,10 @@ async fn publish_from(
     let date = night.business_date;
     let delivered = read_delivered(tx, tenant_key, &revenue_mode).await?;
     let gathered = gather(tx, second, tenant_key, (date, &delivered, &currency)).await?;
-    let Gathered { mut computed, credited, reconciliation, marks } = gathered;
+    let Gathered { mut computed, credited, balanced: Balanced { lines: reconciliation, marks, unequal } } = gathered;
     let catalog = kpis.catalog();
     add_own(&mut computed, kpis, &catalog, (tenant_key, date)).await?;
-    let checks = check_identities(&computed, date, &reconciliation, credited)
+    let checks = check_identities(&computed, date, (&reconciliation, unequal), credited)
         .map_err(|violations| MetricError::Identity { business_date: date, violations })?;
     let definition_hash = definition_hash(&catalog, &kpis.hash);
     let content_hash = hash_content(&computed, &reconciliation, (date, &definition_hash, &revenue_mode));

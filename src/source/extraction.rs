@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use tokio::sync::mpsc;
 
@@ -12,7 +13,7 @@ use crate::source::check::{describe_queries, explain};
 use crate::source::plan::{Relation, Scans};
 use crate::source::reach::{self, Reach, text_array};
 use crate::source::state::{read_server, read_tables};
-use crate::source::{EntityQuery, Input, ServerState, Sheet, SourceError, SourceSpec, TableState};
+use crate::source::{EntityQuery, Input, Measure, ServerState, Sheet, SourceError, SourceSpec, TableState, Tally};
 
 /// What the server makes of a query.
 #[derive(Debug, Clone)]
@@ -182,25 +183,28 @@ impl Extraction {
         Ok(())
     }
 
-    /// Counts the live rows of a query and sums their amounts (`amount`, over the query's columns), but for `keys`, in the
-    /// same snapshot: the source's side of the balance.
+    /// Counts the live rows of a query and sums their amounts, but for `keys`, in the same snapshot: the source's side of
+    /// the balance.
     pub async fn balance(
         &mut self,
         index: usize,
         query: &EntityQuery,
-        amount: &str,
+        measure: Measure,
         keys: &[String],
-    ) -> Result<(i64, Option<String>), SourceError> {
+    ) -> Result<Vec<Tally>, SourceError> {
         let key = query.entity.key;
         let statement = format!(
-            "select count(*), sum(round(({amount})::numeric, 4))::text from (\n{}\n) as q where {} and q.\"{key}\"::text <> all({})",
+            "select t.currency, t.day, t.live, t.amount::text from (
+                select {} from (\n{}\n) as q where {} and q.\"{key}\"::text <> all({}) group by 1, 2) as t",
+            measure.columns(),
             query.sql,
             self.is_live(index),
             text_array(keys)
         );
-        let row = self.connection.fetch_one(AssertSqlSafe(statement)).await;
-        let row = row.map_err(self.failed("counting", query))?;
-        Ok((row.get(0), row.get(1)))
+        let rows = self.connection.fetch_all(AssertSqlSafe(statement)).await;
+        let rows = rows.map_err(self.failed("counting", query))?;
+        let tally = |row: &PgRow| Tally { currency: row.get(0), day: row.get(1), live: row.get(2), amount: row.get(3) };
+        Ok(rows.iter().map(tally).collect())
     }
 
     /// Count and sum of the live keys' hashes in each bucket ([`bucket_of`], [`hash_sum_of`]).

@@ -21,6 +21,7 @@ mod reach;
 mod sheet;
 mod spec;
 mod state;
+mod tally;
 
 use crate::base::pg::{PgError, remedy_of};
 use crate::base::{Problems, Remedied, Remedy};
@@ -34,6 +35,7 @@ pub use reach::{Keys, Reach, Since};
 pub use sheet::{Sheet, SheetPlace};
 pub use spec::{EntityQuery, Input, SourceSpec};
 pub use state::{ServerState, TableState};
+pub use tally::{Measure, Tally};
 
 /// What can go wrong while reading a source.
 #[derive(Debug, thiserror::Error)]

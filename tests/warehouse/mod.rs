@@ -1,6 +1,7 @@
 //! From an operational database to a published snapshot, on real Postgres.
 
 mod attribute;
+mod balance;
 mod case;
 mod change;
 mod explain;

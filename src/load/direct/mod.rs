@@ -36,7 +36,7 @@ use crate::load::quarantine::mark_duplicates;
 use crate::load::staging::{IN_FLIGHT, stage_stream};
 use crate::load::{LoadError, warehouse};
 use crate::source::contract::place;
-use crate::source::{Extraction, Input, Reach};
+use crate::source::{Extraction, Input, Reach, Tally};
 
 /// What came in flight.
 pub(super) struct Flight {
@@ -44,9 +44,8 @@ pub(super) struct Flight {
     pub read: i64,
     /// Rows that are in the fact.
     pub flown: i64,
-    /// Of them, those that are not deleted, and the sum of their amounts in words of SQL.
-    pub live: i64,
-    pub amount: Option<String>,
+    /// Of them, those that are not deleted.
+    pub tallies: Vec<Tally>,
     /// The keys that are still to be made; none when nothing flew.
     pub keys: Option<Keys>,
 }
@@ -92,7 +91,7 @@ pub(super) async fn fly(
         known: Arc::clone(known),
         width: 2 + spec.columns.len(),
         deleted_at: place(entity, "deleted_at"),
-        amount: spec.amount.map(|amount| place(entity, amount)),
+        amount: spec.measure.amount.map(|amount| (place(entity, amount), place(entity, "created_at"))),
     };
     let (raw_in, raw_out) = mpsc::channel::<Bytes>(IN_FLIGHT);
     let (coded_in, coded_out) = mpsc::channel::<Vec<u8>>(IN_FLIGHT);
@@ -101,7 +100,7 @@ pub(super) async fn fly(
     let (read, written) = tokio::join!(reading, write_rows(tx, spec, coded_out));
     // The source's reason comes first: a stream that broke off there makes the worker complain as well.
     read.map_err(LoadError::Source)?;
-    let Sieved { read, flown, live, amount, rest } =
+    let Sieved { read, flown, tallies, rest } =
         sieving.await.map_err(|_| LoadError::Thread { entity: entity.name })??;
     let mut keys = written?;
     let is_unique = match &mut keys {
@@ -123,8 +122,7 @@ pub(super) async fn fly(
         return Ok(None);
     }
     tx.execute("release savepoint flight").await.map_err(action("filling"))?;
-    let amount = spec.amount.map(|_| amount.to_string());
-    Ok(Some(Flight { read: read as i64, flown, live, amount, keys }))
+    Ok(Some(Flight { read: read as i64, flown, tallies, keys }))
 }
 
 /// Writes what the worker sends, once it sends something: the keys are taken away, and the table gets a new file.

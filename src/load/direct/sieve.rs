@@ -1,19 +1,21 @@
 //! The worker of a load in flight: sound rows become rows of the fact, the others are kept as they came.
 
+use std::collections::HashMap;
 use std::io::{Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::NaiveDate;
 use tempfile::SpooledTempFile;
 use tokio::sync::mpsc;
 
-use super::check::{Checks, Fields};
+use super::check::{Checks, Fields, day_of};
 use super::known::Known;
 use super::write::Writer;
 use crate::load::LoadError;
 use crate::load::row::{Rows, fields_of, long};
-use crate::source::Entity;
-use crate::source::copy::{write_header, write_trailer};
+use crate::source::copy::{EPOCH_DAYS, write_header, write_trailer};
+use crate::source::{Entity, Tally};
 
 /// Writes a row of the fact; none when it cannot say all of it.
 pub(super) type WriteRow = fn(&Fields<'_>, &Known, &mut Writer) -> Option<()>;
@@ -27,8 +29,8 @@ pub(super) struct Sieve {
     /// Fields of a row of the fact.
     pub width: usize,
     pub deleted_at: usize,
-    /// The amount that is balanced, where the entity has one.
-    pub amount: Option<usize>,
+    /// The amount that is balanced and what tells its day, where the entity has them.
+    pub amount: Option<(usize, usize)>,
 }
 
 /// What came of a stream.
@@ -37,9 +39,8 @@ pub(super) struct Sieved {
     pub read: u64,
     /// Rows of the fact.
     pub flown: i64,
-    /// Of them, those that are not deleted, and the sum of their amounts.
-    pub live: i64,
-    pub amount: i128,
+    /// Of them, those that are not deleted, by day.
+    pub tallies: Vec<Tally>,
     /// The other rows as the source gave them: a stream of their own.
     pub rest: SpooledTempFile,
 }
@@ -50,7 +51,8 @@ impl Sieve {
     pub fn run(&self, mut raw: mpsc::Receiver<Bytes>, coded: &mpsc::Sender<Vec<u8>>) -> Result<Sieved, LoadError> {
         let decode = |source| LoadError::Decode { entity: self.entity.name, source };
         let spool = |source| LoadError::Spool { entity: self.entity.name, source };
-        let (mut flown, mut live, mut amount, mut failed) = (0, 0, 0, None);
+        let (mut flown, mut failed) = (0, None);
+        let mut days: HashMap<Option<i32>, (i64, i128)> = HashMap::new();
         let mut rest = SpooledTempFile::new(SPOOL_BYTES);
         let mut to = Writer::new(self.width);
         write_header(&mut to.bytes);
@@ -80,8 +82,10 @@ impl Sieve {
                 }
                 flown += 1;
                 if fields[self.deleted_at].is_none() {
-                    live += 1;
-                    amount += self.amount.and_then(|at| fields[at]).map_or(0, |field| i128::from(long(field, 0)));
+                    let day = self.amount.and_then(|(_, at)| fields[at]).and_then(day_of);
+                    let (live, amount) = days.entry(day).or_default();
+                    *live += 1;
+                    *amount += self.amount.and_then(|(at, _)| fields[at]).map_or(0, |field| i128::from(long(field, 0)));
                 }
                 Ok(())
             });
@@ -99,7 +103,8 @@ impl Sieve {
         let read = rows.finish().map_err(decode)?;
         match few {
             Some(all) => {
-                (flown, live, amount) = (0, 0, 0);
+                flown = 0;
+                days.clear();
                 doubtful.clear();
                 write_header(&mut doubtful);
                 doubtful.extend_from_slice(&all);
@@ -114,8 +119,18 @@ impl Sieve {
         failed = failed.or(rest.write_all(&doubtful).err()).or(rest.seek(SeekFrom::Start(0)).err());
         match failed {
             Some(error) => Err(spool(error)),
-            None => Ok(Sieved { read, flown, live, amount, rest }),
+            None => Ok(Sieved { read, flown, tallies: self.tallies(days), rest }),
         }
+    }
+    /// Rows fly in the reporting currency alone.
+    fn tallies(&self, days: HashMap<Option<i32>, (i64, i128)>) -> Vec<Tally> {
+        let tally = |(day, (live, amount)): (Option<i32>, (i64, i128))| Tally {
+            currency: day.map(|_| self.known.currency.clone()),
+            day: day.and_then(|day| NaiveDate::from_epoch_days(day + EPOCH_DAYS)),
+            live,
+            amount: self.amount.map(|_| amount.to_string()),
+        };
+        days.into_iter().map(tally).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dimensions: those with versions (SCD2), and those that overwrite (SCD1).
 
 use super::{Image, MergeSpec};
+use crate::source::Measure;
 
 /// Delivered is not inferred: a member that a fact named before is completed.
 const DELIVERED: (&str, &str) = ("is_inferred", "false");
@@ -19,7 +20,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Staged(&[("is_active", "coalesce(s.is_active, true)"), DELIVERED]),
-        amount: None,
+        measure: Measure::ROWS,
         rate_day: None,
         follows: &[],
     },
@@ -32,7 +33,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Staged(&[DELIVERED]),
-        amount: None,
+        measure: Measure::ROWS,
         rate_day: None,
         follows: &[],
     },
@@ -55,7 +56,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Staged(&[DELIVERED]),
-        amount: None,
+        measure: Measure::ROWS,
         rate_day: None,
         follows: &[],
     },
@@ -68,7 +69,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/territory.sql")),
-        amount: None,
+        measure: Measure::ROWS,
         rate_day: None,
         follows: &[],
     },
@@ -91,7 +92,7 @@ pub(in crate::load) const DIMENSIONS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Staged(&[GONE_ONLY, DELIVERED]),
-        amount: Some("budget_cents"),
+        measure: Measure::sum("budget_cents"),
         rate_day: None,
         follows: &[],
     },

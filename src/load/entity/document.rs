@@ -1,6 +1,7 @@
 //! What is written down.
 
 use super::{Follow, Image, MergeSpec};
+use crate::source::Measure;
 
 /// Invoices, payments and movements of stock.
 pub(super) const DOCUMENTS: &[MergeSpec] = &[
@@ -31,7 +32,7 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/invoice.sql")),
-        amount: Some("amount_cents"),
+        measure: Measure::money("amount_cents", "issued_at::timestamptz at time zone 'UTC'"),
         rate_day: Some("(s.issued_at at time zone 'UTC')::date"),
         follows: &[Follow::Version { dimension: "customer", at: "f.issued_at" }],
     },
@@ -62,7 +63,7 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
         days: &["payment_date", "refund_date"],
         keeps: None,
         image: Image::Sql(include_str!("../sql/payment.sql")),
-        amount: Some("amount_cents"),
+        measure: Measure::money("amount_cents", "created_at::timestamptz at time zone 'UTC'"),
         rate_day: Some("(coalesce(s.processed_at, s.created_at) at time zone 'UTC')::date"),
         follows: &[Follow::Version { dimension: "customer", at: "coalesce(f.processed_at, f.created_at)" }],
     },
@@ -87,7 +88,7 @@ pub(super) const DOCUMENTS: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/stock_movement.sql")),
-        amount: Some("quantity"),
+        measure: Measure::sum("quantity"),
         rate_day: Some("(s.moved_at at time zone 'UTC')::date"),
         follows: &[Follow::Version { dimension: "product", at: "f.moved_at" }],
     },

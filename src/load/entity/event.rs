@@ -1,6 +1,7 @@
 //! What happens.
 
 use super::{DELETED_DAY, Follow, Image, MergeSpec};
+use crate::source::Measure;
 
 /// Deals, contacts, orders and subscriptions, in load order: a line looks up its order.
 pub(super) const EVENTS: &[MergeSpec] = &[
@@ -35,7 +36,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         days: &["created_date", "actual_close_date", DELETED_DAY],
         keeps: Some(include_str!("../sql/deal_version.sql")),
         image: Image::Sql(include_str!("../sql/deal.sql")),
-        amount: Some("value_cents"),
+        measure: Measure::money("value_cents", "created_at::timestamptz at time zone 'UTC'"),
         rate_day: Some(
             "case when s.stage in ('closed_won', 'closed_lost') then s.actual_close_date else (s.created_at at time zone 'UTC')::date end",
         ),
@@ -67,7 +68,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         days: &["started_date"],
         keeps: None,
         image: Image::Sql(include_str!("../sql/interaction.sql")),
-        amount: None,
+        measure: Measure::ROWS,
         rate_day: None,
         follows: &[
             Follow::Version { dimension: "customer", at: "f.started_at" },
@@ -97,7 +98,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         days: &["order_date"],
         keeps: None,
         image: Image::Sql(include_str!("../sql/order.sql")),
-        amount: Some("amount"),
+        measure: Measure::money("amount", "ordered_at::timestamptz at time zone 'UTC'"),
         rate_day: Some("(s.ordered_at at time zone 'UTC')::date"),
         follows: &[
             Follow::Version { dimension: "customer", at: "f.ordered_at" },
@@ -125,7 +126,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         days: &["order_date"],
         keeps: None,
         image: Image::Sql(include_str!("../sql/order_line.sql")),
-        amount: Some("amount"),
+        measure: Measure::sum("amount"),
         // The day is its order's, which may be staged or in the star: a statement of its own.
         rate_day: None,
         follows: &[
@@ -159,7 +160,7 @@ pub(super) const EVENTS: &[MergeSpec] = &[
         days: &["(paid_from at time zone 'UTC')::date", "(paid_until at time zone 'UTC')::date", DELETED_DAY],
         keeps: None,
         image: Image::Sql(include_str!("../sql/subscription.sql")),
-        amount: Some("amount_cents"),
+        measure: Measure::money("amount_cents", "started_at::timestamptz at time zone 'UTC'"),
         rate_day: Some("(s.started_at at time zone 'UTC')::date"),
         follows: &[],
     },

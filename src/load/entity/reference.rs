@@ -1,6 +1,7 @@
 //! What companies keep in spreadsheets.
 
 use super::{Follow, Image, MergeSpec};
+use crate::source::Measure;
 
 /// Quotas, costs and touches of campaigns, members of the loyalty programme.
 pub(super) const REFERENCES: &[MergeSpec] = &[
@@ -21,7 +22,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/quota.sql")),
-        amount: Some("amount_cents"),
+        measure: Measure::money("amount_cents", "start_date"),
         rate_day: Some("s.start_date"),
         follows: &[Follow::Version { dimension: "sales_rep", at: "null::timestamptz" }],
     },
@@ -34,7 +35,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/campaign_cost.sql")),
-        amount: Some("amount_cents"),
+        measure: Measure::money("amount_cents", "cost_date"),
         rate_day: Some("s.cost_date"),
         follows: &[],
     },
@@ -47,7 +48,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/campaign_touch.sql")),
-        amount: None,
+        measure: Measure::ROWS,
         rate_day: None,
         follows: &[],
     },
@@ -60,7 +61,7 @@ pub(super) const REFERENCES: &[MergeSpec] = &[
         days: &[],
         keeps: None,
         image: Image::Sql(include_str!("../sql/loyalty_member.sql")),
-        amount: Some("points"),
+        measure: Measure::sum("points"),
         rate_day: None,
         follows: &[],
     },

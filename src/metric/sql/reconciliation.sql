@@ -1,7 +1,8 @@
 -- grain: one entity's latest balance that was counted, with what is held now and the marks of the latest load · $1 tenant_key · re-run: pure read
 -- The balance leaves out what is held on both sides. Amounts of money are told in cents, summed over all currencies.
 select l.entity, c.source_live, c.star_live, h.held, trim_scale(c.source_amount)::text, trim_scale(c.star_amount)::text, l.mark, l.source,
-    round(case when l.entity in ('deal', 'invoice', 'payment') then c.star_amount when l.entity = 'order' then c.star_amount * 100 end)::bigint
+    round(case when l.entity in ('deal', 'invoice', 'payment') then c.star_amount when l.entity = 'order' then c.star_amount * 100 end)::bigint,
+    c.unequal
 from (
     select distinct on (n.entity) n.*
     from vesper.load_count as n
