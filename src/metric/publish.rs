@@ -71,7 +71,7 @@ async fn second_of(
         let mut second = pool.begin_with("begin isolation level repeatable read, read only").await?;
         let statement = format!("set transaction snapshot '{snapshot}'");
         sqlx::query(AssertSqlSafe(statement)).execute(&mut *second).await?;
-        sqlx::query(SORTING).execute(&mut *second).await?;
+        sqlx::query(SIDE_BY_SIDE).execute(&mut *second).await?;
         Ok::<_, sqlx::Error>(second)
     };
     match tokio::time::timeout(SECOND_PATIENCE, second).await {
@@ -90,7 +90,8 @@ async fn publish_from(
     tenant_key: i32,
     (night, kpis): (&Night, &Kpis),
 ) -> Result<Published, MetricError> {
-    sqlx::query(SORTING).execute(&mut *tx).await.map_err(failed("making room for sorting"))?;
+    let settings = if second.is_some() { SIDE_BY_SIDE } else { SORTING };
+    sqlx::query(settings).execute(&mut *tx).await.map_err(failed("making room for sorting"))?;
     let choice = "select t.currency, t.revenue_mode from star.dim_tenant as t where t.tenant_key = $1";
     let (currency, revenue_mode): (String, String) =
         sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await.map_err(failed("reading the tenant"))?;
@@ -160,7 +161,10 @@ async fn publish_from(
 }
 
 /// What a table of metrics sorts and hashes stays in memory; the transaction's own, and one statement at a time.
-const SORTING: &str = "set local work_mem = '64MB'";
+const SORTING: &str = "select set_config('work_mem', '64MB', true)";
+/// The same for each of two connections. They are the parallelism: workers of the server would start and wait for the same cores.
+const SIDE_BY_SIDE: &str =
+    "select set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true)";
 /// A busy pool is not waited for: one connection publishes the same.
 const SECOND_PATIENCE: Duration = Duration::from_secs(1);
 
