@@ -160,7 +160,7 @@ pub(super) fn failed(cube: &'static str, action: &'static str) -> impl FnOnce(sq
 const SORTING: &str = "set local work_mem = '64MB'";
 /// The rows of touched days were written tonight and lie in memory: finding them by an index costs less than the planner
 /// takes it for, and it would rather read all of a table.
-const FINDING: &str = "set local random_page_cost = 0.7";
+const FINDING: &str = "set local random_page_cost = 0.5";
 const FOUND: &str = "set local random_page_cost to default";
 /// With fewer rows any plan is quick.
 const ANALYZE_MIN: i64 = 10_000;
