@@ -108,7 +108,7 @@ impl<'a> Inquiry<'a> {
 impl TableMetric {
     /// Whether one statement answers both.
     fn shares_with(&self, other: &TableMetric) -> bool {
-        matches!((&self.query, &other.query), (Query::Cohorts(..), Query::Cohorts(..)))
+        matches!((&self.query, &other.query), (Query::Cohorts(one, _), Query::Cohorts(same, _)) if one == same)
     }
 
     /// Whether a row of its statement is one of its own.
