@@ -67,8 +67,9 @@ impl Extraction {
         let mut relations: Vec<Relation> = lists.iter().flatten().flat_map(|list| list.scans.tables()).collect();
         relations.sort();
         relations.dedup();
-        let tables = read_tables(&mut connection, &relations).await.map_err(|e| failed("reading the counters", e))?;
+        // Who is at work first: a session that is gone by then has reported, and its rows are in the counters read next.
         let server = read_server(&mut connection).await.map_err(|e| failed("asking who the server is", e))?;
+        let tables = read_tables(&mut connection, &relations).await.map_err(|e| failed("reading the counters", e))?;
         connection
             .execute("begin isolation level repeatable read read only")
             .await
