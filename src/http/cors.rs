@@ -1,8 +1,10 @@
 //! Which pages of other sites may read the answers (CORS). None, unless a setting names them.
 
 use axum::body::Body as AxumBody;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+
+use crate::http::guard::RESOURCE_POLICY;
 
 /// The sites whose pages may read answers.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +55,7 @@ pub(super) fn dress(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let cross_origin = HeaderValue::from_static("cross-origin");
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), cross_origin);
+    headers.insert(RESOURCE_POLICY, cross_origin);
 }
 
 #[cfg(test)]

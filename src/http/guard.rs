@@ -55,7 +55,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const URI_LENGTH_MAX: usize = 4_096;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// Which sites may embed an answer (Fetch, cross-origin resource policy).
+pub(super) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Routes that tell nothing of a tenant: they are open to everybody.
 const PUBLIC: [&str; 6] = ["/", "/healthz", "/readyz", "/docs", "/openapi.json", crate::http::file::PATH];
