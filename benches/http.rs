@@ -2,21 +2,23 @@
 //!
 //! One line a figure: `name | ours | baseline | ratio | goal | ok or short`; exit 1 when one falls short. The business has
 //! 200,000 customers and 1,000,000 deals, and an index that covers the question. Both sides are measured at their best
-//! number of connections, the clients on the same machine. The answers are compared before anything is timed.
+//! number of connections, the clients on the same machine; the server has one processor of it and its clients another. The
+//! answers are compared before anything is timed.
 //!
 //! `VESPER_BENCH_DEALS` (1,000,000) and `VESPER_BENCH_REQUESTS` (1,000,000) make a shorter try.
 
+mod generator;
 mod line;
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::thread::{CpuSet, sched_setaffinity};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -27,13 +29,18 @@ use vesper::demo::{Cluster, ClusterOptions};
 use vesper::http::{Cors, HttpState, ROUTES, Tenants, TokenBook, listen, serve};
 use vesper::metric::{Catalog, Snapshot, SnapshotHeader};
 
+use generator::Generator;
 use line::Line;
 
 /// How long each side is asked at each number of connections.
 const SPAN: Duration = Duration::from_secs(4);
 const CLIENT_COUNTS: [usize; 5] = [1, 2, 4, 8, 16];
-/// Connections on which a steady rate is asked, a thread each.
+/// Connections on which a steady rate is asked.
 const STEADY_CLIENT_COUNT: usize = 16;
+/// The server has one processor and its clients have the other: on one that they share, how long an answer waits for its
+/// turn is a figure of the scheduler.
+const SERVING_CPU: usize = 0;
+const ASKING_CPU: usize = 1;
 /// How often each side is asked at the steady rate; the median counts, since the machine itself stalls now and then.
 const STEADY_ROUND_COUNT: usize = 5;
 
@@ -50,16 +57,20 @@ fn number(variable: &str, default: u64) -> u64 {
 
 fn measure(runtime: &tokio::runtime::Runtime) -> Vec<Line> {
     let (live_rate, document) = runtime.block_on(live());
-    let server = runtime.block_on(Server::start(document.clone()));
-    let body: Value = serde_json::from_slice(Client::new(server.address, &server.path).get()).expect("JSON");
+    let serving = serving_runtime();
+    let server = serving.block_on(Server::start(document.clone()));
+    let answer = Generator::new(server.address, &server.path, 1).answer().to_vec();
+    let head_end = answer.windows(4).position(|part| part == b"\r\n\r\n").expect("a head");
+    let body: Value = serde_json::from_slice(&answer[head_end + 4..]).expect("JSON");
     assert_eq!(body["data"], document, "both sides answer the same");
+    keep_to(ASKING_CPU);
 
     let (rate, client_count) = best(|clients| server.rate(clients));
-    let bare = runtime.block_on(bare_server(server.answer()));
+    eprintln!("{rate:.0} answers a second on {client_count} connections; live {live_rate:.2} a second");
+    let bare = serving.block_on(bare_server(answer));
     let [p99_us, bare_us] = p99_at(rate / 2.0, [server.address, bare], &server.path);
     let grown_mib = server.growth(number("VESPER_BENCH_REQUESTS", 1_000_000), client_count);
     let lost = server.lost_in_swaps(client_count);
-    eprintln!("{rate:.0} answers a second on {client_count} connections; live {live_rate:.2} a second");
     let (ours, live) = (1e6 / rate, 1e6 / live_rate);
     vec![
         Line { name: "an answer", ours, baseline: Some(live), goal: Some(live / 1_000.0), unit: "µs" },
@@ -67,6 +78,22 @@ fn measure(runtime: &tokio::runtime::Runtime) -> Vec<Line> {
         Line { name: "memory grown by the requests", ours: grown_mib, baseline: None, goal: Some(4.0), unit: "MiB" },
         Line { name: "requests lost in 100 swaps", ours: lost, baseline: None, goal: Some(0.0), unit: "requests" },
     ]
+}
+
+/// A runtime as a process has that may use one processor.
+fn serving_runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(1).on_thread_start(|| keep_to(SERVING_CPU));
+    builder.enable_all().build().expect("a runtime")
+}
+
+/// The calling thread, and those it starts, run on this processor alone, where there is more than one.
+fn keep_to(cpu: usize) {
+    if std::thread::available_parallelism().is_ok_and(|count| count.get() > 1) {
+        let mut cpus = CpuSet::new();
+        cpus.set(cpu);
+        sched_setaffinity(None, &cpus).expect("a processor of this machine");
+    }
 }
 
 /// The best rate over several numbers of connections, and that number.
@@ -160,49 +187,23 @@ impl Server {
         Server { address, tenants, snapshot, path: route.url() }
     }
 
-    /// Runs `client_count` clients until `is_over` says so; answers asked for and answers that failed.
-    fn load(&self, client_count: usize, is_over: impl Fn(u64) -> bool + Sync) -> (u64, u64) {
-        let (asked, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        std::thread::scope(|scope| {
-            for _ in 0..client_count {
-                scope.spawn(|| {
-                    let mut client = Client::new(self.address, &self.path);
-                    loop {
-                        let number = asked.fetch_add(1, Ordering::Relaxed);
-                        if is_over(number) {
-                            asked.fetch_sub(1, Ordering::Relaxed);
-                            return;
-                        }
-                        if client.get().is_empty() {
-                            failed.fetch_add(1, Ordering::Relaxed);
-                            client = Client::new(self.address, &self.path);
-                        }
-                    }
-                });
-            }
-        });
-        (asked.into_inner(), failed.into_inner())
-    }
-
-    /// An answer with its head, as it goes over the wire.
-    fn answer(&self) -> Vec<u8> {
-        let mut client = Client::new(self.address, &self.path);
-        assert!(!client.get().is_empty(), "it is answered");
-        client.bytes[..client.filled].to_vec()
+    fn clients(&self, client_count: usize) -> Generator {
+        Generator::new(self.address, &self.path, client_count)
     }
 
     fn rate(&self, client_count: usize) -> f64 {
         let began_at = Instant::now();
-        let (asked, failed) = self.load(client_count, |_| began_at.elapsed() >= SPAN);
-        assert_eq!(failed, 0, "every request is answered");
-        asked as f64 / began_at.elapsed().as_secs_f64()
+        let outcome = self.clients(client_count).flood(|_| began_at.elapsed() >= SPAN);
+        assert_eq!(outcome.failed, 0, "every request is answered");
+        outcome.answered as f64 / began_at.elapsed().as_secs_f64()
     }
 
     /// MiB that the process holds more after so many requests than after the first tenth of them.
     fn growth(&self, request_count: u64, client_count: usize) -> f64 {
-        self.load(client_count, |number| number >= request_count / 10);
+        let mut clients = self.clients(client_count);
+        clients.flood(|asked| asked >= request_count / 10);
         let before = resident_mib();
-        self.load(client_count, |number| number >= request_count);
+        clients.flood(|asked| asked >= request_count);
         resident_mib() - before
     }
 
@@ -210,7 +211,7 @@ impl Server {
     fn lost_in_swaps(&self, client_count: usize) -> f64 {
         let is_over = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let load = scope.spawn(|| self.load(client_count, |_| is_over.load(Ordering::Relaxed)));
+            let load = scope.spawn(|| self.clients(client_count).flood(|_| is_over.load(Ordering::Relaxed)));
             for id in 2..102 {
                 let mut next = self.snapshot.clone();
                 next.header.snapshot_id = id;
@@ -218,7 +219,7 @@ impl Server {
                 std::thread::sleep(Duration::from_millis(10));
             }
             is_over.store(true, Ordering::Relaxed);
-            load.join().expect("no panic").1 as f64
+            load.join().expect("no panic").failed as f64
         })
     }
 }
@@ -238,30 +239,12 @@ fn p99_at<const N: usize>(rate: f64, servers: [SocketAddr; N], path: &str) -> [f
     })
 }
 
-/// The 99th percentile of the answers of one span, in µs, counted from the moment each request was due: a late answer makes
-/// the next ones on its connection late, and all of them count.
+/// The 99th percentile of the answers of one span, in µs, counted from the moment each request was due.
 fn p99_of_span(rate: f64, address: SocketAddr, path: &str) -> f64 {
-    let pause = Duration::from_secs_f64(STEADY_CLIENT_COUNT as f64 / rate);
-    let began_at = Instant::now();
-    let ask = |index: usize| {
-        let mut client = Client::new(address, path);
-        let mut due_at = began_at + pause.mul_f64(index as f64 / STEADY_CLIENT_COUNT as f64);
-        let mut taken_us = Vec::new();
-        while began_at.elapsed() < SPAN {
-            std::thread::sleep(due_at.saturating_duration_since(Instant::now()));
-            assert!(!client.get().is_empty(), "every request is answered");
-            taken_us.push(due_at.elapsed().as_secs_f64() * 1e6);
-            due_at += pause;
-        }
-        taken_us
-    };
-    let mut taken_us: Vec<f64> = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..STEADY_CLIENT_COUNT).map(|index| scope.spawn(move || ask(index))).collect();
-        clients.into_iter().flat_map(|client| client.join().expect("no panic")).collect()
-    });
-    taken_us.sort_by(f64::total_cmp);
-    assert!(taken_us.len() as f64 > 0.95 * rate * SPAN.as_secs_f64(), "the rate was kept: {}", taken_us.len());
-    taken_us[taken_us.len() * 99 / 100]
+    let mut taken = Generator::new(address, path, STEADY_CLIENT_COUNT).pace(rate, SPAN);
+    assert!(taken.len() as f64 > 0.95 * rate * SPAN.as_secs_f64(), "the rate was kept: {}", taken.len());
+    taken.sort();
+    taken[taken.len() * 99 / 100].as_secs_f64() * 1e6
 }
 
 /// What the machine and the runtime cost alone: a server that says the same bytes to whatever it hears.
@@ -289,47 +272,6 @@ fn resident_mib() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line of it");
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
     kib / 1_024.0
-}
-
-/// A client of HTTP/1.1 that keeps its connection and asks the same again and again.
-struct Client {
-    stream: TcpStream,
-    request: String,
-    bytes: Vec<u8>,
-    filled: usize,
-}
-
-impl Client {
-    fn new(address: SocketAddr, path: &str) -> Client {
-        let stream = TcpStream::connect(address).expect("the server listens");
-        stream.set_nodelay(true).expect("a TCP socket");
-        let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
-        Client { stream, request, bytes: vec![0; 64 << 10], filled: 0 }
-    }
-
-    /// The body of a 200, or nothing.
-    fn get(&mut self) -> &[u8] {
-        self.filled = 0;
-        if self.stream.write_all(self.request.as_bytes()).is_err() { &[] } else { self.answer() }
-    }
-
-    fn answer(&mut self) -> &[u8] {
-        loop {
-            match self.stream.read(&mut self.bytes[self.filled..]) {
-                Ok(count @ 1..) => self.filled += count,
-                Ok(_) | Err(_) => return &[],
-            }
-            let answer = &self.bytes[..self.filled];
-            let Some(head_end) = answer.windows(4).position(|part| part == b"\r\n\r\n") else { continue };
-            let head = std::str::from_utf8(&answer[..head_end]).expect("a head is text");
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map(str::parse::<usize>);
-            let end = head_end + 4 + length.expect("a length").expect("a number");
-            if self.filled == end {
-                let is_answered = head.starts_with("HTTP/1.1 200 ");
-                return if is_answered { &self.bytes[head_end + 4..end] } else { &[] };
-            }
-        }
-    }
 }
 
 fn snapshot(document: Value) -> Snapshot {

@@ -4,6 +4,7 @@ mod export;
 mod log;
 mod metric;
 mod outbox;
+mod refresh;
 mod report;
 mod token;
 
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use export::EXPORT_EXAMPLES;
 
+use crate::cli::args::refresh::REFRESH_EXAMPLES;
 use crate::cli::args::report::{PREVIEW_EXAMPLES, RENDER_EXAMPLES, REPORT_EXAMPLES};
 use crate::cli::run_args::{BACKFILL_EXAMPLES, BackfillArgs, CANCEL_EXAMPLES, CancelArgs, RUNS_EXAMPLES, RunsArgs};
 
@@ -27,6 +29,7 @@ pub use outbox::{
     MessageState, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs, OutboxResendArgs, OutboxResolveArgs,
     OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth,
 };
+pub use refresh::RefreshArgs;
 pub use report::{PreviewArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs};
 pub use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
 
@@ -178,6 +181,9 @@ pub enum Command {
     /// Run one job for every business date of a span
     #[command(after_help = BACKFILL_EXAMPLES)]
     Backfill(BackfillArgs),
+    /// Have the next night compare entities whole with the source, or make the cubes again
+    #[command(after_help = REFRESH_EXAMPLES)]
+    Refresh(RefreshArgs),
     /// List runs, or tell everything about one
     #[command(after_help = RUNS_EXAMPLES)]
     Runs(RunsArgs),

@@ -26,8 +26,8 @@ pub use args::{
     Cli, Command, ContractArgs, DemoArgs, ExplainArgs, ExportArgs, ExportFormat, ExportGrain, LogLevel, LogStyle,
     MessageState, MetricsArgs, MigrateArgs, OutboxAllowArgs, OutboxArgs, OutboxCommand, OutboxListArgs,
     OutboxResendArgs, OutboxResolveArgs, OutboxShowArgs, OutboxSuppressArgs, OutboxSuppressedArgs, OutboxTruth, Part,
-    PreviewArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs, RunArgs, ServeArgs, StatusArgs,
-    TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
+    PreviewArgs, RefreshArgs, RenderArgs, RenderFormat, ReportArgs, ReportCommand, ReportNewArgs, RunArgs, ServeArgs,
+    StatusArgs, TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
 };
 pub use failure::Failure;
 pub use run_args::{BackfillArgs, CancelArgs, RunState, RunsArgs, RunsCommand, ShowArgs, Since};
@@ -74,6 +74,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check => command::check::check(&settings, &environment).await,
         Command::Run(args) => command::run::run(&settings, &environment, args).await,
         Command::Backfill(args) => command::backfill::backfill(&settings, &environment, args).await,
+        Command::Refresh(args) => command::refresh::refresh(&settings, args).await,
         Command::Cancel(args) => command::cancel::cancel(&settings, &environment, args).await,
         Command::Runs(args) => command::runs::runs(&settings, args).await,
         Command::Render(args) => command::render::render(&settings, &environment, args).await,

@@ -23,6 +23,8 @@ struct Mark {
     counted_since: Option<String>,
     tables: Vec<TableState>,
     compared_at: DateTime<Utc>,
+    /// When a person asked for every row.
+    asked_at: Option<DateTime<Utc>>,
     /// Whether the counters of tonight are complete; those of the ledger need not be.
     is_settled: bool,
 }
@@ -102,6 +104,7 @@ impl Marks {
                 counted_since: row.get(5),
                 tables: row.get::<Json<Vec<TableState>>, _>(6).0,
                 compared_at: row.get(7),
+                asked_at: row.get(8),
                 is_settled: true,
             };
             (row.get(0), mark)
@@ -162,7 +165,8 @@ impl Marks {
         let is_compared = merge_spec(query.entity.name).is_some_and(|spec| !spec.versioned_on.is_empty());
         self.has_moved |= !plan.is_nothing() && !is_compared && !READ_BY_CHANGE.contains(&query.entity.name);
         self.is_order_whole |= query.entity.name == "order" && plan.is_whole();
-        plan.next = Some(Mark { compared_at, xid, ..next });
+        let asked_at = last.and_then(|last| last.asked_at);
+        plan.next = Some(Mark { compared_at, xid, asked_at, ..next });
         Ok(plan)
     }
 
@@ -178,6 +182,7 @@ impl Marks {
             counted_since: extraction.server.counted_since.clone(),
             tables: extraction.tables_of(index).unwrap_or_default(),
             compared_at: extraction.extracted_at,
+            asked_at: None,
             is_settled: extraction.server.is_settled,
         }
     }
@@ -185,6 +190,9 @@ impl Marks {
     /// Why every row has to be compared, if it has.
     fn full_compare(&self, last: &Mark, next: &Mark, entity: &Entity) -> Option<String> {
         let is_rated = merge_spec(entity.name).is_some_and(|spec| spec.rate_day.is_some()) || entity.name == LINE;
+        if last.asked_at.is_some() {
+            return Some("somebody asked for it".to_owned());
+        }
         if last.definition != next.definition {
             return Some("its query, its contract or its currency changed".to_owned());
         }
@@ -282,6 +290,7 @@ impl Marks {
             .bind(&next.counted_since)
             .bind(Json(&next.tables))
             .bind(next.compared_at)
+            .bind(next.asked_at)
             .execute(tx)
             .await;
         done.map(drop).map_err(warehouse("moving vesper.source_mark"))

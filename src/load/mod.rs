@@ -11,6 +11,7 @@
 //!
 //! Never here: arithmetic that belongs to a metric, the clock.
 
+mod ask;
 mod customer;
 mod direct;
 mod encode;
@@ -40,6 +41,7 @@ use crate::source::SourceError;
 
 pub use crate::source::ColumnType;
 pub use crate::source::contract::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
+pub use ask::{Asked, ask_whole};
 pub use frame::{Decoder, Field, FrameError};
 pub use night::{EntityCount, LoadReport, load_source};
 

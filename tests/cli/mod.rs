@@ -12,6 +12,7 @@ mod night;
 mod outbox;
 mod pipe;
 mod quiet;
+mod refresh;
 mod refusal;
 mod reload;
 mod report;

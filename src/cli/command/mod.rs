@@ -11,6 +11,7 @@ pub(super) mod metrics;
 pub(super) mod migrate;
 pub(super) mod outbox;
 pub(super) mod preview;
+pub(super) mod refresh;
 pub(super) mod render;
 pub(super) mod report;
 pub(super) mod run;
