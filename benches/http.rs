@@ -9,6 +9,7 @@
 
 mod generator;
 mod line;
+mod machine;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -107,7 +108,8 @@ async fn live() -> (f64, Value) {
     let everyone = std::fs::Permissions::from_mode(0o755);
     let directory = tempfile::Builder::new().prefix("vesper-bench-").permissions(everyone).tempdir();
     let directory = directory.expect("a temporary directory");
-    let cluster = Cluster::start(directory.path(), ClusterOptions::default()).await.expect("a cluster starts");
+    let options = ClusterOptions { shared_mb: machine::shared_mb(), ..ClusterOptions::default() };
+    let cluster = Cluster::start(directory.path(), options).await.expect("a cluster starts");
     cluster.create_database("live").await.expect("a new database");
     let database = Database::parse("the bench's cluster", &cluster.url("live")).expect("a URL");
     let pool = database.pool(16).await.expect("the cluster answers");

@@ -4,6 +4,7 @@
 //! of `vesper explain` on the star, run one after the other, for the whole of one window. A snapshot holds every window, comparison and member.
 
 mod line;
+mod machine;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -31,7 +32,7 @@ async fn measure() -> Vec<Line> {
     let mut directory = tempfile::Builder::new();
     let everyone = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     let directory = directory.prefix("vesper-bench-").permissions(everyone).tempdir().expect("a temporary directory");
-    let options = ClusterOptions { is_disposable: true };
+    let options = ClusterOptions { is_disposable: true, shared_mb: machine::shared_mb() };
     let cluster = Cluster::start(&directory.path().join("cluster"), options).await.expect("a cluster");
     cluster.create_database("warehouse").await.expect("a database");
     let warehouse = Database::parse("VESPER_WAREHOUSE_URL", &cluster.url("warehouse")).expect("a URL");

@@ -6,6 +6,7 @@
 //! smaller business (deals and customers shrink with it); peers from the package index are run where they are installed.
 
 mod line;
+mod machine;
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, ExitCode, Stdio};
@@ -109,7 +110,8 @@ impl Bench {
         let everyone = std::fs::Permissions::from_mode(0o755);
         let directory = tempfile::Builder::new().prefix("vesper-bench-").permissions(everyone).tempdir();
         let directory = directory.expect("a temporary directory");
-        let cluster = Cluster::start(directory.path(), ClusterOptions::default()).await.expect("a cluster");
+        let options = ClusterOptions { shared_mb: machine::shared_mb(), ..ClusterOptions::default() };
+        let cluster = Cluster::start(directory.path(), options).await.expect("a cluster");
         for name in ["operational", "warehouse", "raw"] {
             cluster.create_database(name).await.expect("a new database");
         }

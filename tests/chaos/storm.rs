@@ -153,7 +153,7 @@ impl OwnCluster {
 }
 
 async fn start_cluster(directory: &std::path::Path) -> Cluster {
-    let options = ClusterOptions { is_disposable: true };
+    let options = ClusterOptions { is_disposable: true, ..ClusterOptions::default() };
     Cluster::start(&directory.join("cluster"), options).await.expect("the cluster starts")
 }
 

@@ -13,7 +13,7 @@ use vesper::demo::{Cluster, ClusterOptions, DemoError};
 
 use crate::support::cluster::{cluster, open_directory};
 
-const DISPOSABLE: ClusterOptions = ClusterOptions { is_disposable: true };
+const DISPOSABLE: ClusterOptions = ClusterOptions { is_disposable: true, shared_mb: 128 };
 
 async fn answer(cluster: &Cluster, database: &str) -> i32 {
     let mut connection = cluster.connect(database).await.expect("the server answers");

@@ -104,7 +104,7 @@ async fn copy_of(template: &str) -> TestDatabase {
 async fn start_run() -> Run {
     let directory = open_directory().keep();
     let mut watch = spawn_watch(&directory);
-    let options = ClusterOptions { is_disposable: true };
+    let options = ClusterOptions { is_disposable: true, ..ClusterOptions::default() };
     let cluster = Cluster::start(&directory.join("cluster"), options).await.expect("the test cluster starts");
     let pipe = watch.stdin.as_mut().expect("it is piped");
     writeln!(pipe, "{}", cluster.directory().display()).expect("the watch listens");

@@ -27,11 +27,22 @@ use super::DemoError;
 use crate::base::pg::Database;
 
 /// How a cluster is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClusterOptions {
     /// The data may be lost with the machine: no fsync. For tests.
     pub is_disposable: bool,
+    /// Memory for pages (`shared_buffers`), in MB.
+    pub shared_mb: u64,
 }
+
+impl Default for ClusterOptions {
+    fn default() -> Self {
+        Self { is_disposable: false, shared_mb: SHARED_MB }
+    }
+}
+
+/// What PostgreSQL itself begins with: the demo is a guest on the machine.
+const SHARED_MB: u64 = 128;
 
 /// A running server.
 #[derive(Debug)]
@@ -217,12 +228,13 @@ fn settings(port: u16, socket_directory: &Path, options: ClusterOptions) -> Stri
         ""
     };
     // A cluster of tests serves as many of them at once as the machine has cores, each with pools of its own.
+    let shared_mb = options.shared_mb;
     let client_max = if options.is_disposable { 1_000 } else { 400 };
     // No replica ever follows: with a minimal log, a COPY into a table made in the same transaction writes no log.
     // Just-in-time compilation costs these small queries more than it saves, and no disk here has a head to move.
     format!(
         "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{directory}'\n\
-         unix_socket_permissions = 0700\nmax_connections = {client_max}\nshared_buffers = '128MB'\nwal_level = minimal\n\
+         unix_socket_permissions = 0700\nmax_connections = {client_max}\nshared_buffers = '{shared_mb}MB'\nwal_level = minimal\n\
          max_wal_senders = 0\nmax_wal_size = '2GB'\ncheckpoint_timeout = '15min'\njit = off\nrandom_page_cost = 1.1\ntimezone = 'UTC'\n\
          log_timezone = 'UTC'\nlog_checkpoints = off\n{durability}",
         Ipv4Addr::LOCALHOST
