@@ -206,6 +206,29 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32, asked: Asked) ->
     })
 }
 
+/// What each customer bought a day up to, and without, `until`, in the tenant's mode of revenue, by customer and day:
+/// customer_id, day, purchases, amount (hundredths of a cent).
+pub async fn read_purchases(tx: &mut PgConnection, tenant_key: i32, until: NaiveDate) -> Result<DataFrame, CubeError> {
+    let until = (until - NaiveDate::default()).num_days();
+    let query = include_str!("sql/read_customer_purchase.sql")
+        .replace("$1::int", &tenant_key.to_string())
+        .replace("$2::int", &until.to_string());
+    let fields = [("customer_id", Text), ("day", Date), ("purchases", Bigint), ("amount", Bigint)];
+    read_cube(tx, ("customer_purchase_day", &query), &fields).await
+}
+
+/// The customers on record, in no order: customer_id, tier, created_day.
+pub async fn read_customers(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
+    let query = include_str!("sql/read_customer.sql").replace("$1::int", &tenant_key.to_string());
+    read_cube(tx, ("customer", &query), &[("customer_id", Text), ("tier", Text), ("created_day", Date)]).await
+}
+
+/// The memberships of the loyalty programme, in no order: customer_id, joined_day, left_day.
+pub async fn read_loyalty_members(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
+    let query = include_str!("sql/read_loyalty_member.sql").replace("$1::int", &tenant_key.to_string());
+    read_cube(tx, ("loyalty_member", &query), &[("customer_id", Text), ("joined_day", Date), ("left_day", Date)]).await
+}
+
 /// One cube as one frame. The parameters are written into the query already, since COPY takes none.
 async fn read_cube(
     tx: &mut PgConnection,

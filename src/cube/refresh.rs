@@ -60,6 +60,12 @@ pub(super) const CUBES: &[CubeSpec] = &[
     by_day("revenue_day", &["deal", "order", "payment"], include_str!("sql/revenue_day.sql")),
     by_day("subscription_stock_day", &["subscription"], include_str!("sql/subscription_stock_day.sql")),
     CubeSpec {
+        table: "subscription_plan_day",
+        facts: &["subscription"],
+        extent: Extent::Tenant,
+        insert: include_str!("sql/subscription_plan_day.sql"),
+    },
+    CubeSpec {
         table: "mrr_movement_day",
         facts: &["subscription"],
         extent: Extent::Tenant,

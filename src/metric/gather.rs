@@ -11,7 +11,7 @@ use crate::metric::compute::{Computed, Delivered, compute, stock_days};
 use crate::metric::document::VALUE_BANDS;
 use crate::metric::identity::{Credited, Violation};
 use crate::metric::snapshot::{Member, Reconciliation};
-use crate::metric::table::{Inquiry, Question, Tables, read_season};
+use crate::metric::table::{Inquiry, Question, Tables, read_purchase_tables, read_season};
 use crate::metric::{MetricError, failed};
 
 /// What is published, and what it is checked against.
@@ -59,10 +59,12 @@ pub(super) async fn gather(
         let (delivered, currency) = (delivered.clone(), currency.to_owned());
         let computing = move || compute(&cubes, &delivered, (date, first_date), &currency, members);
         let computing = tokio::task::spawn_blocking(computing);
+        let purchased = read_purchase_tables(first, question).await?;
         let credited = if is_alone { read_credited(first, question).await? } else { None };
         let tables = inquiry.answer(first).await?;
         let mut computed = computing.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
         computed.tables = tables;
+        computed.tables.extend(purchased.await.map_err(|_| MetricError::Thread)?);
         computed.tables.extend(read_season(first, question, &computed).await?);
         Ok(Gathered { computed, credited, balanced })
     };

@@ -23,6 +23,7 @@ mod formula_tests;
 mod gather;
 mod identity;
 mod publish;
+mod purchase;
 mod retention;
 mod store;
 mod sums;

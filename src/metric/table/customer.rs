@@ -1,16 +1,17 @@
 //! Tables of customers: segments, RFM, cohorts, campaigns.
 
 use crate::metric::Unit;
+use crate::metric::purchase::{concentration, loyalty_effect, monthly, quarterly, rfm, top_customers, yearly};
 use crate::metric::snapshot::Window;
 use crate::metric::table::finish::name_segments;
-use crate::metric::table::{Kind, Query, TableMetric};
+use crate::metric::table::{Kind, Query, Rows, TableMetric};
 
 /// A flow, over its three common spans.
 const FLOW: &[Window] = &[Window::All, Window::Quarter, Window::Year];
 /// What there is at the business date.
 const NOW: &[Window] = &[Window::All];
 
-const fn cohort((name, label, months): (&'static str, &'static str, i32), definition: &'static str) -> TableMetric {
+const fn cohort((name, label): (&'static str, &'static str), rows: Rows, definition: &'static str) -> TableMetric {
     TableMetric {
         name,
         version: 1,
@@ -27,7 +28,7 @@ const fn cohort((name, label, months): (&'static str, &'static str, i32), defini
             ("revenue", "Revenue", Kind::Whole(Unit::Money)),
             ("revenue_retention", "Revenue retention", Kind::Ratio(Unit::Percent)),
         ],
-        query: Query::Cohorts(include_str!("sql/cohort.sql"), months),
+        query: Query::BoughtAsOf(rows),
         finish: None,
     }
 }
@@ -95,7 +96,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("share", "Share", Kind::Part(Unit::Percent)),
             ("days_since_last", "Days since the last", Kind::WholeApart(Unit::Count)),
         ],
-        query: Query::Within(include_str!("sql/top_customers.sql")),
+        query: Query::BoughtWithin(top_customers),
         finish: None,
     },
     TableMetric {
@@ -112,7 +113,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("revenue", "Revenue", Kind::WholeApart(Unit::Money)),
             ("share", "Share", Kind::RatioApart(Unit::Percent)),
         ],
-        query: Query::Within(include_str!("sql/concentration.sql")),
+        query: Query::BoughtWithin(concentration),
         finish: None,
     },
     TableMetric {
@@ -135,7 +136,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("high", "To (95%)", Kind::RatioApart(Unit::Money)),
             ("note", "Note", Kind::Word),
         ],
-        query: Query::Within(include_str!("sql/loyalty_effect.sql")),
+        query: Query::BoughtWithin(loyalty_effect),
         finish: None,
     },
     TableMetric {
@@ -158,21 +159,24 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("revenue", "Revenue", Kind::Whole(Unit::Money)),
             ("days_since_last", "Days since the last", Kind::Ratio(Unit::Days)),
         ],
-        query: Query::AsOf(include_str!("sql/rfm.sql")),
+        query: Query::BoughtAsOf(rfm),
         finish: Some(name_segments),
     },
     cohort(
-        ("cohort_month", "Monthly cohorts", 1),
+        ("cohort_month", "Monthly cohorts"),
+        monthly,
         "customers by the month of their first purchase: how many bought again k months later, per size of the cohort, \
             and their revenue per that of the first month; the running month is not told; the last 60 cohorts",
     ),
     cohort(
-        ("cohort_quarter", "Quarterly cohorts", 3),
+        ("cohort_quarter", "Quarterly cohorts"),
+        quarterly,
         "customers by the quarter of their first purchase: how many bought again k quarters later, per size of the cohort, \
             and their revenue per that of the first quarter; the running quarter is not told; the last 60 cohorts",
     ),
     cohort(
-        ("cohort_year", "Yearly cohorts", 12),
+        ("cohort_year", "Yearly cohorts"),
+        yearly,
         "customers by the year of their first purchase: how many bought again k years later, per size of the cohort, and \
             their revenue per that of the first year; the running year is not told; the last 60 cohorts",
     ),

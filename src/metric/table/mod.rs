@@ -1,6 +1,7 @@
 //! Metrics that are tables: cohorts, cells, rankings, reasons.
 //!
-//! In: the tenant's cubes and a window; each table is one statement beside this file, run on the server.
+//! In: the tenant's cubes and a window; each table is one statement beside this file, run on the server, but those that rest
+//! on purchases (`metric::purchase`).
 //! Out: typed columns and rows of exact figures, published beside the points.
 //!
 //! A table whose inputs the deployment does not read is absent. Ratios travel as numerator and denominator, so that
@@ -19,10 +20,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::Period;
 use crate::metric::Unit;
+use crate::metric::purchase::Bought;
 use crate::metric::snapshot::{Figure, Window};
 
-pub(super) use read::{Inquiry, Question, read_season};
+pub(super) use read::{Inquiry, Question, read_purchase_tables, read_season};
 
 /// A metric that is a table.
 pub struct TableMetric {
@@ -69,6 +72,9 @@ pub enum Kind {
     Derived(Unit),
 }
 
+/// The rows of a table that rests on purchases, over a window.
+type Rows = fn(&Bought, Period) -> Vec<Vec<Cell>>;
+
 /// Where the rows come from. `$1` is the tenant and `$2` the end of the window (exclusive).
 enum Query {
     /// What there is at the end of the window.
@@ -77,8 +83,10 @@ enum Query {
     Within(&'static str),
     /// The window against the one before: `$4` is that one's start.
     Compared(&'static str),
-    /// What there is, by periods of so many months: the rows of which the last column says that. One statement answers all of its tables.
-    Cohorts(&'static str, i32),
+    /// What the purchases up to the end of the window tell; no statement of its own.
+    BoughtAsOf(Rows),
+    /// What was bought in the window.
+    BoughtWithin(Rows),
     /// The daily series of revenue, by calendar month.
     Season,
 }
@@ -144,8 +152,7 @@ impl TableMetric {
         });
         match self.query {
             Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) => Some((sql, types.collect())),
-            Query::Cohorts(sql, _) => Some((sql, types.chain(["INT4"]).collect())),
-            Query::Season => None,
+            Query::BoughtAsOf(_) | Query::BoughtWithin(_) | Query::Season => None,
         }
     }
 
@@ -156,7 +163,7 @@ impl TableMetric {
 
     /// Whether it tells what there is at the end of its window, and not what happened within.
     pub fn is_stock(&self) -> bool {
-        matches!(self.query, Query::AsOf(_) | Query::Cohorts(..) | Query::Season)
+        matches!(self.query, Query::AsOf(_) | Query::BoughtAsOf(_) | Query::Season)
     }
 }
 

@@ -8,8 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
+use tokio::task::JoinHandle;
 
 use crate::metric::compute::{Computed, Delivered};
+use crate::metric::purchase::{Bought, Wanted, read_bought};
 use crate::metric::snapshot::{Compare, Window};
 use crate::metric::table::{
     Cell, Kind, Query, Table, TableColumn, TableMetric, Tables, all_tables, find_table, season,
@@ -27,12 +29,11 @@ pub(in crate::metric) struct Question<'a> {
 
 /// A table over a window.
 type Asked = (&'static TableMetric, Window);
-type Answered = (Asked, Vec<Vec<Cell>>);
 
-/// The statements that are still to be asked, by whichever connection is free, each with the tables that it answers.
+/// The tables that are still to be asked for, by whichever connection is free.
 pub(in crate::metric) struct Inquiry<'a> {
     question: Question<'a>,
-    queue: Mutex<VecDeque<Vec<Asked>>>,
+    queue: Mutex<VecDeque<Asked>>,
 }
 
 impl Question<'_> {
@@ -49,16 +50,8 @@ impl Question<'_> {
 impl<'a> Inquiry<'a> {
     /// About every table that is asked of the server and whose inputs the tenant has.
     pub(in crate::metric) fn new(question: Question<'a>) -> Self {
-        let mut queue: VecDeque<Vec<Asked>> = VecDeque::new();
-        for metric in all_tables().filter(|t| question.has(t) && !matches!(t.query, Query::Season)) {
-            for window in metric.windows {
-                let shared = queue.back_mut().filter(|last| last.iter().all(|(other, _)| metric.shares_with(other)));
-                match shared {
-                    Some(last) => last.push((metric, *window)),
-                    None => queue.push_back(vec![(metric, *window)]),
-                }
-            }
-        }
+        let statements = all_tables().filter(|t| question.has(t) && t.statement().is_some());
+        let queue = statements.flat_map(|metric| metric.windows.iter().map(move |window| (metric, *window))).collect();
         Self { question, queue: Mutex::new(queue) }
     }
 
@@ -66,11 +59,9 @@ impl<'a> Inquiry<'a> {
     pub(in crate::metric) async fn answer(&self, connection: &mut PgConnection) -> Result<Tables, MetricError> {
         let next = || self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let mut tables = Tables::new();
-        while let Some(asked) = next() {
-            let answered = self.read_rows(connection, &asked).await.inspect_err(|_| self.give_up())?;
-            for ((metric, window), rows) in answered {
-                tables.entry(metric.name.to_owned()).or_default().insert(window, finished(metric, rows));
-            }
+        while let Some((metric, window)) = next() {
+            let rows = self.read_rows(connection, (metric, window)).await.inspect_err(|_| self.give_up())?;
+            tables.entry(metric.name.to_owned()).or_default().insert(window, finished(metric, rows));
         }
         Ok(tables)
     }
@@ -80,44 +71,57 @@ impl<'a> Inquiry<'a> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    async fn read_rows(&self, connection: &mut PgConnection, asked: &[Asked]) -> Result<Vec<Answered>, MetricError> {
-        let Some((metric, window)) = asked.first().copied() else { return Ok(Vec::new()) };
+    async fn read_rows(
+        &self,
+        connection: &mut PgConnection,
+        (metric, window): Asked,
+    ) -> Result<Vec<Vec<Cell>>, MetricError> {
         let Question { tenant_key, business_date, first_date, .. } = self.question;
         let period = window.period(business_date, first_date);
         let ask = |sql: &'static str| sqlx::query(sql).bind(tenant_key).bind(period.until);
         let rows = match metric.query {
-            Query::AsOf(sql) | Query::Cohorts(sql, _) => ask(sql),
+            Query::AsOf(sql) => ask(sql),
             Query::Within(sql) => ask(sql).bind(period.from),
             Query::Compared(sql) => {
                 // Of `all` there is none before.
                 let before = window.compared(Compare::Previous, business_date).map(|before| before.from);
                 ask(sql).bind(period.from).bind(before.unwrap_or(period.from))
             }
-            Query::Season => return Ok(Vec::new()),
+            Query::BoughtAsOf(_) | Query::BoughtWithin(_) | Query::Season => return Ok(Vec::new()),
         };
         let rows = rows.fetch_all(connection).await;
         let rows = rows.map_err(|source| MetricError::Table { metric: metric.name, source })?;
-        let answer = |(metric, window): &Asked| {
-            let own = rows.iter().filter(|row| metric.owns(row));
-            Ok(((*metric, *window), own.map(|row| read_row(row, metric)).collect::<Result<_, _>>()?))
-        };
-        asked.iter().map(answer).collect()
+        rows.iter().map(|row| read_row(row, metric)).collect()
     }
 }
 
-impl TableMetric {
-    /// Whether one statement answers both.
-    fn shares_with(&self, other: &TableMetric) -> bool {
-        matches!((&self.query, &other.query), (Query::Cohorts(one, _), Query::Cohorts(same, _)) if one == same)
+/// The tables that rest on purchases, which are read once for all of them; the rows are made beside what is asked next.
+pub(in crate::metric) async fn read_purchase_tables(
+    tx: &mut PgConnection,
+    question: Question<'_>,
+) -> Result<JoinHandle<Tables>, MetricError> {
+    let Question { tenant_key, business_date, first_date, .. } = question;
+    let mut asked = Vec::new();
+    for metric in all_tables().filter(|t| question.has(t)) {
+        let (Query::BoughtAsOf(rows) | Query::BoughtWithin(rows)) = metric.query else { continue };
+        let period = |window: &Window| window.period(business_date, first_date);
+        asked.extend(metric.windows.iter().map(|window| (metric, *window, period(window), rows)));
     }
-
-    /// Whether a row of its statement is one of its own.
-    fn owns(&self, row: &PgRow) -> bool {
-        match self.query {
-            Query::Cohorts(_, months) => row.try_get(row.len() - 1).is_ok_and(|of: i32| of == months),
-            _ => true,
+    let of = |name: &'static str| asked.iter().filter(move |(metric, ..)| metric.name == name);
+    let wanted = Wanted {
+        ranked: of("top_customers").map(|(_, _, period, _)| *period).collect(),
+        has_programme: of("loyalty_effect").next().is_some(),
+    };
+    let all = Window::All.period(business_date, first_date);
+    let bought = if asked.is_empty() { Bought::default() } else { read_bought(tx, tenant_key, (all, wanted)).await? };
+    Ok(tokio::task::spawn_blocking(move || {
+        let mut tables = Tables::new();
+        for (metric, window, period, rows) in asked {
+            let table = finished(metric, rows(&bought, period));
+            tables.entry(metric.name.to_owned()).or_default().insert(window, table);
         }
-    }
+        tables
+    }))
 }
 
 /// The season of revenue, which follows from its daily series, once that is computed.

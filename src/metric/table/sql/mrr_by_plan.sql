@@ -1,13 +1,12 @@
 -- grain: one row per plan with a paid subscription · $1 tenant_key, $2 until · re-run: pure read
 with running as (
-    select coalesce(m.plan, 'none') as plan, m.customer_id, count(*) as subscriptions, sum(m.reporting_mrr_cents) as cents
-    from star.fact_mrr_spell as m
-    where m.tenant_key = $1::int and m.valid_from < $2::date and (m.valid_until is null or m.valid_until >= $2::date)
-    group by 1, m.customer_id
+    select q.plan, sum(q.subscriptions)::bigint as subscriptions, sum(q.customers)::bigint as customers, sum(q.mrr_cents)::bigint as cents
+    from cube.subscription_plan_day as q
+    where q.tenant_key = $1::int and q.day < $2::date
+    group by q.plan
+    having sum(q.subscriptions) > 0
 )
 
-select r.plan, sum(r.subscriptions)::bigint, count(r.customer_id), sum(r.cents)::bigint, sum(r.cents)::bigint, (sum(sum(r.cents)) over ())::bigint, sum(r.cents)::bigint,
-    count(r.customer_id)
+select r.plan, r.subscriptions, r.customers, r.cents, r.cents, (sum(r.cents) over ())::bigint, r.cents, r.customers
 from running as r
-group by r.plan
-order by sum(r.cents) desc, r.plan
+order by r.cents desc, r.plan

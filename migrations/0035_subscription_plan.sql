@@ -1,0 +1,17 @@
+-- Recurring revenue by plan is told by what came and went a day, as every other stock is.
+
+create table cube.subscription_plan_day (
+    tenant_key int not null, day date not null, plan text not null, subscriptions bigint not null, customers bigint not null, mrr_cents bigint not null,
+    primary key (tenant_key, day, plan));
+comment on table cube.subscription_plan_day is 'Movements of paid subscriptions by day and plan: what a plan has at a day is the sum of all rows up to it';
+comment on column cube.subscription_plan_day.tenant_key is 'The tenant';
+comment on column cube.subscription_plan_day.day is 'The day (UTC); planned ends lie ahead';
+comment on column cube.subscription_plan_day.plan is 'The plan as the source names it; none where it names none';
+comment on column cube.subscription_plan_day.subscriptions is 'Paid subscriptions that began, less those that ended';
+comment on column cube.subscription_plan_day.customers is 'Customers who came to have a paid subscription of the plan, less those who came to have none';
+comment on column cube.subscription_plan_day.mrr_cents is 'What their MRR rose by, in the reporting currency';
+
+-- A warehouse that holds subscriptions fills the cube in its next night.
+insert into vesper.touched_day (tenant_key, fact, day)
+select distinct s.tenant_key, 'subscription', s.start_date from star.fact_subscription as s
+on conflict do nothing;

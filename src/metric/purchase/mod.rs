@@ -1,0 +1,168 @@
+//! What customers bought, customer by customer: ranks, concentration, RFM, cohorts, the effect of a loyalty programme.
+//!
+//! In: every purchase day of a tenant, read once. Out: rows of the tables that rest on them. Pure, but for the reading.
+//!
+//! These tables ask for one customer after another in several orders and windows; each by its own statement would pass the
+//! purchases again, and group them by names, while here a customer is a number.
+
+mod best;
+mod cohort;
+mod loyalty;
+mod read;
+mod rfm;
+
+use chrono::NaiveDate;
+use polars::prelude::{DataFrame, PolarsResult};
+
+use crate::base::Period;
+use crate::metric::purchase::loyalty::Programme;
+
+pub(in crate::metric) use best::{concentration, top_customers};
+pub(in crate::metric) use cohort::{monthly, quarterly, yearly};
+pub(in crate::metric) use loyalty::loyalty_effect;
+pub(in crate::metric) use read::{Wanted, read_bought};
+pub(in crate::metric) use rfm::rfm;
+
+/// The purchases of a tenant in the order of customers and days.
+#[derive(Debug, Default)]
+pub(in crate::metric) struct Purchases {
+    /// Each customer's id and the end of its purchases in the columns below.
+    customers: Vec<(String, usize)>,
+    /// Days since 1970-01-01.
+    days: Vec<i32>,
+    /// Purchases of that day.
+    counts: Vec<i64>,
+    /// Hundredths of a cent.
+    amounts: Vec<i64>,
+}
+
+/// What a table of purchases is made of, beside its window.
+#[derive(Debug, Default)]
+pub(in crate::metric) struct Bought {
+    purchases: Purchases,
+    /// Whom the tables show by name, in the order of their ids.
+    people: Vec<Person>,
+    /// Customers who are on record no longer, in order.
+    gone: Vec<String>,
+    /// Whom the effect of the loyalty programme compares.
+    programme: Programme,
+    /// How many days RFM looks back; 0 for all.
+    rfm_days: i64,
+    /// Whether RFM makes five groups of one size and does not let equal ones share.
+    is_rfm_ntile: bool,
+}
+
+/// A customer as shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::metric) struct Person {
+    customer_id: String,
+    name: Option<String>,
+    tier: Option<String>,
+}
+
+/// What a customer bought in a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Total {
+    /// The customer's place in [`Purchases::customers`].
+    customer: usize,
+    purchases: i64,
+    /// Hundredths of a cent.
+    amount: i64,
+    /// The day of the last one, since 1970-01-01.
+    last_day: i32,
+}
+
+impl Purchases {
+    /// From the rows of `cube::read_purchases`.
+    fn of(frame: &DataFrame) -> PolarsResult<Purchases> {
+        let mut customers: Vec<(String, usize)> = Vec::new();
+        for (row, id) in frame.column("customer_id")?.str()?.iter().map(Option::unwrap_or_default).enumerate() {
+            match customers.last_mut() {
+                Some((last, end)) if last == id => *end = row + 1,
+                _ => customers.push((id.to_owned(), row + 1)),
+            }
+        }
+        let column = |name: &str| PolarsResult::Ok(frame.column(name)?.i64()?.into_no_null_iter().collect());
+        Ok(Purchases {
+            customers,
+            days: frame.column("day")?.i32()?.into_no_null_iter().collect(),
+            counts: column("purchases")?,
+            amounts: column("amount")?,
+        })
+    }
+
+    /// Each customer with the rows that are theirs.
+    fn by_customer(&self) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+        let starts = std::iter::once(0).chain(self.customers.iter().map(|(_, end)| *end));
+        self.customers.iter().zip(starts).enumerate().map(|(customer, ((_, end), start))| (customer, start..*end))
+    }
+
+    /// What each customer who bought in the period bought in it.
+    fn totals(&self, period: Period) -> Vec<Total> {
+        let (from, until) = (day(period.from), day(period.until));
+        let total = |(customer, rows): (usize, std::ops::Range<usize>)| {
+            let days = &self.days[rows.clone()];
+            let rows =
+                rows.start + days.partition_point(|d| *d < from)..rows.start + days.partition_point(|d| *d < until);
+            let last_day = *self.days[rows.clone()].last()?;
+            let (purchases, amount) = (self.counts[rows.clone()].iter().sum(), self.amounts[rows].iter().sum());
+            Some(Total { customer, purchases, amount, last_day })
+        };
+        self.by_customer().filter_map(total).collect()
+    }
+
+    fn id(&self, customer: usize) -> &str {
+        &self.customers[customer].0
+    }
+}
+
+/// Days since 1970-01-01, as frames hold them.
+fn day(date: NaiveDate) -> i32 {
+    (date - NaiveDate::default()).num_days() as i32
+}
+
+/// Whole cents of hundredths of a cent, half away from zero, as `round` has it.
+fn cents(amount: i64) -> i64 {
+    (amount + 50 * amount.signum()) / 100
+}
+
+#[cfg(test)]
+fn purchases(rows: &[(&str, &str, i64, i64)]) -> Purchases {
+    use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
+    let days: Vec<i32> = rows.iter().map(|r| day(r.1.parse().expect("a date"))).collect();
+    let text: Vec<&str> = rows.iter().map(|r| r.0).collect();
+    let [counts, amounts] =
+        [2, 3].map(|i| rows.iter().map(|r| if i == 2 { r.2 } else { r.3 * 100 }).collect::<Vec<i64>>());
+    let columns = [
+        Series::new("customer_id".into(), text).into_column(),
+        Series::new("day".into(), days).into_column(),
+        Series::new("purchases".into(), counts).into_column(),
+        Series::new("amount".into(), amounts).into_column(),
+    ];
+    Purchases::of(&DataFrame::new(rows.len(), columns.to_vec()).expect("columns of one length")).expect("its columns")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_told_by_the_purchases_of_the_span_alone() {
+        let purchases = purchases(&[
+            ("a", "2026-01-01", 1, 100),
+            ("a", "2026-02-01", 2, 300),
+            ("b", "2026-03-01", 1, 500),
+            ("c", "2026-01-31", 1, 50),
+        ]);
+        let span = Period { from: "2026-01-31".parse().expect("a date"), until: "2026-03-01".parse().expect("a date") };
+        let totals = purchases.totals(span);
+        let told: Vec<_> = totals.iter().map(|t| (purchases.id(t.customer), t.purchases, t.amount)).collect();
+        assert_eq!(told, [("a", 2, 30_000), ("c", 1, 5_000)]);
+        assert_eq!(Purchases::default().totals(span), []);
+    }
+
+    #[test]
+    fn half_a_cent_is_rounded_away_from_nothing() {
+        assert_eq!([149, 150, 0, -149, -150].map(cents), [1, 2, 0, -1, -2]);
+    }
+}

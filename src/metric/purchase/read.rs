@@ -1,0 +1,52 @@
+//! Reads what the tables of purchases rest on.
+
+use sqlx::{PgConnection, Row};
+
+use crate::base::Period;
+use crate::cube::{read_customers, read_loyalty_members, read_purchases};
+use crate::metric::purchase::loyalty::Programme;
+use crate::metric::purchase::{Bought, Person, Purchases, best};
+use crate::metric::{MetricError, failed};
+
+/// What the tables asked for need beside the purchases.
+#[derive(Debug, Default)]
+pub(in crate::metric) struct Wanted {
+    /// Periods whose best customers are shown by name.
+    pub(in crate::metric) ranked: Vec<Period>,
+    /// Whether anybody asks for the loyalty programme.
+    pub(in crate::metric) has_programme: bool,
+}
+
+/// Reads the purchases of a tenant up to the end of `all`, and what else is wanted.
+pub(in crate::metric) async fn read_bought(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    (all, wanted): (Period, Wanted),
+) -> Result<Bought, MetricError> {
+    let frame = read_purchases(tx, tenant_key, all.until).await.map_err(MetricError::Cube)?;
+    let ranking = tokio::task::spawn_blocking(move || {
+        let purchases = Purchases::of(&frame)?;
+        let shown: Vec<String> = wanted.ranked.into_iter().flat_map(|period| best::shown(&purchases, period)).collect();
+        Ok((purchases, shown))
+    });
+    let choice = "select t.rfm_days::bigint, t.rfm_score = 'ntile' from star.dim_tenant as t where t.tenant_key = $1";
+    let choice = sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await;
+    let (rfm_days, is_rfm_ntile) = choice.map_err(failed("reading the tenant"))?;
+    let gone = sqlx::query_scalar(include_str!("../sql/gone_customers.sql")).bind(tenant_key).fetch_all(&mut *tx).await;
+    let mut gone: Vec<String> = gone.map_err(failed("reading who is on record no longer"))?;
+    gone.sort_unstable();
+    let programme = if wanted.has_programme {
+        let customers = read_customers(tx, tenant_key).await.map_err(MetricError::Cube)?;
+        let members = read_loyalty_members(tx, tenant_key).await.map_err(MetricError::Cube)?;
+        Programme::of(&customers, &members).map_err(MetricError::Compute)?
+    } else {
+        Programme::default()
+    };
+    let (purchases, shown) = ranking.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
+    let people =
+        sqlx::query(include_str!("../sql/shown_customers.sql")).bind(tenant_key).bind(shown).fetch_all(tx).await;
+    let person = |row: &sqlx::postgres::PgRow| Person { customer_id: row.get(0), name: row.get(1), tier: row.get(2) };
+    let mut people: Vec<Person> = people.map_err(failed("reading the names of the best"))?.iter().map(person).collect();
+    people.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
+    Ok(Bought { purchases, people, gone, programme, rfm_days, is_rfm_ntile })
+}
