@@ -19,7 +19,7 @@ use crate::base::{Remedied, Remedy};
 
 pub use crate::load::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
 pub use origin::{Origin, origin_of};
-pub use read::{Asked, Cubes, read_cubes, read_customers, read_loyalty_members, read_purchases};
+pub use read::{Asked, Cubes, read_campaign_touches, read_cubes, read_customers, read_loyalty_members, read_purchases};
 pub use recompute::{Recomputed, recompute_sample};
 pub use refresh::{CubeReport, refresh_cubes, touch_all};
 

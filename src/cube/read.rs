@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::cube::CubeError;
 use crate::cube::refresh::failed;
-use crate::load::ColumnType::{Bigint, Bool, Date, Text};
+use crate::load::ColumnType::{Bigint, Bool, Date, Text, Timestamp};
 use crate::load::{Decoder, Field};
 
 /// Every cube of a tenant, one frame each. Days are Int32 days since 1970-01-01, amounts whole cents.
@@ -221,6 +221,19 @@ pub async fn read_purchases(tx: &mut PgConnection, tenant_key: i32, until: Naive
 pub async fn read_customers(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
     let query = include_str!("sql/read_customer.sql").replace("$1::int", &tenant_key.to_string());
     read_cube(tx, ("customer", &query), &[("customer_id", Text), ("tier", Text), ("created_day", Date)]).await
+}
+
+/// The touches of campaigns, in no order: campaign_key, customer_id, touch_day, touched_at, campaign_touch_id.
+pub async fn read_campaign_touches(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
+    let query = include_str!("sql/read_campaign_touch.sql").replace("$1::int", &tenant_key.to_string());
+    let fields = [
+        ("campaign_key", Bigint),
+        ("customer_id", Text),
+        ("touch_day", Date),
+        ("touched_at", Timestamp),
+        ("campaign_touch_id", Text),
+    ];
+    read_cube(tx, ("campaign_touch", &query), &fields).await
 }
 
 /// The memberships of the loyalty programme, in no order: customer_id, joined_day, left_day.

@@ -54,6 +54,7 @@ pub(super) const CUBES: &[CubeSpec] = &[
         insert: include_str!("sql/follow_up_day.sql"),
     },
     by_day("order_day", &["order"], include_str!("sql/order_day.sql")),
+    by_day("fulfilment_day", &["order"], include_str!("sql/fulfilment_day.sql")),
     by_day("product_day", &["order", "order_line"], include_str!("sql/product_day.sql")),
     by_day("basket_day", &["order", "order_line"], include_str!("sql/basket_day.sql")),
     by_day("product_pair_day", &["order", "order_line"], include_str!("sql/product_pair_day.sql")),

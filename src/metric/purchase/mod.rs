@@ -1,4 +1,5 @@
-//! What customers bought, customer by customer: ranks, concentration, RFM, cohorts, the effect of a loyalty programme.
+//! What customers bought, customer by customer: ranks, concentration, RFM, cohorts, the return of campaigns, the
+//! effect of a loyalty programme.
 //!
 //! In: every purchase day of a tenant, read once. Out: rows of the tables that rest on them. Pure, but for the reading.
 //!
@@ -6,6 +7,7 @@
 //! purchases again, and group them by names, while here a customer is a number.
 
 mod best;
+mod campaign;
 mod cohort;
 mod loyalty;
 mod read;
@@ -15,9 +17,11 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::base::Period;
+use crate::metric::purchase::campaign::Campaigns;
 use crate::metric::purchase::loyalty::Programme;
 
 pub(in crate::metric) use best::{concentration, top_customers};
+pub(in crate::metric) use campaign::campaign_roi;
 pub(in crate::metric) use cohort::{monthly, quarterly, yearly};
 pub(in crate::metric) use loyalty::loyalty_effect;
 pub(in crate::metric) use read::{Wanted, read_bought};
@@ -46,6 +50,8 @@ pub(in crate::metric) struct Bought {
     gone: Vec<String>,
     /// Whom the effect of the loyalty programme compares.
     programme: Programme,
+    /// Whom campaigns touched.
+    campaigns: Campaigns,
     /// How many days RFM looks back; 0 for all.
     rfm_days: i64,
     /// Whether RFM makes five groups of one size and does not let equal ones share.

@@ -3,7 +3,8 @@
 use sqlx::{PgConnection, Row};
 
 use crate::base::Period;
-use crate::cube::{read_customers, read_loyalty_members, read_purchases};
+use crate::cube::{read_campaign_touches, read_customers, read_loyalty_members, read_purchases};
+use crate::metric::purchase::campaign::{Campaign, Campaigns};
 use crate::metric::purchase::loyalty::Programme;
 use crate::metric::purchase::{Bought, Person, Purchases, best};
 use crate::metric::{MetricError, failed};
@@ -15,6 +16,8 @@ pub(in crate::metric) struct Wanted {
     pub(in crate::metric) ranked: Vec<Period>,
     /// Whether anybody asks for the loyalty programme.
     pub(in crate::metric) has_programme: bool,
+    /// Whether anybody asks for the return of campaigns.
+    pub(in crate::metric) has_campaigns: bool,
 }
 
 /// Reads the purchases of a tenant up to the end of `all`, and what else is wanted.
@@ -42,11 +45,32 @@ pub(in crate::metric) async fn read_bought(
     } else {
         Programme::default()
     };
+    let campaigns =
+        if wanted.has_campaigns { read_campaigns(tx, tenant_key, all).await? } else { Campaigns::default() };
     let (purchases, shown) = ranking.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
     let people =
         sqlx::query(include_str!("../sql/shown_customers.sql")).bind(tenant_key).bind(shown).fetch_all(tx).await;
     let person = |row: &sqlx::postgres::PgRow| Person { customer_id: row.get(0), name: row.get(1), tier: row.get(2) };
     let mut people: Vec<Person> = people.map_err(failed("reading the names of the best"))?.iter().map(person).collect();
     people.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
-    Ok(Bought { purchases, people, gone, programme, rfm_days, is_rfm_ntile })
+    Ok(Bought { purchases, people, gone, programme, campaigns, rfm_days, is_rfm_ntile })
+}
+
+async fn read_campaigns(tx: &mut PgConnection, tenant_key: i32, all: Period) -> Result<Campaigns, MetricError> {
+    let margin = "select t.gross_margin_percent::bigint from star.dim_tenant as t where t.tenant_key = $1";
+    let margin = sqlx::query_scalar(margin).bind(tenant_key).fetch_one(&mut *tx).await;
+    let margin = margin.map_err(failed("reading the tenant"))?;
+    let costs = sqlx::query(include_str!("../sql/campaign_costs.sql")).bind(tenant_key).bind(all.until);
+    let costs = costs.fetch_all(&mut *tx).await.map_err(failed("reading the campaigns"))?;
+    let campaign = |row: &sqlx::postgres::PgRow| Campaign {
+        campaign_key: row.get(0),
+        campaign_id: row.get(1),
+        name: row.get(2),
+        channel: row.get(3),
+        is_deleted: row.get(4),
+        cost_cents: row.get(5),
+    };
+    let list = costs.iter().map(campaign).collect();
+    let touches = read_campaign_touches(tx, tenant_key).await.map_err(MetricError::Cube)?;
+    Campaigns::of(&touches, list, margin).map_err(MetricError::Compute)
 }

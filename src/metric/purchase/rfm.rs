@@ -120,9 +120,6 @@ mod tests {
         let row = &rfm(&bought, all())[0];
         assert_eq!((&row[0], &row[4], &row[8]), (&Cell::Nothing, &Cell::Ratio(4, 1), &Cell::Ratio(120, 4)));
         let bought = Bought { purchases: purchases(&rows), ..Bought::default() };
-        assert_eq!(
-            rfm(&bought, all()).iter().map(|r| r[4].clone()).collect::<Vec<_>>(),
-            [Cell::Ratio(6, 1)]
-        );
+        assert_eq!(rfm(&bought, all()).iter().map(|r| r[4].clone()).collect::<Vec<_>>(), [Cell::Ratio(6, 1)]);
     }
 }

@@ -1,7 +1,9 @@
 //! Tables of customers: segments, RFM, cohorts, campaigns.
 
 use crate::metric::Unit;
-use crate::metric::purchase::{concentration, loyalty_effect, monthly, quarterly, rfm, top_customers, yearly};
+use crate::metric::purchase::{
+    campaign_roi, concentration, loyalty_effect, monthly, quarterly, rfm, top_customers, yearly,
+};
 use crate::metric::snapshot::Window;
 use crate::metric::table::finish::name_segments;
 use crate::metric::table::{Kind, Query, Rows, TableMetric};
@@ -202,7 +204,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("roi_first", "ROI, first touch", Kind::Ratio(Unit::Percent)),
             ("roi_linear", "ROI, linear", Kind::Ratio(Unit::Percent)),
         ],
-        query: Query::AsOf(include_str!("sql/campaign_roi.sql")),
+        query: Query::BoughtAsOf(campaign_roi),
         finish: None,
     },
 ];

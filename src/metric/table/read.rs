@@ -111,6 +111,7 @@ pub(in crate::metric) async fn read_purchase_tables(
     let wanted = Wanted {
         ranked: of("top_customers").map(|(_, _, period, _)| *period).collect(),
         has_programme: of("loyalty_effect").next().is_some(),
+        has_campaigns: of("campaign_roi").next().is_some(),
     };
     let all = Window::All.period(business_date, first_date);
     let bought = if asked.is_empty() { Bought::default() } else { read_bought(tx, tenant_key, (all, wanted)).await? };
