@@ -5,7 +5,8 @@
 //!
 //! A night costs what changed: only touched days are deleted and inserted again. A full rebuild touches every day
 //! and gives the same rows. Flows are rows of the day they happened; stocks are movements, so that the stock at
-//! any day is the sum of all rows up to it.
+//! any day is the sum of all rows up to it. The cubes that are summed most over long spans have a rollup by month, which
+//! follows its cube in the same refresh.
 //!
 //! Never here: a rate, a window, a published number.
 

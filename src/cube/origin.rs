@@ -2,22 +2,22 @@
 
 use chrono::NaiveDate;
 
-use crate::cube::refresh::CUBES;
+use crate::cube::refresh::{CUBES, CubeSpec, Extent};
 
 /// The rows of a cube, computed from the star and not read from the cube.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The cube's columns, in the order of the query.
     pub columns: String,
-    /// A select on the star without parameters.
+    /// A select on the star without parameters; of a rollup, on its cube.
     pub query: String,
 }
 
 /// The origin of a cube's rows of a tenant from `from` up to, and without, `until`; `None` for a cube there is none of.
 ///
-/// The rows of a cube without days are its rows of today.
+/// The rows of a cube without days are its rows of today. Those of a rollup are told whole, whatever the span, and from its cube.
 pub fn origin_of(cube: &str, tenant_key: i32, from: NaiveDate, until: NaiveDate) -> Option<Origin> {
-    let insert = CUBES.iter().find(|spec| spec.table == cube)?.insert;
+    let CubeSpec { insert, extent, .. } = CUBES.iter().find(|spec| spec.table == cube)?;
     let statement: String =
         insert.lines().filter(|line| !line.trim_start().starts_with("--")).map(|line| format!("{line}\n")).collect();
     let (_, rest) = statement.split_once('(')?;
@@ -26,9 +26,12 @@ pub fn origin_of(cube: &str, tenant_key: i32, from: NaiveDate, until: NaiveDate)
     let query = query.trim().replace("$1::int", &tenant_key.to_string()).replace("$1", &tenant_key.to_string());
     let columns = columns.split_whitespace().collect::<Vec<_>>().join(" ");
     // The days of a span, and every customer, in place of what a load touched.
-    let days = format!(
-        "(select d.date as day from star.dim_date as d where d.date >= date '{from}' and d.date < date '{until}')"
-    );
+    let days = match extent {
+        Extent::Months(of) => format!("(select q.day from cube.{of} as q where q.tenant_key = {tenant_key})"),
+        _ => format!(
+            "(select d.date as day from star.dim_date as d where d.date >= date '{from}' and d.date < date '{until}')"
+        ),
+    };
     let customers = format!(
         "(select k.customer_id from star.dim_customer as k where k.tenant_key = {tenant_key} and k.is_current)"
     );
@@ -57,12 +60,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cube_has_an_origin_on_the_star_alone() {
+    fn every_cube_has_an_origin_on_the_star_alone_and_every_rollup_one_on_its_cube() {
         let (from, until) = ("2025-01-01".parse().expect("a date"), "2025-02-01".parse().expect("a date"));
         for cube in CUBES {
             let origin = origin_of(cube.table, 7, from, until).expect(cube.table);
+            // A rollup sums its cube and knows nothing of the star.
+            let query = match cube.extent {
+                Extent::Months(of) => {
+                    assert!(!origin.query.contains("star."), "{}: {}", cube.table, origin.query);
+                    origin.query.replace(&format!("cube.{of} as q"), "")
+                }
+                _ => origin.query,
+            };
             for strange in ["vesper.", "cube.", "$1", "insert", "on conflict"] {
-                assert!(!origin.query.contains(strange), "{}: {strange} in {}", cube.table, origin.query);
+                assert!(!query.contains(strange), "{}: {strange} in {query}", cube.table);
             }
             assert!(origin.columns.starts_with("tenant_key"), "{}", origin.columns);
         }

@@ -13,7 +13,7 @@ use crate::cube::refresh::{CUBES, Extent, failed};
 pub struct Recomputed {
     /// The cube whose turn it was.
     pub cube: String,
-    /// The first day that was compared; `None` for a cube without days, which is compared whole.
+    /// The first day that was compared; `None` for a rollup and for a cube without days, which are compared whole.
     pub from: Option<NaiveDate>,
     /// Rows that only one side has, as text: at most `ROW_COUNT_MAX`.
     pub stale: Vec<String>,
@@ -24,8 +24,8 @@ const ROW_COUNT_MAX: usize = 5;
 /// Weeks that a sample goes back before it begins anew: two years.
 const WEEK_COUNT: i64 = 104;
 
-/// Recomputes one cube's week from the star and compares it with the rows that are kept. Another cube each night, another
-/// week each round, so that every row of two years has its turn. Re-run: the same comparison.
+/// Recomputes one cube's week from the star, or a rollup from its cube, and compares it with the rows that are kept. Another
+/// cube each night, another week each round, so that every row of two years has its turn. Re-run: the same comparison.
 pub async fn recompute_sample(
     tx: &mut PgConnection,
     tenant_key: i32,
@@ -40,12 +40,13 @@ pub async fn recompute_sample(
     let has_days = matches!(spec.extent, Extent::Days);
     let origin = origin_of(spec.table, tenant_key, from, until).expect("every cube has an origin");
     let (columns, query, cube) = (origin.columns, origin.query, spec.table);
+    let origin = if let Extent::Months(_) = spec.extent { "cube" } else { "star" };
     let days = if has_days { format!("and day >= date '{from}' and day < date '{until}'") } else { String::new() };
     let statement = format!(
         "with fresh ({columns}) as ({query}), kept as (select {columns} from cube.{cube} where tenant_key = {tenant_key} {days})
          select 'only kept: ' || k::text from (select * from kept except select * from fresh) as k
          union all
-         select 'only in the star: ' || f::text from (select * from fresh except select * from kept) as f
+         select 'only in the {origin}: ' || f::text from (select * from fresh except select * from kept) as f
          limit {ROW_COUNT_MAX}"
     );
     let rows =

@@ -1,4 +1,4 @@
-//! Replaces the touched days of every cube.
+//! Replaces the touched days of every cube, and the months of its rollup that hold them.
 
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use crate::base::chaos;
 use crate::cube::CubeError;
 
-/// A cube: its table, the facts whose touched days it lives on, and how it is filled.
+/// A cube or a rollup of one: its table, the facts whose touched days it lives on, and how it is filled.
 pub(super) struct CubeSpec {
     pub(super) table: &'static str,
     facts: &'static [&'static str],
@@ -18,6 +18,8 @@ pub(super) struct CubeSpec {
 pub(super) enum Extent {
     /// The touched days.
     Days,
+    /// The months that hold touched days: a rollup, which sums this cube and comes after it.
+    Months(&'static str),
     /// Everything of the tenant: the cube is small and its rows depend on more than their day.
     Tenant,
     /// Nothing: the insert writes only what differs.
@@ -28,9 +30,20 @@ const fn by_day(table: &'static str, facts: &'static [&'static str], insert: &'s
     CubeSpec { table, facts, extent: Extent::Days, insert }
 }
 
+/// The rollup of a cube whose facts are these.
+const fn by_month(
+    table: &'static str,
+    of: &'static str,
+    facts: &'static [&'static str],
+    insert: &'static str,
+) -> CubeSpec {
+    CubeSpec { table, facts, extent: Extent::Months(of), insert }
+}
+
 pub(super) const CUBES: &[CubeSpec] = &[
     by_day("deal_flow_day", &["deal"], include_str!("sql/deal_flow_day.sql")),
     by_day("deal_stock_day", &["deal"], include_str!("sql/deal_stock_day.sql")),
+    by_month("deal_stock_month", "deal_stock_day", &["deal"], include_str!("sql/deal_stock_month.sql")),
     by_day("deal_cohort_day", &["deal"], include_str!("sql/deal_cohort_day.sql")),
     by_day("deal_close_day", &["deal"], include_str!("sql/deal_close_day.sql")),
     by_day("deal_age_day", &["deal"], include_str!("sql/deal_age_day.sql")),
@@ -47,6 +60,7 @@ pub(super) const CUBES: &[CubeSpec] = &[
         insert: include_str!("sql/customer_life.sql"),
     },
     by_day("interaction_day", &["interaction"], include_str!("sql/interaction_day.sql")),
+    by_month("interaction_month", "interaction_day", &["interaction"], include_str!("sql/interaction_month.sql")),
     CubeSpec {
         table: "follow_up_day",
         facts: &["interaction"],
@@ -56,6 +70,7 @@ pub(super) const CUBES: &[CubeSpec] = &[
     by_day("order_day", &["order"], include_str!("sql/order_day.sql")),
     by_day("fulfilment_day", &["order"], include_str!("sql/fulfilment_day.sql")),
     by_day("product_day", &["order", "order_line"], include_str!("sql/product_day.sql")),
+    by_month("product_month", "product_day", &["order", "order_line"], include_str!("sql/product_month.sql")),
     by_day("basket_day", &["order", "order_line"], include_str!("sql/basket_day.sql")),
     by_day("product_pair_day", &["order", "order_line"], include_str!("sql/product_pair_day.sql")),
     by_day("revenue_day", &["deal", "order", "payment"], include_str!("sql/revenue_day.sql")),
@@ -103,11 +118,15 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
     }
     let mut rows_written = 0;
     for cube in CUBES.iter().filter(|c| c.facts.iter().any(|f| facts.iter().any(|t| t == f))) {
+        let touched =
+            format!("from vesper.touched_day where tenant_key = $1 and fact in ('{}')", cube.facts.join("', '"));
         let delete = match cube.extent {
-            Extent::Days => format!(
-                "delete from cube.{} where tenant_key = $1 and day in (select day from vesper.touched_day where tenant_key = $1 and fact in ('{}'))",
-                cube.table,
-                cube.facts.join("', '")
+            Extent::Days => {
+                format!("delete from cube.{} where tenant_key = $1 and day in (select day {touched})", cube.table)
+            }
+            Extent::Months(_) => format!(
+                "delete from cube.{} where tenant_key = $1 and month in (select date_trunc('month', day::timestamp)::date {touched})",
+                cube.table
             ),
             Extent::Tenant => format!("delete from cube.{} where tenant_key = $1", cube.table),
             Extent::Nothing => String::new(),
@@ -118,7 +137,7 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         }
         let done = sqlx::query(cube.insert).bind(tenant_key).execute(&mut *tx).await;
         let written = done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
-        analyze_grown(tx, cube.table, written).await?;
+        analyze_grown(tx, cube, written).await?;
         rows_written += written;
         chaos::point("cube.replaced");
     }
@@ -137,8 +156,10 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
 
 /// Statistics for the plans of the metrics, which read the cube before any vacuum comes by: when so much was written that
 /// the old ones, or none, would mislead.
-async fn analyze_grown(tx: &mut PgConnection, cube: &'static str, written: i64) -> Result<(), CubeError> {
-    if written < ANALYZE_MIN {
+async fn analyze_grown(tx: &mut PgConnection, spec: &CubeSpec, written: i64) -> Result<(), CubeError> {
+    let cube = spec.table;
+    let few = if let Extent::Months(_) = spec.extent { ROLLUP_ANALYZE_MIN } else { ANALYZE_MIN };
+    if written < few {
         return Ok(());
     }
     let known = sqlx::query_scalar("select reltuples::bigint from pg_class where oid = $1::regclass");
@@ -171,5 +192,7 @@ const FINDING: &str = "set local random_page_cost = 0.5";
 const FOUND: &str = "set local random_page_cost to default";
 /// With fewer rows any plan is quick.
 const ANALYZE_MIN: i64 = 10_000;
+/// A rollup has few rows and is read whole, so a plan that expects none of them is slow with fewer rows than a cube has.
+const ROLLUP_ANALYZE_MIN: i64 = 1_000;
 /// One row in so many written makes old statistics misleading.
 const ANALYZE_SHARE: i64 = 20;

@@ -168,7 +168,7 @@ const SIDE_BY_SIDE: &str =
 /// A busy pool is not waited for: one connection publishes the same.
 const SECOND_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Recomputes a sample of the cubes from the star, before anything is published from them.
+/// Recomputes a sample of the cubes, before anything is published from them.
 ///
 /// Errors: [`MetricError::Identity`] with the rows that differ.
 pub async fn check_cubes(tx: &mut PgConnection, tenant_key: i32, date: NaiveDate) -> Result<Recomputed, MetricError> {
@@ -177,7 +177,7 @@ pub async fn check_cubes(tx: &mut PgConnection, tenant_key: i32, date: NaiveDate
         return Ok(recomputed);
     }
     let violation = Violation {
-        identity: format!("cube.{} kept night by night = recomputed from the star", recomputed.cube),
+        identity: format!("cube.{} kept night by night = recomputed", recomputed.cube),
         detail: recomputed.stale.join("; "),
     };
     Err(MetricError::Identity { business_date: date, violations: vec![violation] })

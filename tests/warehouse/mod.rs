@@ -14,6 +14,7 @@ mod northwind;
 mod option;
 mod oracle;
 mod refusal;
+mod rollup;
 mod set;
 mod sheet;
 mod tenant;

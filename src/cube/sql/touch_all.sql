@@ -4,14 +4,17 @@ insert into vesper.touched_day (tenant_key, fact, day)
 with cube_day as (
     select day from cube.deal_flow_day where tenant_key = $1::int
     union all select day from cube.deal_stock_day where tenant_key = $1::int
+    union all select month from cube.deal_stock_month where tenant_key = $1::int
     union all select day from cube.deal_cohort_day where tenant_key = $1::int
     union all select day from cube.customer_flow_day where tenant_key = $1::int
     union all select day from cube.customer_spell_day where tenant_key = $1::int
     union all select day from cube.customer_stock_day where tenant_key = $1::int
     union all select day from cube.customer_cohort_day where tenant_key = $1::int
     union all select day from cube.interaction_day where tenant_key = $1::int
+    union all select month from cube.interaction_month where tenant_key = $1::int
     union all select day from cube.order_day where tenant_key = $1::int
     union all select day from cube.product_day where tenant_key = $1::int
+    union all select month from cube.product_month where tenant_key = $1::int
     union all select day from cube.revenue_day where tenant_key = $1::int
     union all select day from cube.customer_purchase_day where tenant_key = $1::int
     union all select day from cube.deal_close_day where tenant_key = $1::int

@@ -6,8 +6,7 @@ with working as (
 contact as (
     select q.sales_rep_key, sum(q.interactions)::bigint as n, coalesce(sum(q.interactions) filter (where q.type = 'call'), 0)::bigint as calls,
         coalesce(sum(q.interactions) filter (where q.type = 'meeting'), 0)::bigint as meetings, coalesce(sum(q.interactions) filter (where q.type = 'email'), 0)::bigint as emails
-    from cube.interaction_day as q
-    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
+    from cube.interaction_between($1::int, $3::date, $2::date) as q
     group by q.sales_rep_key
 )
 

@@ -5,10 +5,9 @@ with month as (
 ),
 
 contact as (
-    select date_trunc('month', q.day::timestamp)::date as month, sum(q.interactions)::bigint as n, sum(q.duration_seconds)::bigint as seconds, sum(q.durations)::bigint as durations
-    from cube.interaction_day as q
-    where q.tenant_key = $1::int and q.day >= (select min(m.month) from month as m) and q.day < $2::date
-    group by 1
+    select q.month, sum(q.interactions)::bigint as n, sum(q.duration_seconds)::bigint as seconds, sum(q.durations)::bigint as durations
+    from cube.interaction_between($1::int, (date_trunc('month', ($2::date - 1)::timestamp) - interval '23 months')::date, $2::date) as q
+    group by q.month
 ),
 
 -- The cube is read once: what came and went a month, summed up to each.

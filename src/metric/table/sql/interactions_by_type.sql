@@ -3,8 +3,7 @@ with counted as (
     select q.type, sum(q.interactions)::bigint as n, sum(q.duration_seconds)::bigint as seconds, sum(q.durations)::bigint as durations,
         coalesce(sum(q.interactions) filter (where q.outcome = 'successful'), 0)::bigint as successful,
         coalesce(sum(q.interactions) filter (where q.outcome <> 'none'), 0)::bigint as told
-    from cube.interaction_day as q
-    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
+    from cube.interaction_between($1::int, $3::date, $2::date) as q
     group by q.type
 )
 

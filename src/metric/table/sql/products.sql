@@ -1,9 +1,8 @@
 -- grain: one row per product sold, the 200 with the highest revenue · $1 tenant_key, $2 until, $3 from · re-run: pure read
 with sold as (
     select v.durable_key as product_key, sum(q.quantity)::bigint as quantity, sum(q.amount) as amount
-    from cube.product_day as q
+    from cube.product_between($1::int, $3::date, $2::date) as q
     join star.dim_product as v on v.product_key = q.product_key
-    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
     group by v.durable_key
 ),
 

@@ -9,8 +9,8 @@ with closed as (
 
 open as (
     select q.sales_rep_key, sum(q.deals)::bigint as deals, sum(q.value_cents)::bigint as cents
-    from cube.deal_stock_day as q
-    where q.tenant_key = $1::int and q.day < $2::date and q.stage in ('lead', 'qualified', 'proposal', 'negotiation')
+    from cube.deal_stock_between($1::int, '-infinity', $2::date) as q
+    where q.stage in ('lead', 'qualified', 'proposal', 'negotiation')
     group by q.sales_rep_key
 ),
 

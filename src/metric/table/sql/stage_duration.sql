@@ -30,8 +30,7 @@ total as (
 
 stock as (
     select q.stage, sum(q.deals)::bigint as deals, sum(q.deals) * ($2::date - date '2000-01-01') - sum(q.entered_day_sum) as age_days
-    from cube.deal_stock_day as q
-    where q.tenant_key = $1::int and q.day < $2::date
+    from cube.deal_stock_between($1::int, '-infinity', $2::date) as q
     group by q.stage
 ),
 

@@ -22,8 +22,8 @@ measured as (
     group by q.sales_rep_key
     union all
     select q.sales_rep_key, 0, 0, 0, sum(q.value_cents), 0
-    from cube.deal_stock_day as q
-    where q.tenant_key = $1::int and q.day < $2::date and q.stage in ('lead', 'qualified', 'proposal', 'negotiation')
+    from cube.deal_stock_between($1::int, '-infinity', $2::date) as q
+    where q.stage in ('lead', 'qualified', 'proposal', 'negotiation')
     group by q.sales_rep_key
     union all
     select q.sales_rep_key, 0, 0, 0, 0, sum(q.customers)

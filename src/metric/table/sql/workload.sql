@@ -9,8 +9,8 @@ with account as (
 
 pipeline as (
     select q.sales_rep_key, sum(q.deals)::bigint as deals, sum(q.value_cents)::bigint as cents
-    from cube.deal_stock_day as q
-    where q.tenant_key = $1::int and q.day < $2::date and q.stage not in ('closed_won', 'closed_lost') and q.sales_rep_key > 0
+    from cube.deal_stock_between($1::int, '-infinity', $2::date) as q
+    where q.stage not in ('closed_won', 'closed_lost') and q.sales_rep_key > 0
     group by q.sales_rep_key
 ),
 
