@@ -35,8 +35,8 @@ pub(super) struct Balanced {
 
 /// Reads the cubes and asks for the tables; `second` sees what `first` sees.
 ///
-/// The second connection asks for tables from the start, the first one joins it when the cubes are read, and the sums are
-/// taken beside both.
+/// The second connection asks for tables from the start, the first one joins it when the purchases and the cubes are read, and
+/// what is made of them is made beside both.
 pub(super) async fn gather(
     first: &mut PgConnection,
     second: Option<&mut PgConnection>,
@@ -52,6 +52,8 @@ pub(super) async fn gather(
         Ok((read_credited(second, question).await?, inquiry.answer(second).await?))
     };
     let whole = async {
+        // First, since making their rows takes longest and needs nobody else.
+        let purchased = read_purchase_tables(first, question).await?;
         let asked = Asked { stock_days: stock_days(date), as_of: plus_days(date, 1), value_floors: &VALUE_BANDS };
         let cubes = read_cubes(first, tenant_key, asked).await.map_err(MetricError::Cube)?;
         let members = read_members(first, tenant_key, &cubes).await?;
@@ -59,7 +61,6 @@ pub(super) async fn gather(
         let (delivered, currency) = (delivered.clone(), currency.to_owned());
         let computing = move || compute(&cubes, &delivered, (date, first_date), &currency, members);
         let computing = tokio::task::spawn_blocking(computing);
-        let purchased = read_purchase_tables(first, question).await?;
         let credited = if is_alone { read_credited(first, question).await? } else { None };
         let tables = inquiry.answer(first).await?;
         let mut computed = computing.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;

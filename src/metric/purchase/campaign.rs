@@ -93,20 +93,27 @@ impl Campaigns {
     fn credits(&self, bought: &Bought) -> HashMap<i64, Credit> {
         let mut credits: HashMap<i64, Credit> = HashMap::new();
         let purchases = &bought.purchases;
+        // The campaigns that a purchase is credited to, in the order of time.
+        let mut touches = Vec::new();
         for (customer, rows) in purchases.by_customer() {
             let Some(places) = self.by_customer.get(purchases.id(customer)) else { continue };
             for row in rows {
                 let today = purchases.days[row];
-                let counts = |touch: &Touch| touch.day <= today && touch.day > today - CREDIT_DAYS;
-                let touches = || places.iter().map(|place| self.touches[*place]).filter(counts);
+                touches.clear();
+                for place in places {
+                    let touch = self.touches[*place];
+                    if touch.day <= today && touch.day > today - CREDIT_DAYS {
+                        touches.push(touch.campaign_key);
+                    }
+                }
+                let (Some(first), Some(last)) = (touches.first(), touches.last()) else { continue };
                 let profit = i128::from(purchases.amounts[row]) * i128::from(self.margin_percent);
-                let (Some(first), Some(last)) = (touches().next(), touches().next_back()) else { continue };
-                credits.entry(first.campaign_key).or_default().first += profit;
-                let of_last = credits.entry(last.campaign_key).or_default();
+                credits.entry(*first).or_default().first += profit;
+                let of_last = credits.entry(*last).or_default();
                 (of_last.conversions, of_last.last) = (of_last.conversions + 1, of_last.last + profit);
-                let count = touches().count() as i128;
-                for touch in touches() {
-                    *credits.entry(touch.campaign_key).or_default().linear.entry(count).or_default() += profit;
+                for campaign in &touches {
+                    let linear = &mut credits.entry(*campaign).or_default().linear;
+                    *linear.entry(touches.len() as i128).or_default() += profit;
                 }
             }
         }
