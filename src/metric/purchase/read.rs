@@ -1,6 +1,8 @@
 //! Reads what the tables of purchases rest on.
 
+use polars::prelude::PolarsResult;
 use sqlx::{PgConnection, Row};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::base::Period;
 use crate::cube::{read_campaign_touches, read_customers, read_loyalty_members, read_purchases};
@@ -27,7 +29,7 @@ pub(in crate::metric) async fn read_bought(
     (all, wanted): (Period, Wanted),
 ) -> Result<Bought, MetricError> {
     let frame = read_purchases(tx, tenant_key, all.until).await.map_err(MetricError::Cube)?;
-    let ranking = tokio::task::spawn_blocking(move || {
+    let ranking = spawn_blocking(move || {
         let purchases = Purchases::of(&frame)?;
         let shown: Vec<String> = wanted.ranked.into_iter().flat_map(|period| best::shown(&purchases, period)).collect();
         Ok((purchases, shown))
@@ -41,22 +43,33 @@ pub(in crate::metric) async fn read_bought(
     let programme = if wanted.has_programme {
         let customers = read_customers(tx, tenant_key).await.map_err(MetricError::Cube)?;
         let members = read_loyalty_members(tx, tenant_key).await.map_err(MetricError::Cube)?;
-        Programme::of(&customers, &members).map_err(MetricError::Compute)?
+        spawn_blocking(move || Programme::of(&customers, &members))
     } else {
-        Programme::default()
+        spawn_blocking(|| Ok(Programme::default()))
     };
-    let campaigns =
-        if wanted.has_campaigns { read_campaigns(tx, tenant_key, all).await? } else { Campaigns::default() };
-    let (purchases, shown) = ranking.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
+    let campaigns = if wanted.has_campaigns {
+        read_campaigns(tx, tenant_key, all).await?
+    } else {
+        spawn_blocking(|| Ok(Campaigns::default()))
+    };
+    let (purchases, shown) = made(ranking).await?;
     let people =
         sqlx::query(include_str!("../sql/shown_customers.sql")).bind(tenant_key).bind(shown).fetch_all(tx).await;
     let person = |row: &sqlx::postgres::PgRow| Person { customer_id: row.get(0), name: row.get(1), tier: row.get(2) };
     let mut people: Vec<Person> = people.map_err(failed("reading the names of the best"))?.iter().map(person).collect();
     people.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
+    let (programme, campaigns) = (made(programme).await?, made(campaigns).await?);
     Ok(Bought { purchases, people, gone, programme, campaigns, rfm_days, is_rfm_ntile })
 }
 
-async fn read_campaigns(tx: &mut PgConnection, tenant_key: i32, all: Period) -> Result<Campaigns, MetricError> {
+/// What is made of a frame beside the next question.
+type Making<T> = JoinHandle<PolarsResult<T>>;
+
+async fn made<T>(making: Making<T>) -> Result<T, MetricError> {
+    making.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)
+}
+
+async fn read_campaigns(tx: &mut PgConnection, tenant_key: i32, all: Period) -> Result<Making<Campaigns>, MetricError> {
     let margin = "select t.gross_margin_percent::bigint from star.dim_tenant as t where t.tenant_key = $1";
     let margin = sqlx::query_scalar(margin).bind(tenant_key).fetch_one(&mut *tx).await;
     let margin = margin.map_err(failed("reading the tenant"))?;
@@ -72,5 +85,5 @@ async fn read_campaigns(tx: &mut PgConnection, tenant_key: i32, all: Period) -> 
     };
     let list = costs.iter().map(campaign).collect();
     let touches = read_campaign_touches(tx, tenant_key).await.map_err(MetricError::Cube)?;
-    Campaigns::of(&touches, list, margin).map_err(MetricError::Compute)
+    Ok(spawn_blocking(move || Campaigns::of(&touches, list, margin)))
 }
