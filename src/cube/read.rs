@@ -1,4 +1,4 @@
-//! Cubes as frames, for the metrics.
+//! Cubes as frames, for the metrics, and rows of the star that a cube would only repeat.
 
 use chrono::{NaiveDate, NaiveTime};
 use futures_util::TryStreamExt;

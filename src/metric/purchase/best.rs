@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::base::Period;
-use crate::metric::purchase::{Bought, Purchases, Total, cents, day};
+use crate::metric::purchase::{Bought, Purchases, Total, cents};
+use crate::metric::sums::day_of;
 use crate::metric::table::Cell;
 
 /// Customers that are ranked.
@@ -59,7 +60,7 @@ pub(in crate::metric) fn top_customers(bought: &Bought, period: Period) -> Vec<V
             whole(total.purchases),
             whole(revenue),
             Cell::Ratio(revenue, all),
-            whole(i64::from(day(period.last()) - total.last_day)),
+            whole(i64::from(day_of(period.last()) - total.last_day)),
         ]
     };
     best.iter().enumerate().map(row).collect()

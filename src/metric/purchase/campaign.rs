@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use polars::prelude::{DataFrame, DataType, PolarsResult};
 
 use crate::base::Period;
-use crate::metric::purchase::{Bought, day};
+use crate::metric::purchase::Bought;
+use crate::metric::sums::day_of;
 use crate::metric::table::Cell;
 
 /// A touch counts for purchases of its own day and of so many days after, less one.
@@ -14,12 +15,10 @@ const CREDIT_DAYS: i32 = 90;
 /// What campaigns did.
 #[derive(Debug, Default)]
 pub(super) struct Campaigns {
-    pub(super) list: Vec<Campaign>,
+    list: Vec<Campaign>,
     touches: Vec<Touch>,
     /// Customer → places in `touches`, in the order of time.
     by_customer: HashMap<String, Vec<usize>>,
-    /// Share of revenue that is gross profit.
-    pub(super) margin_percent: i64,
 }
 
 /// A campaign as shown.
@@ -52,7 +51,7 @@ struct Credit {
 
 impl Campaigns {
     /// From the rows of `cube::read_campaign_touches`.
-    pub(super) fn of(frame: &DataFrame, list: Vec<Campaign>, margin_percent: i64) -> PolarsResult<Campaigns> {
+    pub(super) fn of(frame: &DataFrame, list: Vec<Campaign>) -> PolarsResult<Campaigns> {
         let (campaigns, days) = (frame.column("campaign_key")?.i64()?, frame.column("touch_day")?.i32()?);
         let instants = frame.column("touched_at")?.cast(&DataType::Int64)?;
         let (instants, ids) = (instants.i64()?, frame.column("campaign_touch_id")?.str()?);
@@ -69,7 +68,7 @@ impl Campaigns {
         }
         let touch = |(campaign_key, day)| Touch { campaign_key, day };
         let touches = campaigns.into_no_null_iter().zip(days.into_no_null_iter()).map(touch).collect();
-        Ok(Campaigns { list, touches, by_customer, margin_percent })
+        Ok(Campaigns { list, touches, by_customer })
     }
 
     /// Touches before `until` and customers touched, by campaign.
@@ -107,7 +106,7 @@ impl Campaigns {
                     }
                 }
                 let (Some(first), Some(last)) = (touches.first(), touches.last()) else { continue };
-                let profit = i128::from(purchases.amounts[row]) * i128::from(self.margin_percent);
+                let profit = i128::from(purchases.amounts[row]) * i128::from(bought.options.margin_percent);
                 credits.entry(*first).or_default().first += profit;
                 let of_last = credits.entry(*last).or_default();
                 (of_last.conversions, of_last.last) = (of_last.conversions + 1, of_last.last + profit);
@@ -145,7 +144,7 @@ fn cents(profit: i128) -> i64 {
 /// credited. A campaign that was deleted keeps what it brought.
 pub(in crate::metric) fn campaign_roi(bought: &Bought, all: Period) -> Vec<Vec<Cell>> {
     let campaigns = &bought.campaigns;
-    let (reach, credits) = (campaigns.reach(day(all.until)), campaigns.credits(bought));
+    let (reach, credits) = (campaigns.reach(day_of(all.until)), campaigns.credits(bought));
     let shown = campaigns.list.iter().filter(|c| !c.is_deleted || credits.contains_key(&c.campaign_key));
     let mut rows: Vec<(i64, &Campaign, Vec<Cell>)> = shown
         .map(|campaign| {

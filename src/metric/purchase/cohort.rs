@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 use crate::base::Period;
 use crate::metric::purchase::Bought;
 use crate::metric::purchase::cents;
+use crate::metric::sums::date_of;
 use crate::metric::table::Cell;
 
 /// Cohorts that are told, the newest.
@@ -68,9 +69,7 @@ fn active(bought: &Bought, months: i32) -> BTreeMap<(i32, i32), Active> {
     let Some(first_day) = purchases.days.iter().min().copied() else { return BTreeMap::new() };
     let last_day = purchases.days.iter().max().copied().unwrap_or(first_day);
     // A calendar is made once, not a date a purchase.
-    let start = NaiveDate::default() + chrono::TimeDelta::days(i64::from(first_day));
-    let span = u64::try_from(last_day - first_day).unwrap_or_default();
-    let period: Vec<i32> = (0..=span).map(|n| month_of(start + Days::new(n)) / months).collect();
+    let period: Vec<i32> = (first_day..=last_day).map(|day| month_of(date_of(day)) / months).collect();
     let period = |day: i32| period[(day - first_day) as usize];
     let mut active: BTreeMap<(i32, i32), Active> = BTreeMap::new();
     for (_, rows) in purchases.by_customer() {

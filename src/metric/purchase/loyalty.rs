@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Datelike, TimeDelta};
+use chrono::Datelike;
 use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::base::Period;
 use crate::base::period::minus_days;
-use crate::metric::purchase::{Bought, day};
+use crate::metric::purchase::Bought;
+use crate::metric::sums::{date_of, day_of};
 use crate::metric::table::Cell;
 
 /// Who is compared.
@@ -126,14 +127,14 @@ fn groups(bought: &Bought, window: Period) -> BTreeMap<Alike<'_>, [Spending; 2]>
     };
     let before = spent_in(Period { from: minus_days(window.from, YEAR_DAYS), until: window.from });
     let spent = spent_in(window);
-    let (from, epoch) = (day(window.from), chrono::NaiveDate::default());
+    let from = day_of(window.from);
     let mut groups: BTreeMap<Alike<'_>, [Spending; 2]> = BTreeMap::new();
     for customer in bought.programme.customers.iter().filter(|customer| customer.since < from) {
         let id = customer.customer_id.as_str();
         let Some(is_member) = bought.programme.is_member(id, from) else { continue };
         let of = |spent: &HashMap<&str, i64>| spent.get(id).copied().unwrap_or_default();
         let band = BANDS.partition_point(|floor| *floor <= of(&before));
-        let year = (epoch + TimeDelta::days(i64::from(customer.since))).year();
+        let year = date_of(customer.since).year();
         let group = groups.entry((customer.tier.as_deref(), year, band)).or_default();
         group[usize::from(is_member)].add(of(&spent));
     }

@@ -13,12 +13,13 @@ mod loyalty;
 mod read;
 mod rfm;
 
-use chrono::NaiveDate;
 use polars::prelude::{DataFrame, PolarsResult};
+use sqlx::FromRow;
 
 use crate::base::Period;
 use crate::metric::purchase::campaign::Campaigns;
 use crate::metric::purchase::loyalty::Programme;
+use crate::metric::sums::day_of;
 
 pub(in crate::metric) use best::{concentration, top_customers};
 pub(in crate::metric) use campaign::campaign_roi;
@@ -52,10 +53,18 @@ pub(in crate::metric) struct Bought {
     programme: Programme,
     /// Whom campaigns touched.
     campaigns: Campaigns,
+    options: Options,
+}
+
+/// What the tenant chose.
+#[derive(Debug, Default, Clone, Copy, FromRow)]
+struct Options {
     /// How many days RFM looks back; 0 for all.
     rfm_days: i64,
     /// Whether RFM makes five groups of one size and does not let equal ones share.
     is_rfm_ntile: bool,
+    /// Share of revenue that is gross profit.
+    margin_percent: i64,
 }
 
 /// A customer as shown.
@@ -105,7 +114,7 @@ impl Purchases {
 
     /// What each customer who bought in the period bought in it.
     fn totals(&self, period: Period) -> Vec<Total> {
-        let (from, until) = (day(period.from), day(period.until));
+        let (from, until) = (day_of(period.from), day_of(period.until));
         let total = |(customer, rows): (usize, std::ops::Range<usize>)| {
             let days = &self.days[rows.clone()];
             let rows =
@@ -122,23 +131,19 @@ impl Purchases {
     }
 }
 
-/// Days since 1970-01-01, as frames hold them.
-fn day(date: NaiveDate) -> i32 {
-    (date - NaiveDate::default()).num_days() as i32
-}
-
 /// Whole cents of hundredths of a cent, half away from zero, as `round` has it.
 fn cents(amount: i64) -> i64 {
     (amount + 50 * amount.signum()) / 100
 }
 
+/// Customer, day, purchases and whole cents, by customer and day.
 #[cfg(test)]
 fn purchases(rows: &[(&str, &str, i64, i64)]) -> Purchases {
     use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-    let days: Vec<i32> = rows.iter().map(|r| day(r.1.parse().expect("a date"))).collect();
+    let days: Vec<i32> = rows.iter().map(|r| day_of(r.1.parse().expect("a date"))).collect();
     let text: Vec<&str> = rows.iter().map(|r| r.0).collect();
-    let [counts, amounts] =
-        [2, 3].map(|i| rows.iter().map(|r| if i == 2 { r.2 } else { r.3 * 100 }).collect::<Vec<i64>>());
+    let counts: Vec<i64> = rows.iter().map(|r| r.2).collect();
+    let amounts: Vec<i64> = rows.iter().map(|r| r.3 * 100).collect();
     let columns = [
         Series::new("customer_id".into(), text).into_column(),
         Series::new("day".into(), days).into_column(),

@@ -22,6 +22,10 @@ pub(in crate::metric) struct Wanted {
     pub(in crate::metric) has_campaigns: bool,
 }
 
+const OPTIONS: &str = "
+    select t.rfm_days::bigint as rfm_days, t.rfm_score = 'ntile' as is_rfm_ntile, t.gross_margin_percent::bigint as margin_percent
+    from star.dim_tenant as t where t.tenant_key = $1";
+
 /// Reads the purchases of a tenant up to the end of `all`, and what else is wanted.
 pub(in crate::metric) async fn read_bought(
     tx: &mut PgConnection,
@@ -34,9 +38,8 @@ pub(in crate::metric) async fn read_bought(
         let shown: Vec<String> = wanted.ranked.into_iter().flat_map(|period| best::shown(&purchases, period)).collect();
         Ok((purchases, shown))
     });
-    let choice = "select t.rfm_days::bigint, t.rfm_score = 'ntile' from star.dim_tenant as t where t.tenant_key = $1";
-    let choice = sqlx::query_as(choice).bind(tenant_key).fetch_one(&mut *tx).await;
-    let (rfm_days, is_rfm_ntile) = choice.map_err(failed("reading the tenant"))?;
+    let options = sqlx::query_as(OPTIONS).bind(tenant_key).fetch_one(&mut *tx).await;
+    let options = options.map_err(failed("reading the tenant"))?;
     let gone = sqlx::query_scalar(include_str!("../sql/gone_customers.sql")).bind(tenant_key).fetch_all(&mut *tx).await;
     let mut gone: Vec<String> = gone.map_err(failed("reading who is on record no longer"))?;
     gone.sort_unstable();
@@ -59,7 +62,7 @@ pub(in crate::metric) async fn read_bought(
     let mut people: Vec<Person> = people.map_err(failed("reading the names of the best"))?.iter().map(person).collect();
     people.sort_unstable_by(|a, b| a.customer_id.cmp(&b.customer_id));
     let (programme, campaigns) = (made(programme).await?, made(campaigns).await?);
-    Ok(Bought { purchases, people, gone, programme, campaigns, rfm_days, is_rfm_ntile })
+    Ok(Bought { purchases, people, gone, programme, campaigns, options })
 }
 
 /// What is made of a frame beside the next question.
@@ -70,9 +73,6 @@ async fn made<T>(making: Making<T>) -> Result<T, MetricError> {
 }
 
 async fn read_campaigns(tx: &mut PgConnection, tenant_key: i32, all: Period) -> Result<Making<Campaigns>, MetricError> {
-    let margin = "select t.gross_margin_percent::bigint from star.dim_tenant as t where t.tenant_key = $1";
-    let margin = sqlx::query_scalar(margin).bind(tenant_key).fetch_one(&mut *tx).await;
-    let margin = margin.map_err(failed("reading the tenant"))?;
     let costs = sqlx::query(include_str!("../sql/campaign_costs.sql")).bind(tenant_key).bind(all.until);
     let costs = costs.fetch_all(&mut *tx).await.map_err(failed("reading the campaigns"))?;
     let campaign = |row: &sqlx::postgres::PgRow| Campaign {
@@ -85,5 +85,5 @@ async fn read_campaigns(tx: &mut PgConnection, tenant_key: i32, all: Period) -> 
     };
     let list = costs.iter().map(campaign).collect();
     let touches = read_campaign_touches(tx, tenant_key).await.map_err(MetricError::Cube)?;
-    Ok(spawn_blocking(move || Campaigns::of(&touches, list, margin)))
+    Ok(spawn_blocking(move || Campaigns::of(&touches, list)))
 }

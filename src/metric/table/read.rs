@@ -107,11 +107,12 @@ pub(in crate::metric) async fn read_purchase_tables(
         let period = |window: &Window| window.period(business_date, first_date);
         asked.extend(metric.windows.iter().map(|window| (metric, *window, period(window), rows)));
     }
-    let of = |name: &'static str| asked.iter().filter(move |(metric, ..)| metric.name == name);
+    let needs = |entity: &str| asked.iter().any(|(metric, ..)| metric.needs.contains(&entity));
+    let ranked = asked.iter().filter(|(metric, ..)| metric.name == "top_customers").map(|(_, _, period, _)| *period);
     let wanted = Wanted {
-        ranked: of("top_customers").map(|(_, _, period, _)| *period).collect(),
-        has_programme: of("loyalty_effect").next().is_some(),
-        has_campaigns: of("campaign_roi").next().is_some(),
+        ranked: ranked.collect(),
+        has_programme: needs("loyalty_member"),
+        has_campaigns: needs("campaign_touch"),
     };
     let all = Window::All.period(business_date, first_date);
     let bought = if asked.is_empty() { Bought::default() } else { read_bought(tx, tenant_key, (all, wanted)).await? };
