@@ -1,7 +1,7 @@
 //! Day-grain additive aggregates of the star.
 //!
 //! In: the star and the days a load touched (`vesper.touched_day`).
-//! Out: `cube.*` with exactly those days replaced; frames of a cube for the metrics.
+//! Out: `cube.*` with exactly those days replaced; frames of a cube and rows of customers for the metrics.
 //!
 //! A night costs what changed: only touched days are deleted and inserted again. A full rebuild touches every day
 //! and gives the same rows. Flows are rows of the day they happened; stocks are movements, so that the stock at
@@ -10,6 +10,7 @@
 //!
 //! Never here: a rate, a window, a published number.
 
+mod customer;
 mod origin;
 mod read;
 mod recompute;
@@ -19,8 +20,12 @@ use crate::base::pg::remedy_of;
 use crate::base::{Remedied, Remedy};
 
 pub use crate::load::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
+pub use customer::{
+    CampaignTouch, Customer, Membership, Purchase, PurchaseKind, read_campaign_touches, read_customers,
+    read_loyalty_members, read_purchases,
+};
 pub use origin::{Origin, origin_of};
-pub use read::{Asked, Cubes, read_campaign_touches, read_cubes, read_customers, read_loyalty_members, read_purchases};
+pub use read::{Asked, Cubes, read_cubes};
 pub use recompute::{Recomputed, recompute_sample};
 pub use refresh::{CubeReport, refresh_cubes, touch_all};
 

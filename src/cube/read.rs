@@ -1,4 +1,4 @@
-//! Cubes as frames, for the metrics, and rows of the star that a cube would only repeat.
+//! Cubes as frames, for the metrics.
 
 use chrono::{NaiveDate, NaiveTime};
 use futures_util::TryStreamExt;
@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 
 use crate::cube::CubeError;
 use crate::cube::refresh::failed;
-use crate::load::ColumnType::{Bigint, Bool, Date, Text, Timestamp};
-use crate::load::{Decoder, Field};
+use crate::load::ColumnType::{Bigint, Bool, Date, Text};
+use crate::load::{Decoder, Field, FrameError};
 
 /// Every cube of a tenant, one frame each. Days are Int32 days since 1970-01-01, amounts whole cents.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub struct Cubes {
     pub customer_stock: DataFrame,
     /// day, status, basis · entered, advanced
     pub customer_cohort: DataFrame,
-    /// tier, is_live, band (how many of the floors of `Asked` the won value reaches) · customers, won_cents, converted (who ever
-    /// became customer), active_seconds, as of the start of `Asked::as_of`
+    /// status, tier, is_live, band (how many of the floors of `Asked` the won value reaches) · customers, won_cents, converted (who
+    /// ever became customer), active_seconds, as of the start of `Asked::as_of`, open_deals
     pub customer_life: DataFrame,
     /// day, type, outcome · interactions, duration_seconds, durations
     pub interaction: DataFrame,
@@ -150,6 +150,7 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32, asked: Asked) ->
             "customer_life",
             include_str!("sql/read_customer_life.sql"),
             &[
+                ("status", Text),
                 ("tier", Text),
                 ("is_live", Bool),
                 ("band", Bigint),
@@ -157,6 +158,7 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32, asked: Asked) ->
                 ("won_cents", Bigint),
                 ("converted", Bigint),
                 ("active_seconds", Bigint),
+                ("open_deals", Bigint),
             ],
         )
         .await?,
@@ -206,56 +208,15 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32, asked: Asked) ->
     })
 }
 
-/// What each customer bought a day up to, and without, `until`, in the tenant's mode of revenue, by customer and day:
-/// customer_id, day, purchases, amount (hundredths of a cent).
-pub async fn read_purchases(tx: &mut PgConnection, tenant_key: i32, until: NaiveDate) -> Result<DataFrame, CubeError> {
-    let until = (until - NaiveDate::default()).num_days();
-    let query = include_str!("sql/read_customer_purchase.sql")
-        .replace("$1::int", &tenant_key.to_string())
-        .replace("$2::int", &until.to_string());
-    let fields = [("customer_id", Text), ("day", Date), ("purchases", Bigint), ("amount", Bigint)];
-    read_cube(tx, ("customer_purchase_day", &query), &fields).await
-}
-
-/// The customers on record, in no order: customer_id, tier, created_day.
-pub async fn read_customers(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
-    let query = include_str!("sql/read_customer.sql").replace("$1::int", &tenant_key.to_string());
-    read_cube(tx, ("customer", &query), &[("customer_id", Text), ("tier", Text), ("created_day", Date)]).await
-}
-
-/// The touches of campaigns, in no order: campaign_key, customer_id, touch_day, touched_at, campaign_touch_id.
-pub async fn read_campaign_touches(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
-    let query = include_str!("sql/read_campaign_touch.sql").replace("$1::int", &tenant_key.to_string());
-    let fields = [
-        ("campaign_key", Bigint),
-        ("customer_id", Text),
-        ("touch_day", Date),
-        ("touched_at", Timestamp),
-        ("campaign_touch_id", Text),
-    ];
-    read_cube(tx, ("campaign_touch", &query), &fields).await
-}
-
-/// The memberships of the loyalty programme, in no order: customer_id, joined_day, left_day.
-pub async fn read_loyalty_members(tx: &mut PgConnection, tenant_key: i32) -> Result<DataFrame, CubeError> {
-    let query = include_str!("sql/read_loyalty_member.sql").replace("$1::int", &tenant_key.to_string());
-    read_cube(tx, ("loyalty_member", &query), &[("customer_id", Text), ("joined_day", Date), ("left_day", Date)]).await
-}
-
 /// One cube as one frame. The parameters are written into the query already, since COPY takes none.
 async fn read_cube(
     tx: &mut PgConnection,
     (cube, query): (&'static str, &str),
     fields: &[Field],
 ) -> Result<DataFrame, CubeError> {
-    let statement = format!("copy (\n{query}\n) to stdout (format binary)");
-    let decode = |source| CubeError::Decode { cube, source };
-    let mut stream = tx.copy_out_raw(&statement).await.map_err(failed(cube, "reading"))?;
     let (mut decoder, mut frames) = (Decoder::new(fields.to_vec()), Vec::new());
-    while let Some(chunk) = stream.try_next().await.map_err(failed(cube, "reading"))? {
-        decoder.feed(&chunk, &mut frames).map_err(decode)?;
-    }
-    decoder.finish(&mut frames).map_err(decode)?;
+    copy_out(tx, (cube, query), |chunk| decoder.feed(chunk, &mut frames)).await?;
+    decoder.finish(&mut frames).map_err(|source| CubeError::Decode { cube, source })?;
     let mut frames = frames.into_iter();
     let Some(mut whole) = frames.next() else {
         return Ok(Decoder::new(fields.to_vec()).into_empty());
@@ -265,4 +226,18 @@ async fn read_cube(
     }
     whole.align_chunks_par();
     Ok(whole)
+}
+
+/// The binary COPY of a query, chunk by chunk as it comes.
+pub(super) async fn copy_out(
+    tx: &mut PgConnection,
+    (of, query): (&'static str, &str),
+    mut feed: impl FnMut(&[u8]) -> Result<(), FrameError>,
+) -> Result<(), CubeError> {
+    let statement = format!("copy (\n{query}\n) to stdout (format binary)");
+    let mut stream = tx.copy_out_raw(&statement).await.map_err(failed(of, "reading"))?;
+    while let Some(chunk) = stream.try_next().await.map_err(failed(of, "reading"))? {
+        feed(&chunk).map_err(|source| CubeError::Decode { cube: of, source })?;
+    }
+    Ok(())
 }

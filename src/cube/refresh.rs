@@ -73,6 +73,12 @@ pub(super) const CUBES: &[CubeSpec] = &[
     by_month("product_month", "product_day", &["order", "order_line"], include_str!("sql/product_month.sql")),
     by_day("basket_day", &["order", "order_line"], include_str!("sql/basket_day.sql")),
     by_day("product_pair_day", &["order", "order_line"], include_str!("sql/product_pair_day.sql")),
+    by_month(
+        "product_pair_month",
+        "product_pair_day",
+        &["order", "order_line"],
+        include_str!("sql/product_pair_month.sql"),
+    ),
     by_day("revenue_day", &["deal", "order", "payment"], include_str!("sql/revenue_day.sql")),
     by_day("subscription_stock_day", &["subscription"], include_str!("sql/subscription_stock_day.sql")),
     CubeSpec {

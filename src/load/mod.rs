@@ -44,6 +44,7 @@ pub use crate::source::contract::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES,
 pub use ask::{Asked, ask_whole};
 pub use frame::{Decoder, Field, FrameError};
 pub use night::{EntityCount, LoadReport, load_source};
+pub use row::{FieldReader, Rows};
 
 /// What can go wrong while loading.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,11 @@
 //! Rows of a binary COPY stream as they are on the wire, whatever the chunks they come in.
 
 use crate::load::frame::FrameError;
-use crate::source::copy::SIGNATURE;
+use crate::source::copy::{DAY_MICROS, EPOCH_DAYS, EPOCH_MICROS, SIGNATURE};
 
 /// Cuts a stream into rows.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub struct Rows {
     width: usize,
     row_total: u64,
     carry: Vec<u8>,
@@ -79,13 +79,87 @@ impl Rows {
 
 /// The fields of a row, each its bytes or null.
 pub(super) fn fields_of(row: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
-    let mut rest = row;
-    std::iter::from_fn(move || {
-        let width = rest.first_chunk().map(|width| i32::from_be_bytes(*width))?;
-        let (field, after) = rest[4..].split_at(width.max(0) as usize);
-        rest = after;
-        Some((width >= 0).then_some(field))
-    })
+    let mut fields = FieldReader::new(row, 0);
+    std::iter::from_fn(move || (!fields.rest.is_empty()).then(|| fields.next()))
+}
+
+/// The fields of one row, taken one after the other as what their columns hold.
+///
+/// Errors, of each: [`FrameError`], where the field has another width than its type, or null where a value is due.
+pub struct FieldReader<'a> {
+    rest: &'a [u8],
+    row: u64,
+}
+
+impl<'a> FieldReader<'a> {
+    /// Of the bytes and the number that [`Rows::feed`] hands over.
+    pub fn new(rest: &'a [u8], row: u64) -> Self {
+        Self { rest, row }
+    }
+
+    /// The next field as text, or null.
+    pub fn text_or_null(&mut self, column: &'static str) -> Result<Option<&'a str>, FrameError> {
+        let row = self.row;
+        self.next().map(std::str::from_utf8).transpose().map_err(|_| FrameError::Value { row, column })
+    }
+
+    /// The next field as text.
+    pub fn text(&mut self, column: &'static str) -> Result<&'a str, FrameError> {
+        self.text_or_null(column)?.ok_or(FrameError::Value { row: self.row, column })
+    }
+
+    /// The next field as a date, in days since 1970-01-01, or null.
+    pub fn date_or_null(&mut self, column: &'static str) -> Result<Option<i32>, FrameError> {
+        let days = self.of_width::<4>(column, "date")?.map(i32::from_be_bytes);
+        Ok(days.map(|days| days.saturating_add(EPOCH_DAYS)))
+    }
+
+    /// The next field as a date, in days since 1970-01-01.
+    pub fn date(&mut self, column: &'static str) -> Result<i32, FrameError> {
+        self.date_or_null(column)?.ok_or(FrameError::Value { row: self.row, column })
+    }
+
+    /// The next field as a whole number of eight bytes.
+    pub fn long(&mut self, column: &'static str) -> Result<i64, FrameError> {
+        let number = self.of_width::<8>(column, "bigint")?.map(i64::from_be_bytes);
+        number.ok_or(FrameError::Value { row: self.row, column })
+    }
+
+    /// The day (UTC) of the next field, an instant, in days since 1970-01-01, or null.
+    pub fn day_of_instant_or_null(&mut self, column: &'static str) -> Result<Option<i32>, FrameError> {
+        let (row, micros) = (self.row, self.instant_or_null(column)?);
+        let day = micros.map(|micros| i32::try_from(micros.div_euclid(DAY_MICROS))).transpose();
+        day.map_err(|_| FrameError::Value { row, column })
+    }
+
+    /// The next field as an instant, in microseconds since 1970-01-01, or null.
+    fn instant_or_null(&mut self, column: &'static str) -> Result<Option<i64>, FrameError> {
+        let micros = self.of_width::<8>(column, "timestamptz")?.map(i64::from_be_bytes);
+        Ok(micros.map(|micros| micros.saturating_add(EPOCH_MICROS)))
+    }
+
+    /// The next field as an instant, in microseconds since 1970-01-01.
+    pub fn instant(&mut self, column: &'static str) -> Result<i64, FrameError> {
+        self.instant_or_null(column)?.ok_or(FrameError::Value { row: self.row, column })
+    }
+
+    fn of_width<const WIDTH: usize>(
+        &mut self,
+        column: &'static str,
+        wanted: &'static str,
+    ) -> Result<Option<[u8; WIDTH]>, FrameError> {
+        let row = self.row;
+        let Some(field) = self.next() else { return Ok(None) };
+        let wrong = |_| FrameError::Width { row, column, wanted, width: field.len() as i32 };
+        field.try_into().map(Some).map_err(wrong)
+    }
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let width = self.rest.first_chunk().map(|width| i32::from_be_bytes(*width))?;
+        let (field, rest) = self.rest[4..].split_at(width.max(0) as usize);
+        self.rest = rest;
+        (width >= 0).then_some(field)
+    }
 }
 
 enum Row {
@@ -125,4 +199,28 @@ pub(super) fn int(bytes: &[u8], at: usize) -> i32 {
 /// Eight bytes of the wire as a number.
 pub(super) fn long(bytes: &[u8], at: usize) -> i64 {
     i64::from(int(bytes, at)) << 32 | i64::from(int(bytes, at + 4) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_taken_as_what_its_column_holds_or_refused_by_name() {
+        let mut row = Vec::new();
+        for field in [&b"ann"[..], &20_000i32.to_be_bytes(), &7i64.to_be_bytes()] {
+            row.extend((field.len() as i32).to_be_bytes());
+            row.extend(field);
+        }
+        row.extend((-1i32).to_be_bytes());
+        let mut fields = FieldReader::new(&row, 3);
+        assert_eq!((fields.text("id"), fields.date("day")), (Ok("ann"), Ok(20_000 + EPOCH_DAYS)));
+        assert_eq!((fields.long("count"), fields.text_or_null("tier")), (Ok(7), Ok(None)));
+        let value = FrameError::Value { row: 3, column: "beyond" };
+        assert_eq!(fields.text("beyond"), Err(value));
+        let width = FrameError::Width { row: 3, column: "day", wanted: "date", width: 3 };
+        assert_eq!(FieldReader::new(&row, 3).date("day"), Err(width));
+        let text = [&2i32.to_be_bytes()[..], &[0xC3, 0x28]].concat();
+        assert_eq!(FieldReader::new(&text, 0).text("id"), Err(FrameError::Value { row: 0, column: "id" }));
+    }
 }

@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use crate::source::copy::DAY_MICROS;
 use crate::source::{ColumnType, Entity, Rule};
 
 /// Adds a text column `violation`: null for a sound row, otherwise every broken rule in words.
@@ -152,7 +153,6 @@ fn is_of_the_calendar(frame: &DataFrame, column: &crate::source::Column) -> Pola
 
 /// 1990-01-01 until 2101-01-01 in days since 1970: what the calendar of the star holds.
 pub(super) const CALENDAR_DAYS: std::ops::Range<i64> = 7_305..47_847;
-const DAY_MICROS: i64 = 86_400_000_000;
 
 fn day_in_words(day: i64) -> String {
     let date = i32::try_from(day).ok().and_then(chrono::NaiveDate::from_epoch_days);
@@ -174,7 +174,7 @@ mod tests {
                 ("stage", _) => Column::new(name, ["closed_won", "won", "lead"]),
                 ("value_cents", _) => Column::new(name, [Some(1i64), Some(-5), None]),
                 ("created_at", _) => {
-                    Column::new(name, [86_400_000_000i64 * 20_000, 0, 0].map(|m: i64| m.max(86_400_000_000 * 10_000)))
+                    Column::new(name, [DAY_MICROS * 20_000, 0, 0].map(|m: i64| m.max(DAY_MICROS * 10_000)))
                 }
                 ("actual_close_date", _) => Column::new(name, [Some(19_999i32), None, None]),
                 (_, ColumnType::Int | ColumnType::Date) => Column::new(name, [None::<i32>; 3]),
@@ -203,6 +203,6 @@ mod tests {
         assert!([(1990, 1, 1), (2100, 12, 31)].into_iter().all(words));
         assert!(![(1989, 12, 31), (2101, 1, 1), (1, 1, 1), (9999, 12, 31)].into_iter().any(words));
         assert_eq!(day_in_words(i64::from(i32::MAX)), "infinity");
-        assert_eq!(day_in_words(i64::MIN.div_euclid(86_400_000_000)), "-infinity");
+        assert_eq!(day_in_words(i64::MIN.div_euclid(DAY_MICROS)), "-infinity");
     }
 }

@@ -324,4 +324,4 @@ const TOP_SALES_REPS: usize = 5;
 /// Below so many rows a rate is shown but not ranked.
 const RANKED_FROM: i64 = 5;
 /// Floors of the lifetime-value bands, in cents of the reporting currency.
-pub(super) const VALUE_BANDS: [i64; 5] = [0, 1, 1_000_000, 5_000_000, 25_000_000];
+pub(in crate::metric) const VALUE_BANDS: [i64; 5] = [0, 1, 1_000_000, 5_000_000, 25_000_000];

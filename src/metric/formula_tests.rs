@@ -101,7 +101,9 @@ fn cubes(entries: &[Entry]) -> Cubes {
         customer_life: DataFrame::new(
             entries.len(),
             vec![
+                Column::new("status".into(), vec!["lead"; entries.len()]),
                 Column::new("tier".into(), entries.iter().map(|d| of(&TIERS, d.pick, 2)).collect::<Vec<_>>()),
+                Column::new("open_deals".into(), vec![0i64; entries.len()]),
                 Column::new("is_live".into(), vec![true; entries.len()]),
                 Column::new("band".into(), vec![1i64; entries.len()]),
                 Column::new("customers".into(), vec![1i64; entries.len()]),

@@ -11,7 +11,7 @@ use crate::metric::compute::{Computed, Delivered, compute, stock_days};
 use crate::metric::document::VALUE_BANDS;
 use crate::metric::identity::{Credited, Violation};
 use crate::metric::snapshot::{Member, Reconciliation};
-use crate::metric::table::{Inquiry, Question, Tables, read_purchase_tables, read_season};
+use crate::metric::table::{Inquiry, Question, Tables, read_purchase_tables, read_season, told};
 use crate::metric::{MetricError, failed};
 
 /// What is published, and what it is checked against.
@@ -57,6 +57,7 @@ pub(super) async fn gather(
         let asked = Asked { stock_days: stock_days(date), as_of: plus_days(date, 1), value_floors: &VALUE_BANDS };
         let cubes = read_cubes(first, tenant_key, asked).await.map_err(MetricError::Cube)?;
         let members = read_members(first, tenant_key, &cubes).await?;
+        let told = told(question, &cubes).map_err(MetricError::Compute)?;
         let balanced = read_reconciliation(first, tenant_key).await?;
         let (delivered, currency) = (delivered.clone(), currency.to_owned());
         let computing = move || compute(&cubes, &delivered, (date, first_date), &currency, members);
@@ -65,6 +66,7 @@ pub(super) async fn gather(
         let tables = inquiry.answer(first).await?;
         let mut computed = computing.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
         computed.tables = tables;
+        computed.tables.extend(told);
         computed.tables.extend(purchased.await.map_err(|_| MetricError::Thread)?);
         computed.tables.extend(read_season(first, question, &computed).await?);
         Ok(Gathered { computed, credited, balanced })

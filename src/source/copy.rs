@@ -4,6 +4,8 @@
 pub const EPOCH_MICROS: i64 = 946_684_800_000_000;
 /// See [`EPOCH_MICROS`].
 pub const EPOCH_DAYS: i32 = 10_957;
+/// Microseconds of a day.
+pub const DAY_MICROS: i64 = 86_400_000_000;
 /// What a stream begins with.
 pub const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
 /// The sign word of a negative numeric.

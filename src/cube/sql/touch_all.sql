@@ -21,6 +21,7 @@ with cube_day as (
     union all select day from cube.deal_age_day where tenant_key = $1::int
     union all select day from cube.stage_visit_day where tenant_key = $1::int
     union all select day from cube.product_pair_day where tenant_key = $1::int
+    union all select month from cube.product_pair_month where tenant_key = $1::int
     union all select day from cube.basket_day where tenant_key = $1::int
     union all select day from cube.subscription_stock_day where tenant_key = $1::int
     union all select day from cube.mrr_movement_day where tenant_key = $1::int

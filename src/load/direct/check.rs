@@ -3,11 +3,8 @@
 use crate::load::row::{int, long};
 use crate::load::violation::CALENDAR_DAYS;
 use crate::source::contract::place;
-use crate::source::copy::{EPOCH_DAYS, EPOCH_MICROS};
+use crate::source::copy::{DAY_MICROS, EPOCH_DAYS, EPOCH_MICROS};
 use crate::source::{ColumnType, Entity, Rule};
-
-/// Microseconds of a day.
-pub(super) const DAY_MICROS: i64 = 86_400_000_000;
 
 /// The fields of one row.
 pub(super) type Fields<'a> = [Option<&'a [u8]>];

@@ -1,11 +1,12 @@
 //! A deal as `fact_deal` wants it when it was never seen before: what `sql/deal.sql` says, in flight.
 
-use super::check::{DAY_MICROS, Fields, day_of};
+use super::check::{Fields, day_of};
 use super::known::Known;
 use super::member::Members;
 use super::write::Writer;
 use crate::load::row::long;
 use crate::source::contract::{DEAL, place};
+use crate::source::copy::DAY_MICROS;
 
 const fn at(column: &str) -> usize {
     place(&DEAL, column)

@@ -1,11 +1,11 @@
 //! Which campaigns a purchase is credited to, by the rules of last, first and linear touch.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use polars::prelude::{DataFrame, DataType, PolarsResult};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::base::Period;
+use crate::cube::CampaignTouch;
 use crate::metric::purchase::Bought;
+use crate::metric::purchase::number::Numbers;
 use crate::metric::sums::day_of;
 use crate::metric::table::Cell;
 
@@ -16,9 +16,8 @@ const CREDIT_DAYS: i32 = 90;
 #[derive(Debug, Default)]
 pub(super) struct Campaigns {
     list: Vec<Campaign>,
+    /// By customer and time.
     touches: Vec<Touch>,
-    /// Customer → places in `touches`, in the order of time.
-    by_customer: HashMap<String, Vec<usize>>,
 }
 
 /// A campaign as shown.
@@ -34,9 +33,20 @@ pub(super) struct Campaign {
 
 #[derive(Debug, Clone, Copy)]
 struct Touch {
-    campaign_key: i64,
+    /// The customer's number, if it is known who was touched.
+    customer: Option<u32>,
+    /// The campaign's place in [`Campaigns::list`].
+    campaign: usize,
     /// Days since 1970-01-01.
     day: i32,
+}
+
+/// Touches as they are read, in no order.
+#[derive(Debug, Default)]
+pub(super) struct Touches {
+    places: HashMap<i64, usize>,
+    /// Each with the instant and the id by which it is sorted.
+    read: Vec<(Touch, i64, Box<str>)>,
 }
 
 /// What a campaign is credited with. Profits are in ten-thousandths of a cent, so that a percentage of an amount is whole.
@@ -49,70 +59,72 @@ struct Credit {
     linear: BTreeMap<i128, i128>,
 }
 
-impl Campaigns {
-    /// From the rows of `cube::read_campaign_touches`.
-    pub(super) fn of(frame: &DataFrame, list: Vec<Campaign>) -> PolarsResult<Campaigns> {
-        let (campaigns, days) = (frame.column("campaign_key")?.i64()?, frame.column("touch_day")?.i32()?);
-        let instants = frame.column("touched_at")?.cast(&DataType::Int64)?;
-        let (instants, ids) = (instants.i64()?, frame.column("campaign_touch_id")?.str()?);
-        let mut by_customer: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, customer) in frame.column("customer_id")?.str()?.iter().enumerate() {
-            let Some(customer) = customer else { continue };
-            match by_customer.get_mut(customer) {
-                Some(places) => places.push(place),
-                None => drop(by_customer.insert(customer.to_owned(), vec![place])),
-            }
-        }
-        for places in by_customer.values_mut().filter(|places| places.len() > 1) {
-            places.sort_unstable_by_key(|place| (instants.get(*place), ids.get(*place)));
-        }
-        let touch = |(campaign_key, day)| Touch { campaign_key, day };
-        let touches = campaigns.into_no_null_iter().zip(days.into_no_null_iter()).map(touch).collect();
-        Ok(Campaigns { list, touches, by_customer })
+impl Touches {
+    /// None yet, of these campaigns.
+    pub(super) fn of(list: &[Campaign]) -> Self {
+        let places = list.iter().enumerate().map(|(place, campaign)| (campaign.campaign_key, place)).collect();
+        Self { places, read: Vec::new() }
     }
 
-    /// Touches before `until` and customers touched, by campaign.
-    fn reach(&self, until: i32) -> HashMap<i64, (i64, i64)> {
-        let mut reach: HashMap<i64, (i64, i64)> = HashMap::new();
+    /// Takes the next one. A touch has a campaign of the list: its key is a foreign one.
+    pub(super) fn push(&mut self, touch: CampaignTouch<'_>, numbers: &mut Numbers) {
+        let Some(campaign) = self.places.get(&touch.campaign_key).copied() else { return };
+        let customer = touch.customer_id.map(|id| numbers.number(id));
+        self.read.push((Touch { customer, campaign, day: touch.day }, touch.at, touch.campaign_touch_id.into()));
+    }
+}
+
+impl Campaigns {
+    /// Of all that was read; touches of one instant in the order of their ids.
+    pub(super) fn of(list: Vec<Campaign>, mut touches: Touches) -> Campaigns {
+        touches.read.sort_unstable_by(|(one, one_at, one_id), (other, other_at, other_id)| {
+            (one.customer, one_at, one_id).cmp(&(other.customer, other_at, other_id))
+        });
+        Campaigns { list, touches: touches.read.into_iter().map(|(touch, ..)| touch).collect() }
+    }
+
+    /// Touches before `until` and customers touched, campaign by campaign.
+    fn reach(&self, until: i32) -> Vec<(i64, i64)> {
+        let mut reach = vec![(0, 0); self.list.len()];
+        // Whom each campaign met last: all touches of a customer follow each other.
+        let mut met = vec![None; self.list.len()];
         for touch in self.touches.iter().filter(|touch| touch.day < until) {
-            reach.entry(touch.campaign_key).or_default().0 += 1;
-        }
-        let mut met = HashSet::new();
-        for places in self.by_customer.values() {
-            met.clear();
-            let before = places.iter().map(|place| self.touches[*place]).filter(|touch| touch.day < until);
-            for touch in before.filter(|touch| met.insert(touch.campaign_key)) {
-                reach.entry(touch.campaign_key).or_default().1 += 1;
+            let (touches, customers) = &mut reach[touch.campaign];
+            *touches += 1;
+            if touch.customer.is_some() && met[touch.campaign] != touch.customer {
+                *customers += 1;
+                met[touch.campaign] = touch.customer;
             }
         }
         reach
     }
 
-    /// The credits of every purchase, by campaign.
-    fn credits(&self, bought: &Bought) -> HashMap<i64, Credit> {
-        let mut credits: HashMap<i64, Credit> = HashMap::new();
+    /// The credits of every purchase, campaign by campaign; none of one that no purchase is credited to.
+    fn credits(&self, bought: &Bought) -> Vec<Option<Credit>> {
+        let mut credits: Vec<Option<Credit>> = vec![None; self.list.len()];
         let purchases = &bought.purchases;
         // The campaigns that a purchase is credited to, in the order of time.
-        let mut touches = Vec::new();
+        let mut credited = Vec::new();
+        let mut rest = &self.touches[..];
+        // Customers who bought have the first numbers, in their own order.
         for (customer, rows) in purchases.by_customer() {
-            let Some(places) = self.by_customer.get(purchases.id(customer)) else { continue };
-            for row in rows {
+            let customer = Some(customer as u32);
+            rest = &rest[rest.iter().take_while(|touch| touch.customer < customer).count()..];
+            let (touches, others) = rest.split_at(rest.iter().take_while(|touch| touch.customer == customer).count());
+            rest = others;
+            for row in if touches.is_empty() { 0..0 } else { rows } {
                 let today = purchases.days[row];
-                touches.clear();
-                for place in places {
-                    let touch = self.touches[*place];
-                    if touch.day <= today && touch.day > today - CREDIT_DAYS {
-                        touches.push(touch.campaign_key);
-                    }
-                }
-                let (Some(first), Some(last)) = (touches.first(), touches.last()) else { continue };
+                let counts = |touch: &&Touch| touch.day <= today && touch.day > today - CREDIT_DAYS;
+                credited.clear();
+                credited.extend(touches.iter().filter(counts).map(|touch| touch.campaign));
+                let (Some(first), Some(last)) = (credited.first(), credited.last()) else { continue };
                 let profit = i128::from(purchases.amounts[row]) * i128::from(bought.options.margin_percent);
-                credits.entry(*first).or_default().first += profit;
-                let of_last = credits.entry(*last).or_default();
+                credits[*first].get_or_insert_default().first += profit;
+                let of_last = credits[*last].get_or_insert_default();
                 (of_last.conversions, of_last.last) = (of_last.conversions + 1, of_last.last + profit);
-                for campaign in &touches {
-                    let linear = &mut credits.entry(*campaign).or_default().linear;
-                    *linear.entry(touches.len() as i128).or_default() += profit;
+                for campaign in &credited {
+                    let linear = &mut credits[*campaign].get_or_insert_default().linear;
+                    *linear.entry(credited.len() as i128).or_default() += profit;
                 }
             }
         }
@@ -145,11 +157,11 @@ fn cents(profit: i128) -> i64 {
 pub(in crate::metric) fn campaign_roi(bought: &Bought, all: Period) -> Vec<Vec<Cell>> {
     let campaigns = &bought.campaigns;
     let (reach, credits) = (campaigns.reach(day_of(all.until)), campaigns.credits(bought));
-    let shown = campaigns.list.iter().filter(|c| !c.is_deleted || credits.contains_key(&c.campaign_key));
-    let mut rows: Vec<(i64, &Campaign, Vec<Cell>)> = shown
-        .map(|campaign| {
-            let credit = credits.get(&campaign.campaign_key).cloned().unwrap_or_default();
-            let (touches, customers) = reach.get(&campaign.campaign_key).copied().unwrap_or_default();
+    let told = campaigns.list.iter().zip(reach).zip(credits);
+    let mut rows: Vec<(i64, &Campaign, Vec<Cell>)> = told
+        .filter(|((campaign, _), credit)| !campaign.is_deleted || credit.is_some())
+        .map(|((campaign, (touches, customers)), credit)| {
+            let credit = credit.unwrap_or_default();
             let (cost, last) = (campaign.cost_cents, cents(credit.last));
             let texts = [&campaign.campaign_id, &campaign.name, &campaign.channel].map(|text| Cell::Text(text.clone()));
             let counts = [cost, touches, customers, credit.conversions, last].map(|number| Cell::Ratio(number, 1));

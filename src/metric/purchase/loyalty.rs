@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::Datelike;
-use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::base::Period;
 use crate::base::period::minus_days;
+use crate::cube;
 use crate::metric::purchase::Bought;
+use crate::metric::purchase::number::Numbers;
 use crate::metric::sums::{date_of, day_of};
 use crate::metric::table::Cell;
 
@@ -15,16 +16,23 @@ use crate::metric::table::Cell;
 #[derive(Debug, Default)]
 pub(super) struct Programme {
     customers: Vec<Customer>,
-    /// When each customer who ever joined did, and left, in days since 1970-01-01.
-    memberships: HashMap<String, Vec<(i32, Option<i32>)>>,
+    /// The tiers that customers have.
+    tiers: Vec<Option<String>>,
+    /// Memberships of customers who were not met yet, by their numbers.
+    memberships: HashMap<u32, Vec<Membership>>,
 }
 
 #[derive(Debug)]
 struct Customer {
-    customer_id: String,
-    tier: Option<String>,
+    number: u32,
+    /// The place in [`Programme::tiers`].
+    tier: usize,
     since: i32,
+    memberships: Vec<Membership>,
 }
+
+/// When it began, and ended, in days since 1970-01-01.
+type Membership = (i32, Option<i32>);
 
 /// Customers are alike who have the same tier, year of first contact and spending in the year before the window.
 type Alike<'a> = (Option<&'a str>, i32, usize);
@@ -45,28 +53,32 @@ const YEAR_DAYS: u64 = 365;
 const Z: f64 = 1.959_964;
 
 impl Programme {
-    /// From the rows of `cube::read_customers` and `cube::read_loyalty_members`.
-    pub(super) fn of(customers: &DataFrame, members: &DataFrame) -> PolarsResult<Programme> {
-        let ids = customers.column("customer_id")?.str()?.iter();
-        let tiers = customers.column("tier")?.str()?.iter();
-        let days = customers.column("created_day")?.i32()?.iter();
-        let customers = ids.zip(tiers).zip(days).filter_map(|((id, tier), since)| {
-            Some(Customer { customer_id: id?.to_owned(), tier: tier.map(str::to_owned), since: since? })
-        });
-        let customers = customers.collect();
-        let mut memberships: HashMap<String, Vec<(i32, Option<i32>)>> = HashMap::new();
-        let joined = members.column("joined_day")?.i32()?.iter().zip(members.column("left_day")?.i32()?.iter());
-        for (id, (joined, left)) in members.column("customer_id")?.str()?.iter().zip(joined) {
-            let (Some(id), Some(joined)) = (id, joined) else { continue };
-            memberships.entry(id.to_owned()).or_default().push((joined, left));
-        }
-        Ok(Programme { customers, memberships })
+    /// Takes a membership; all of them before the first customer.
+    pub(super) fn push_membership(&mut self, membership: cube::Membership<'_>, numbers: &mut Numbers) {
+        let Some(joined) = membership.joined_day else { return };
+        let number = numbers.number(membership.customer_id);
+        self.memberships.entry(number).or_default().push((joined, membership.left_day));
     }
 
-    /// Whether a customer was a member when the window began; `None` for who joined later or had left.
-    fn is_member(&self, customer_id: &str, from: i32) -> Option<bool> {
-        let Some(spells) = self.memberships.get(customer_id) else { return Some(false) };
-        spells.iter().any(|(joined, left)| *joined < from && left.is_none_or(|left| left >= from)).then_some(true)
+    /// Takes a customer.
+    pub(super) fn push(&mut self, customer: cube::Customer<'_>, numbers: &mut Numbers) {
+        let Some(since) = customer.created_day else { return };
+        let number = numbers.number(customer.customer_id);
+        let tier = self.tiers.iter().position(|tier| tier.as_deref() == customer.tier).unwrap_or_else(|| {
+            self.tiers.push(customer.tier.map(str::to_owned));
+            self.tiers.len() - 1
+        });
+        let memberships = self.memberships.remove(&number).unwrap_or_default();
+        self.customers.push(Customer { number, tier, since, memberships });
+    }
+}
+
+impl Customer {
+    /// Whether they were a member when the window began; `None` for who joined later or had left.
+    fn is_member(&self, from: i32) -> Option<bool> {
+        let mut all = self.memberships.iter();
+        let is_member = all.any(|(joined, left)| *joined < from && left.is_none_or(|left| left >= from));
+        (is_member || self.memberships.is_empty()).then_some(is_member)
     }
 }
 
@@ -121,22 +133,36 @@ pub(in crate::metric) fn loyalty_effect(bought: &Bought, window: Period) -> Vec<
 
 /// The spending in the window of the others and of members, by who are alike.
 fn groups(bought: &Bought, window: Period) -> BTreeMap<Alike<'_>, [Spending; 2]> {
-    let spent_in = |period: Period| -> HashMap<&str, i64> {
-        let totals = bought.purchases.totals(period);
-        totals.into_iter().map(|total| (bought.purchases.id(total.customer), total.amount)).collect()
+    let programme = &bought.programme;
+    // Customers who bought have the first numbers; whoever is beyond them spent nothing.
+    let spent_in = |period: Period| -> Vec<i64> {
+        let mut spent = vec![0; bought.purchases.customers.len()];
+        bought.purchases.totals(period).into_iter().for_each(|total| spent[total.customer] = total.amount);
+        spent
     };
     let before = spent_in(Period { from: minus_days(window.from, YEAR_DAYS), until: window.from });
     let spent = spent_in(window);
     let from = day_of(window.from);
-    let mut groups: BTreeMap<Alike<'_>, [Spending; 2]> = BTreeMap::new();
-    for customer in bought.programme.customers.iter().filter(|customer| customer.since < from) {
-        let id = customer.customer_id.as_str();
-        let Some(is_member) = bought.programme.is_member(id, from) else { continue };
-        let of = |spent: &HashMap<&str, i64>| spent.get(id).copied().unwrap_or_default();
+    let compared = || programme.customers.iter().filter(|customer| customer.since < from);
+    let (Some(first), Some(last)) = (compared().map(|c| c.since).min(), compared().map(|c| c.since).max()) else {
+        return BTreeMap::new();
+    };
+    // A calendar is made once, not a date a customer.
+    let year: Vec<i32> = (first..=last).map(|day| date_of(day).year()).collect();
+    let (first_year, year_count) = (year[0], (year[year.len() - 1] - year[0] + 1) as usize);
+    let mut cells = vec![[Spending::default(); 2]; programme.tiers.len() * year_count * (BANDS.len() + 1)];
+    for customer in compared() {
+        let Some(is_member) = customer.is_member(from) else { continue };
+        let of = |spent: &[i64]| spent.get(customer.number as usize).copied().unwrap_or_default();
         let band = BANDS.partition_point(|floor| *floor <= of(&before));
-        let year = date_of(customer.since).year();
-        let group = groups.entry((customer.tier.as_deref(), year, band)).or_default();
-        group[usize::from(is_member)].add(of(&spent));
+        let year = (year[(customer.since - first) as usize] - first_year) as usize;
+        let cell = (customer.tier * year_count + year) * (BANDS.len() + 1) + band;
+        cells[cell][usize::from(is_member)].add(of(&spent));
     }
-    groups
+    let alike = |cell: usize| {
+        let (tier, year, band) =
+            (cell / (BANDS.len() + 1) / year_count, cell / (BANDS.len() + 1) % year_count, cell % (BANDS.len() + 1));
+        (programme.tiers[tier].as_deref(), first_year + year as i32, band)
+    };
+    cells.into_iter().enumerate().map(|(cell, group)| (alike(cell), group)).collect()
 }

@@ -1,5 +1,5 @@
-//! What customers bought, customer by customer: ranks, concentration, RFM, cohorts, the return of campaigns, the
-//! effect of a loyalty programme.
+//! What customers bought, customer by customer: ranks, concentration, RFM, cohorts, habits of ordering, the return of
+//! campaigns, the effect of a loyalty programme.
 //!
 //! In: every purchase day of a tenant, read once. Out: rows of the tables that rest on them. Pure, but for the reading.
 //!
@@ -9,21 +9,25 @@
 mod best;
 mod campaign;
 mod cohort;
+mod habit;
 mod loyalty;
+mod number;
 mod read;
 mod rfm;
 
-use polars::prelude::{DataFrame, PolarsResult};
 use sqlx::FromRow;
 
 use crate::base::Period;
+use crate::cube::Purchase;
 use crate::metric::purchase::campaign::Campaigns;
+use crate::metric::purchase::habit::Habits;
 use crate::metric::purchase::loyalty::Programme;
 use crate::metric::sums::day_of;
 
 pub(in crate::metric) use best::{concentration, top_customers};
 pub(in crate::metric) use campaign::campaign_roi;
 pub(in crate::metric) use cohort::{monthly, quarterly, yearly};
+pub(in crate::metric) use habit::order_habits;
 pub(in crate::metric) use loyalty::loyalty_effect;
 pub(in crate::metric) use read::{Wanted, read_bought};
 pub(in crate::metric) use rfm::rfm;
@@ -45,6 +49,8 @@ pub(in crate::metric) struct Purchases {
 #[derive(Debug, Default)]
 pub(in crate::metric) struct Bought {
     purchases: Purchases,
+    /// How customers order.
+    habits: Habits,
     /// Whom the tables show by name, in the order of their ids.
     people: Vec<Person>,
     /// Customers who are on record no longer, in order.
@@ -88,22 +94,15 @@ struct Total {
 }
 
 impl Purchases {
-    /// From the rows of `cube::read_purchases`.
-    fn of(frame: &DataFrame) -> PolarsResult<Purchases> {
-        let mut customers: Vec<(String, usize)> = Vec::new();
-        for (row, id) in frame.column("customer_id")?.str()?.iter().map(Option::unwrap_or_default).enumerate() {
-            match customers.last_mut() {
-                Some((last, end)) if last == id => *end = row + 1,
-                _ => customers.push((id.to_owned(), row + 1)),
-            }
+    /// Takes the next one, in the order of customers and days.
+    fn push(&mut self, purchase: Purchase<'_>) {
+        self.days.push(purchase.day);
+        self.counts.push(purchase.purchases);
+        self.amounts.push(purchase.amount);
+        match self.customers.last_mut() {
+            Some((last, end)) if last == purchase.customer_id => *end = self.days.len(),
+            _ => self.customers.push((purchase.customer_id.to_owned(), self.days.len())),
         }
-        let column = |name: &str| PolarsResult::Ok(frame.column(name)?.i64()?.into_no_null_iter().collect());
-        Ok(Purchases {
-            customers,
-            days: frame.column("day")?.i32()?.into_no_null_iter().collect(),
-            counts: column("purchases")?,
-            amounts: column("amount")?,
-        })
     }
 
     /// Each customer with the rows that are theirs.
@@ -139,18 +138,12 @@ fn cents(amount: i64) -> i64 {
 /// Customer, day, purchases and whole cents, by customer and day.
 #[cfg(test)]
 fn purchases(rows: &[(&str, &str, i64, i64)]) -> Purchases {
-    use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-    let days: Vec<i32> = rows.iter().map(|r| day_of(r.1.parse().expect("a date"))).collect();
-    let text: Vec<&str> = rows.iter().map(|r| r.0).collect();
-    let counts: Vec<i64> = rows.iter().map(|r| r.2).collect();
-    let amounts: Vec<i64> = rows.iter().map(|r| r.3 * 100).collect();
-    let columns = [
-        Series::new("customer_id".into(), text).into_column(),
-        Series::new("day".into(), days).into_column(),
-        Series::new("purchases".into(), counts).into_column(),
-        Series::new("amount".into(), amounts).into_column(),
-    ];
-    Purchases::of(&DataFrame::new(rows.len(), columns.to_vec()).expect("columns of one length")).expect("its columns")
+    let mut purchases = Purchases::default();
+    for (customer_id, day, count, cents) in rows {
+        let day = day_of(day.parse().expect("a date"));
+        purchases.push(Purchase { customer_id, day, purchases: *count, amount: cents * 100 });
+    }
+    purchases
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::metric::purchase::{
 };
 use crate::metric::snapshot::Window;
 use crate::metric::table::finish::name_segments;
+use crate::metric::table::segment::segments;
 use crate::metric::table::{Kind, Query, Rows, TableMetric};
 
 /// A flow, over its three common spans.
@@ -53,7 +54,7 @@ pub(super) const CUSTOMER: &[TableMetric] = &[
             ("open_deals", "Open deals", Kind::Whole(Unit::Count)),
             ("revenue", "Won value", Kind::Whole(Unit::Money)),
         ],
-        query: Query::AsOf(include_str!("sql/segments.sql")),
+        query: Query::Told(segments),
         finish: None,
     },
     TableMetric {

@@ -1,7 +1,7 @@
 //! Metrics that are tables: cohorts, cells, rankings, reasons.
 //!
 //! In: the tenant's cubes and a window; each table is one statement beside this file, run on the server, but those that rest
-//! on purchases (`metric::purchase`).
+//! on purchases (`metric::purchase`) or on a cube that is read anyway.
 //! Out: typed columns and rows of exact figures, published beside the points.
 //!
 //! A table whose inputs the deployment does not read is absent. Ratios travel as numerator and denominator, so that
@@ -15,17 +15,20 @@ mod read;
 mod revenue;
 mod sales;
 mod season;
+mod segment;
 
 use std::collections::BTreeMap;
 
+use polars::prelude::PolarsResult;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Period;
+use crate::cube::Cubes;
 use crate::metric::Unit;
 use crate::metric::purchase::Bought;
 use crate::metric::snapshot::{Figure, Window};
 
-pub(super) use read::{Inquiry, Question, read_purchase_tables, read_season};
+pub(super) use read::{Inquiry, Question, read_purchase_tables, read_season, told};
 
 /// A metric that is a table.
 pub struct TableMetric {
@@ -87,6 +90,8 @@ enum Query {
     BoughtAsOf(Rows),
     /// What was bought in the window.
     BoughtWithin(Rows),
+    /// What the cubes tell that are read for the points anyway.
+    Told(fn(&Cubes) -> PolarsResult<Vec<Vec<Cell>>>),
     /// The daily series of revenue, by calendar month.
     Season,
 }
@@ -152,7 +157,7 @@ impl TableMetric {
         });
         match self.query {
             Query::AsOf(sql) | Query::Within(sql) | Query::Compared(sql) => Some((sql, types.collect())),
-            Query::BoughtAsOf(_) | Query::BoughtWithin(_) | Query::Season => None,
+            Query::BoughtAsOf(_) | Query::BoughtWithin(_) | Query::Told(_) | Query::Season => None,
         }
     }
 
@@ -163,7 +168,7 @@ impl TableMetric {
 
     /// Whether it tells what there is at the end of its window, and not what happened within.
     pub fn is_stock(&self) -> bool {
-        matches!(self.query, Query::AsOf(_) | Query::BoughtAsOf(_) | Query::Season)
+        matches!(self.query, Query::AsOf(_) | Query::BoughtAsOf(_) | Query::Told(_) | Query::Season)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tables of orders, products and stock; the season of revenue.
 
 use crate::metric::Unit;
+use crate::metric::purchase::order_habits;
 use crate::metric::snapshot::Window;
 use crate::metric::table::{Kind, Query, TableMetric};
 
@@ -42,7 +43,7 @@ pub(super) const ORDER: &[TableMetric] = &[
             ("orders_each", "Orders a customer", Kind::Ratio(Unit::Index)),
             ("median_gap", "Median days between", Kind::RatioApart(Unit::Days)),
         ],
-        query: Query::AsOf(include_str!("sql/order_habits.sql")),
+        query: Query::BoughtAsOf(order_habits),
         finish: None,
     },
     TableMetric {

@@ -6,10 +6,12 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
+use polars::prelude::PolarsResult;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use tokio::task::JoinHandle;
 
+use crate::cube::{Cubes, PurchaseKind};
 use crate::metric::compute::{Computed, Delivered};
 use crate::metric::purchase::{Bought, Wanted, read_bought};
 use crate::metric::snapshot::{Compare, Window};
@@ -87,7 +89,7 @@ impl<'a> Inquiry<'a> {
                 let before = window.compared(Compare::Previous, business_date).map(|before| before.from);
                 ask(sql).bind(period.from).bind(before.unwrap_or(period.from))
             }
-            Query::BoughtAsOf(_) | Query::BoughtWithin(_) | Query::Season => return Ok(Vec::new()),
+            Query::BoughtAsOf(_) | Query::BoughtWithin(_) | Query::Told(_) | Query::Season => return Ok(Vec::new()),
         };
         let rows = rows.fetch_all(connection).await;
         let rows = rows.map_err(|source| MetricError::Table { metric: metric.name, source })?;
@@ -109,7 +111,10 @@ pub(in crate::metric) async fn read_purchase_tables(
     }
     let needs = |entity: &str| asked.iter().any(|(metric, ..)| metric.needs.contains(&entity));
     let ranked = asked.iter().filter(|(metric, ..)| metric.name == "top_customers").map(|(_, _, period, _)| *period);
+    let is_deal = question.delivered.revenue_mode == "deals";
     let wanted = Wanted {
+        kind: if is_deal { PurchaseKind::Deal } else { PurchaseKind::Order },
+        has_orders: asked.iter().any(|(metric, ..)| metric.name == "order_habits"),
         ranked: ranked.collect(),
         has_programme: needs("loyalty_member"),
         has_campaigns: needs("campaign_touch"),
@@ -124,6 +129,18 @@ pub(in crate::metric) async fn read_purchase_tables(
         }
         tables
     }))
+}
+
+/// The tables of what the cubes tell.
+pub(in crate::metric) fn told(question: Question<'_>, cubes: &Cubes) -> PolarsResult<Tables> {
+    let mut tables = Tables::new();
+    for metric in all_tables().filter(|t| question.has(t)) {
+        let Query::Told(rows) = metric.query else { continue };
+        let rows = rows(cubes)?;
+        let windows = metric.windows.iter().map(|window| (*window, finished(metric, rows.clone())));
+        tables.insert(metric.name.to_owned(), windows.collect());
+    }
+    Ok(tables)
 }
 
 /// The season of revenue, which follows from its daily series, once that is computed.

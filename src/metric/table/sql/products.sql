@@ -8,8 +8,8 @@ with sold as (
 
 held as (
     select q.product_key, sum(q.orders)::bigint as orders
-    from cube.product_pair_day as q
-    where q.tenant_key = $1::int and q.product_key = q.other_key and q.day >= $3::date and q.day < $2::date
+    from cube.product_pair_between($1::int, $3::date, $2::date) as q
+    where q.product_key = q.other_key
     group by q.product_key
 )
 

@@ -1,0 +1,30 @@
+//! Customers as numbers: a place in a column is found more quickly than a name.
+
+use polars::prelude::PlHashMap;
+
+/// The numbers of customers, from 0 in the order in which they are met.
+#[derive(Debug, Default)]
+pub(super) struct Numbers(PlHashMap<Box<str>, u32>);
+
+impl Numbers {
+    /// The number of a customer, a new one at the first meeting.
+    pub(super) fn number(&mut self, customer_id: &str) -> u32 {
+        if let Some(number) = self.0.get(customer_id) {
+            return *number;
+        }
+        let number = self.0.len() as u32;
+        self.0.insert(customer_id.into(), number);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_keeps_the_number_of_the_first_meeting() {
+        let mut numbers = Numbers::default();
+        assert_eq!(["a", "b", "a", "c", "b"].map(|id| numbers.number(id)), [0, 1, 0, 2, 1]);
+    }
+}
