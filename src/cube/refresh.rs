@@ -137,13 +137,14 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
             Extent::Tenant => format!("delete from cube.{} where tenant_key = $1", cube.table),
             Extent::Nothing => String::new(),
         };
+        let mut deleted = 0;
         if !delete.is_empty() {
             let done = sqlx::query(AssertSqlSafe(delete)).bind(tenant_key).execute(&mut *tx).await;
-            done.map_err(failed(cube.table, "deleting the touched days"))?;
+            deleted = done.map_err(failed(cube.table, "deleting the touched days"))?.rows_affected() as i64;
         }
         let done = sqlx::query(cube.insert).bind(tenant_key).execute(&mut *tx).await;
         let written = done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
-        analyze_grown(tx, cube, written).await?;
+        analyze_grown(tx, cube, written - deleted).await?;
         rows_written += written;
         chaos::point("cube.replaced");
     }
@@ -160,17 +161,17 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
     Ok(CubeReport { touched_days, rows_written })
 }
 
-/// Statistics for the plans of the metrics, which read the cube before any vacuum comes by: when so much was written that
-/// the old ones, or none, would mislead.
-async fn analyze_grown(tx: &mut PgConnection, spec: &CubeSpec, written: i64) -> Result<(), CubeError> {
+/// Statistics for the plans of the metrics, which read the cube before any vacuum comes by: when it grew by so much that
+/// the old ones, or none, would mislead. Days that were replaced by as many rows are what they were.
+async fn analyze_grown(tx: &mut PgConnection, spec: &CubeSpec, grown: i64) -> Result<(), CubeError> {
     let cube = spec.table;
     let few = if let Extent::Months(_) = spec.extent { ROLLUP_ANALYZE_MIN } else { ANALYZE_MIN };
-    if written < few {
+    if grown < few {
         return Ok(());
     }
     let known = sqlx::query_scalar("select reltuples::bigint from pg_class where oid = $1::regclass");
     let known: Result<i64, _> = known.bind(format!("cube.{cube}")).fetch_one(&mut *tx).await;
-    if written * ANALYZE_SHARE < known.map_err(failed(cube, "reading the size"))? {
+    if grown * ANALYZE_SHARE < known.map_err(failed(cube, "reading the size"))? {
         return Ok(());
     }
     let done = sqlx::query(AssertSqlSafe(format!("analyze cube.{cube}"))).execute(tx).await;
@@ -200,5 +201,5 @@ const FOUND: &str = "set local random_page_cost to default";
 const ANALYZE_MIN: i64 = 10_000;
 /// A rollup has few rows and is read whole, so a plan that expects none of them is slow with fewer rows than a cube has.
 const ROLLUP_ANALYZE_MIN: i64 = 1_000;
-/// One row in so many written makes old statistics misleading.
+/// One row in so many more makes old statistics misleading.
 const ANALYZE_SHARE: i64 = 20;

@@ -63,9 +63,14 @@ pub(super) async fn merge_entity(
     let compared = |alias: &str| spec.columns.iter().map(|c| format!("{alias}.{c}")).collect::<Vec<_>>().join(", ");
     let (entity, table, key) = (spec.entity, spec.table, spec.key);
 
+    // The days of the row that is there are kept beside it: looking for it again costs as much as comparing did.
+    let (former_column, former_days) = match &spec.days.join(", ")[..] {
+        "" => ("", String::new()),
+        days => (", former_days", format!(", (select array[{days}] from (select f.*) as former)")),
+    };
     let compare = format!(
-        "insert into staging.changed_{entity} (tenant_key, {key}, {columns})
-         select i.tenant_key, i.{key}, {image} from (\n{sql}\n) as i
+        "insert into staging.changed_{entity} (tenant_key, {key}, {columns}{former_column})
+         select i.tenant_key, i.{key}, {image}{former_days} from (\n{sql}\n) as i
          left join star.{table} as f on f.tenant_key = $1 and f.{key} = i.{key}
          where f.{key} is null or ({image}) is distinct from ({stored})",
         image = compared("i"),
@@ -123,7 +128,10 @@ async fn touch_days(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeCont
          select distinct $1, '{entity}', day from (
             select unnest(array[{days}]) as day from staging.changed_{entity}
             union all
-            select unnest(array[{days}]) from star.{table} where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity})
+            select unnest(former_days) from staging.changed_{entity}
+            union all
+            select unnest(array[{days}]) from star.{table}
+            where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity} where former_days is null)
          ) as days where day is not null on conflict do nothing"
     );
     let done = sqlx::query(AssertSqlSafe(touch)).bind(context.tenant_key).execute(&mut *tx).await;

@@ -38,6 +38,16 @@ impl Measure {
         Measure { amount: Some(amount), day: Some(day) }
     }
 
+    /// The same by another expression of the day.
+    pub const fn by_day(self, day: &'static str) -> Measure {
+        Measure { day: Some(day), ..self }
+    }
+
+    /// The expression of the day; none where money is not told by days.
+    pub const fn day(&self) -> Option<&'static str> {
+        self.day
+    }
+
     /// Currency, day, rows and amount as expressions, the amount to four decimals as the star keeps it.
     pub fn columns(&self) -> String {
         let (currency, day) = match self.day {

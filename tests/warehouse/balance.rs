@@ -9,7 +9,7 @@ use crate::support::cluster::{empty_database, warehouse_database};
 
 /// A fault of the star: it holds one deal a day late.
 const FAULT: &str = "
-    create function star.delay() returns trigger language plpgsql as $$ begin new.created_at := new.created_at + interval '1 day'; return new; end $$;
+    create function star.delay() returns trigger language plpgsql as $$ begin new.created_date := new.created_date + 1; return new; end $$;
     create trigger delay before insert or update on star.fact_deal for each row when (new.deal_id = 'a') execute function star.delay()";
 
 #[tokio::test]

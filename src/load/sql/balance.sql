@@ -13,12 +13,12 @@ with source as (
 ),
 
 live as (
-    select {columns} from {table} as r where r.tenant_key = $1::int and {star_is_live} group by 1, 2
+    {live}
 ),
 
 -- Counted by itself and taken off: looking for each row of the table in the quarantine would cost more than counting the table does.
 held as (
-    select {columns}
+    select {star_columns}
     from {table} as r
     where r.tenant_key = $1::int and {star_is_live} and r.{key} in (select k.entity_key from vesper.quarantine as k where k.tenant_key = $1::int and k.entity = '{entity}')
     group by 1, 2

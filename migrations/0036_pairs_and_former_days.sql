@@ -40,3 +40,14 @@ comment on function cube.product_pair_between(int, date, date) is 'Orders with b
 
 -- Few customers are on record no longer, and every publish asks who.
 create index customer_life_gone on cube.customer_life (tenant_key, customer_id) where not is_live;
+
+-- The days on which a row stood that changes tonight: told by the comparison, so that nobody looks for the row again.
+alter table staging.changed_deal add column former_days date[];
+alter table staging.changed_interaction add column former_days date[];
+alter table staging.changed_order add column former_days date[];
+alter table staging.changed_order_line add column former_days date[];
+alter table staging.changed_payment add column former_days date[];
+alter table staging.changed_subscription add column former_days date[];
+
+-- Interactions are counted every night: all of them by an index, less the deleted.
+create index fact_interaction_deleted on star.fact_interaction (tenant_key) where deleted_at is not null;
