@@ -86,7 +86,9 @@ pub(super) async fn merge_entity(
         Extent::Part => follow(tx, spec, context).await?,
     };
     if loaded + followed > 0 {
-        analyze_table(tx, &format!("staging.changed_{entity}")).await?;
+        // Who keeps what changes looks at more than the key; the former days are for nobody to be found by.
+        let looked_at = if spec.keeps.is_some() { format!("{key}, {columns}") } else { key.to_owned() };
+        analyze_table(tx, &format!("staging.changed_{entity} ({looked_at})")).await?;
     }
     let unchanged = format!(
         "select count(*) from staging.\"{entity}\" as s where not exists (select from staging.changed_{entity} as c where c.{key} = s.{key})"
@@ -105,12 +107,16 @@ pub(super) async fn merge_entity(
         let kept = keep.bind(context.noticed_at).bind(context.known_until).execute(&mut *tx).await;
         kept.map_err(action("keeping what changes in"))?;
     }
-    let assignments = spec.columns.iter().map(|c| format!("{c} = excluded.{c}")).collect::<Vec<_>>().join(", ");
+    let assignments = spec.columns.iter().map(|c| format!("{c} = c.{c}")).collect::<Vec<_>>().join(", ");
+    // Not an insert that meets a conflict: it locks each row, in the log too, before it changes it.
     let write = format!(
-        "insert into star.{table} (tenant_key, {key}, {columns}) select tenant_key, {key}, {columns} from staging.changed_{entity}
-         on conflict (tenant_key, {key}) do update set {assignments}"
+        "merge into star.{table} as f using staging.changed_{entity} as c on f.tenant_key = $1 and f.{key} = c.{key}
+         when matched then update set {assignments}
+         when not matched then insert (tenant_key, {key}, {columns}) values (c.tenant_key, c.{key}, {values})",
+        values = compared("c"),
     );
-    sqlx::query(AssertSqlSafe(write)).execute(&mut *tx).await.map_err(action("writing"))?;
+    let write = sqlx::query(AssertSqlSafe(write)).bind(context.tenant_key).execute(&mut *tx).await;
+    write.map_err(action("writing"))?;
     let merged = Merged { loaded, unchanged, deleted, is_fill: false };
     analyze_changed(tx, table, &merged).await?;
     Ok(merged)
