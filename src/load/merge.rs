@@ -132,12 +132,15 @@ async fn touch_days(tx: &mut PgConnection, spec: &MergeSpec, context: &MergeCont
     let touch = format!(
         "insert into vesper.touched_day (tenant_key, fact, day)
          select distinct $1, '{entity}', day from (
-            select unnest(array[{days}]) as day from staging.changed_{entity}
-            union all
-            select unnest(former_days) from staging.changed_{entity}
-            union all
-            select unnest(array[{days}]) from star.{table}
-            where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity} where former_days is null)
+            -- Many rows stand on the same days.
+            select unnest(days) as day from (
+                select array[{days}] as days from staging.changed_{entity}
+                union
+                select former_days from staging.changed_{entity}
+                union
+                select array[{days}] from star.{table}
+                where tenant_key = $1 and {key} in (select {key} from staging.changed_{entity} where former_days is null)
+            ) as rows
          ) as days where day is not null on conflict do nothing"
     );
     let done = sqlx::query(AssertSqlSafe(touch)).bind(context.tenant_key).execute(&mut *tx).await;
