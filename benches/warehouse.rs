@@ -15,7 +15,7 @@ use std::time::Instant;
 use sqlx::{AssertSqlSafe, Connection};
 use vesper::base::Night;
 use vesper::base::pg::Database;
-use vesper::cube::{refresh_cubes, touch_all};
+use vesper::cube::{refresh_cubes, touch_all, vacuum_cubes};
 use vesper::demo::{Cluster, ClusterOptions, create_operational_schema};
 use vesper::load::{LoadReport, load_source};
 use vesper::source::SourceSpec;
@@ -157,6 +157,9 @@ impl Bench {
         }
         let report = refresh_cubes(&mut tx, 1).await.expect("the cubes refresh");
         tx.commit().await.expect("the cubes commit");
+        let pool = self.warehouse.pool(1).await.expect("a pool");
+        vacuum_cubes(&pool, &report.replaced).await;
+        pool.close().await;
         (since.elapsed().as_secs_f64(), report.rows_written)
     }
 

@@ -27,7 +27,7 @@ pub use customer::{
 pub use origin::{Origin, origin_of};
 pub use read::{Asked, Cubes, read_cubes};
 pub use recompute::{Recomputed, recompute_sample};
-pub use refresh::{CubeReport, refresh_cubes, touch_all};
+pub use refresh::{CubeReport, refresh_cubes, touch_all, vacuum_cubes};
 
 /// What can go wrong while refreshing or reading cubes.
 #[derive(Debug, thiserror::Error)]

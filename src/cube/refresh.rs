@@ -1,7 +1,8 @@
 //! Replaces the touched days of every cube, and the months of its rollup that hold them.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
+use tracing::debug;
 
 use crate::base::chaos;
 use crate::cube::CubeError;
@@ -102,6 +103,9 @@ pub struct CubeReport {
     pub touched_days: i64,
     /// Cube rows written.
     pub rows_written: i64,
+    /// Cubes of which so many rows were replaced that [`vacuum_cubes`] pays.
+    #[serde(default)]
+    pub replaced: Vec<String>,
 }
 
 /// Replaces the touched days of every cube, and the touched customers, and forgets them, inside the caller's transaction.
@@ -122,7 +126,7 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
             done.map_err(failed("vesper.touched_day", "analysing"))?;
         }
     }
-    let mut rows_written = 0;
+    let (mut rows_written, mut replaced) = (0, Vec::new());
     for cube in CUBES.iter().filter(|c| c.facts.iter().any(|f| facts.iter().any(|t| t == f))) {
         let touched =
             format!("from vesper.touched_day where tenant_key = $1 and fact in ('{}')", cube.facts.join("', '"));
@@ -145,6 +149,10 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         let done = sqlx::query(cube.insert).bind(tenant_key).execute(&mut *tx).await;
         let written = done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
         analyze_grown(tx, cube, written - deleted).await?;
+        let outdated = if let Extent::Nothing = cube.extent { written } else { deleted };
+        if outdated >= VACUUM_MIN {
+            replaced.push(cube.table.to_owned());
+        }
         rows_written += written;
         chaos::point("cube.replaced");
     }
@@ -158,7 +166,7 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         done.map_err(failed("vesper.touched_day", "forgetting what was touched"))?;
     }
     chaos::point("cube.refreshed");
-    Ok(CubeReport { touched_days, rows_written })
+    Ok(CubeReport { touched_days, rows_written, replaced })
 }
 
 /// Statistics for the plans of the metrics, which read the cube before any vacuum comes by: when it grew by so much that
@@ -176,6 +184,22 @@ async fn analyze_grown(tx: &mut PgConnection, spec: &CubeSpec, grown: i64) -> Re
     }
     let done = sqlx::query(AssertSqlSafe(format!("analyze cube.{cube}"))).execute(tx).await;
     done.map(drop).map_err(failed(cube, "analysing"))
+}
+
+/// Clears what a refresh replaced, after its commit: an index alone answers only for pages without outdated rows, and the
+/// publish reads the largest cubes by their indexes.
+///
+/// The server does the same in its own time; so nothing waits for a lock, and where the worker does not own the cubes, or
+/// the statement fails, they are left to it. Re-run: finds nothing to clear.
+pub async fn vacuum_cubes(pool: &PgPool, cubes: &[String]) {
+    if cubes.is_empty() {
+        return;
+    }
+    let tables = cubes.iter().map(|cube| format!("cube.{cube}")).collect::<Vec<_>>().join(", ");
+    let statement = format!("vacuum (skip_locked, truncate false) {tables}");
+    if let Err(error) = sqlx::raw_sql(AssertSqlSafe(statement)).execute(pool).await {
+        debug!("the server will vacuum {tables} itself: {error}");
+    }
 }
 
 /// Touches every day of every cube and of every fact, and every customer, so that the next refresh rebuilds all.
@@ -197,6 +221,8 @@ const SORTING: &str = "set local work_mem = '64MB'";
 /// takes it for, and it would rather read all of a table.
 const FINDING: &str = "set local random_page_cost = 0.5";
 const FOUND: &str = "set local random_page_cost to default";
+/// With fewer rows replaced, the few pages looked up in vain cost less than the passage.
+const VACUUM_MIN: i64 = 10_000;
 /// With fewer rows any plan is quick.
 const ANALYZE_MIN: i64 = 10_000;
 /// A rollup has few rows and is read whole, so a plan that expects none of them is slow with fewer rows than a cube has.

@@ -19,6 +19,7 @@ mod set;
 mod sheet;
 mod tenant;
 mod tpch;
+mod vacuum;
 
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::base::meter::meters;
 use crate::base::{Night, Remedy};
-use crate::cube::{CubeReport, refresh_cubes};
+use crate::cube::{CubeReport, refresh_cubes, vacuum_cubes};
 use crate::job::announce::{breaches_of, tell_held, tell_published};
 use crate::job::recipe::Recipes;
 use crate::job::{RunContext, RunError};
@@ -31,9 +31,10 @@ pub(super) async fn run_pipeline(recipes: &Recipes, context: &RunContext) -> Res
             .await?;
         counts.iter().for_each(count_rows);
         let tenant_key = load.tenant_key;
-        let _: CubeReport = context
+        let cubes: CubeReport = context
             .step(&format!("cube-{name}"), async |tx: &mut PgConnection| Ok(refresh_cubes(tx, tenant_key).await?))
             .await?;
+        vacuum_cubes(&context.pool, &cubes.replaced).await;
         if load.drift.is_empty() {
             publish_numbers(recipes, context, name, tenant_key, &night).await?;
         }
