@@ -19,7 +19,7 @@ impl Rows {
         Self { width, ..Self::default() }
     }
 
-    /// Takes the next bytes and hands over every row that is whole: its fields ([`fields_of`]) and its number from 0.
+    /// Takes the next bytes and hands over every row that is whole: its fields ([`FieldReader`]) and its number from 0.
     pub fn feed(
         &mut self,
         chunk: &[u8],
