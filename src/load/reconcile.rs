@@ -33,10 +33,11 @@ pub(super) async fn balance_entity(
     let Entity { name, key, .. } = entity;
     let spec = merge_spec(name);
     let measure = spec.map_or(Measure::ROWS, |spec| spec.measure);
-    // In the star it is the column that cubes count by, whose statistics tell the planner how few days there are.
-    let has_day = measure.day().is_some_and(|day| day.starts_with("created_at"));
-    let star_measure =
-        if has_day && spec.is_some_and(|s| s.has("created_date")) { measure.by_day("created_date") } else { measure };
+    let star_measure = match *name {
+        // The column that cubes count by, whose statistics tell the planner how few days there are.
+        "deal" => measure.by_day("created_date"),
+        _ => measure,
+    };
     let is_live = match *name {
         // A line leaves with its order.
         "order_line" => {

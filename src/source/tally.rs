@@ -43,11 +43,6 @@ impl Measure {
         Measure { day: Some(day), ..self }
     }
 
-    /// The expression of the day; none where money is not told by days.
-    pub const fn day(&self) -> Option<&'static str> {
-        self.day
-    }
-
     /// Currency, day, rows and amount as expressions, the amount to four decimals as the star keeps it.
     pub fn columns(&self) -> String {
         let (currency, day) = match self.day {

@@ -47,6 +47,8 @@ struct Spending {
 
 /// Where bands of spending begin, in hundredths of a cent: nothing, anything, 1,000, 10,000, 50,000, 250,000.
 const BANDS: [i64; 6] = [0, 100, 10_000_000, 100_000_000, 500_000_000, 2_500_000_000];
+/// The bands, and what lies below them.
+const BAND_COUNT: usize = BANDS.len() + 1;
 /// Days of the year before the window.
 const YEAR_DAYS: u64 = 365;
 /// 95 % of a normal distribution.
@@ -150,18 +152,18 @@ fn groups(bought: &Bought, window: Period) -> BTreeMap<Alike<'_>, [Spending; 2]>
     // A calendar is made once, not a date a customer.
     let year: Vec<i32> = (first..=last).map(|day| date_of(day).year()).collect();
     let (first_year, year_count) = (year[0], (year[year.len() - 1] - year[0] + 1) as usize);
-    let mut cells = vec![[Spending::default(); 2]; programme.tiers.len() * year_count * (BANDS.len() + 1)];
+    let mut cells = vec![[Spending::default(); 2]; programme.tiers.len() * year_count * BAND_COUNT];
     for customer in compared() {
         let Some(is_member) = customer.is_member(from) else { continue };
         let of = |spent: &[i64]| spent.get(customer.number as usize).copied().unwrap_or_default();
         let band = BANDS.partition_point(|floor| *floor <= of(&before));
         let year = (year[(customer.since - first) as usize] - first_year) as usize;
-        let cell = (customer.tier * year_count + year) * (BANDS.len() + 1) + band;
+        let cell = (customer.tier * year_count + year) * BAND_COUNT + band;
         cells[cell][usize::from(is_member)].add(of(&spent));
     }
     let alike = |cell: usize| {
-        let (tier, year, band) =
-            (cell / (BANDS.len() + 1) / year_count, cell / (BANDS.len() + 1) % year_count, cell % (BANDS.len() + 1));
+        let (group, band) = (cell / BAND_COUNT, cell % BAND_COUNT);
+        let (tier, year) = (group / year_count, group % year_count);
         (programme.tiers[tier].as_deref(), first_year + year as i32, band)
     };
     cells.into_iter().enumerate().map(|(cell, group)| (alike(cell), group)).collect()
