@@ -46,10 +46,9 @@ pub(super) async fn gather(
     let first_date = read_first_date(first, tenant_key, date).await?;
     let question = Question { tenant_key, delivered, business_date: date, first_date };
     let inquiry = Inquiry::new(question);
-    let is_alone = second.is_none();
     let beside = async {
-        let Some(second) = second else { return Ok((None, Tables::new())) };
-        Ok((read_credited(second, question).await?, inquiry.answer(second).await?))
+        let Some(second) = second else { return Ok(Tables::new()) };
+        inquiry.answer(second).await
     };
     let whole = async {
         // First, since making their rows takes longest and needs nobody else.
@@ -62,12 +61,12 @@ pub(super) async fn gather(
         let (delivered, currency) = (delivered.clone(), currency.to_owned());
         let computing = move || compute(&cubes, &delivered, (date, first_date), &currency, members);
         let computing = tokio::task::spawn_blocking(computing);
-        let credited = if is_alone { read_credited(first, question).await? } else { None };
         let tables = inquiry.answer(first).await?;
         let mut computed = computing.await.map_err(|_| MetricError::Thread)?.map_err(MetricError::Compute)?;
         computed.tables = tables;
         computed.tables.extend(told);
-        computed.tables.extend(purchased.await.map_err(|_| MetricError::Thread)?);
+        let (tables, credited) = purchased.await.map_err(|_| MetricError::Thread)?;
+        computed.tables.extend(tables);
         computed.tables.extend(read_season(first, question, &computed).await?);
         Ok(Gathered { computed, credited, balanced })
     };
@@ -75,8 +74,7 @@ pub(super) async fn gather(
     let (whole, beside) = tokio::join!(async { whole.await.inspect_err(|_: &MetricError| inquiry.give_up()) }, async {
         beside.await.inspect_err(|_: &MetricError| inquiry.give_up())
     });
-    let (mut gathered, (credited, tables)) = (whole?, beside?);
-    gathered.credited = gathered.credited.or(credited);
+    let (mut gathered, tables) = (whole?, beside?);
     for (metric, windows) in tables {
         gathered.computed.tables.entry(metric).or_default().extend(windows);
     }
@@ -155,18 +153,6 @@ fn label_of(name: &str) -> String {
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         }
     }
-}
-
-/// What campaigns have touched up to the end of the date; none where no campaign is told of.
-async fn read_credited(connection: &mut PgConnection, question: Question<'_>) -> Result<Option<Credited>, MetricError> {
-    if !question.has_table("campaign_roi") {
-        return Ok(None);
-    }
-    let until = plus_days(question.business_date, 1);
-    let read = sqlx::query_as(include_str!("sql/attribution.sql")).bind(question.tenant_key).bind(until);
-    let (purchases, profit_cents) =
-        read.fetch_one(connection).await.map_err(failed("counting the purchases that campaigns touched"))?;
-    Ok(Some(Credited { purchases, profit_cents }))
 }
 
 /// The latest load's balance an entity, and the high-water marks.

@@ -144,10 +144,14 @@ async fn run(program: &str, command: std::process::Command) -> Result<(), DemoEr
     Err(DemoError::Program { program: program.to_owned(), detail: last_words(&words) })
 }
 
-/// The end of a log, on one line.
+/// What a log says of a failure, on one line: its errors and what belongs to them, or else its end.
 fn last_words(log: &str) -> String {
+    const OF_AN_ERROR: [&str; 6] = ["ERROR:", "FATAL:", "PANIC:", "DETAIL:", "CONTEXT:", "HINT:"];
     let lines: Vec<&str> = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines[lines.len().saturating_sub(4)..].join(" · ")
+    let errors = lines.iter().filter(|line| OF_AN_ERROR.iter().any(|word| line.contains(word)));
+    let errors: Vec<&str> = errors.copied().collect();
+    let told = if errors.is_empty() { &lines } else { &errors };
+    told[told.len().saturating_sub(4)..].join(" · ")
 }
 
 /// What process `pid` runs, where there is one.

@@ -1,9 +1,12 @@
 //! Which campaigns a purchase is credited to, by the rules of last, first and linear touch.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use polars::prelude::{PlHashMap, PlSmallStr};
 
 use crate::base::Period;
 use crate::cube::CampaignTouch;
+use crate::metric::identity::Credited;
 use crate::metric::purchase::Bought;
 use crate::metric::purchase::number::Numbers;
 use crate::metric::sums::day_of;
@@ -44,9 +47,9 @@ struct Touch {
 /// Touches as they are read, in no order.
 #[derive(Debug, Default)]
 pub(super) struct Touches {
-    places: HashMap<i64, usize>,
+    places: PlHashMap<i64, usize>,
     /// Each with the instant and the id by which it is sorted.
-    read: Vec<(Touch, i64, Box<str>)>,
+    read: Vec<(Touch, i64, PlSmallStr)>,
 }
 
 /// What a campaign is credited with. Profits are in ten-thousandths of a cent, so that a percentage of an amount is whole.
@@ -132,6 +135,27 @@ impl Campaigns {
     }
 }
 
+/// What the credits of every rule have to sum to: the purchases that some campaign touched, without a credit to anybody.
+///
+/// The other way round than the credits, from each touch to the purchases it reaches, so that both have to be right.
+pub(in crate::metric) fn touched(bought: &Bought) -> Credited {
+    let purchases = &bought.purchases;
+    let rows_of: Vec<_> = purchases.by_customer().map(|(_, rows)| rows).collect();
+    let mut is_touched = vec![false; purchases.days.len()];
+    for touch in &bought.campaigns.touches {
+        let Some(rows) = touch.customer.and_then(|customer| rows_of.get(customer as usize)) else { continue };
+        let days = &purchases.days[rows.clone()];
+        let before = |day: i32| rows.start + days.partition_point(|d| *d < day);
+        is_touched[before(touch.day)..before(touch.day + CREDIT_DAYS)].fill(true);
+    }
+    let amounts =
+        purchases.amounts.iter().zip(is_touched).filter_map(|(amount, is_touched)| is_touched.then_some(*amount));
+    let margin = i128::from(bought.options.margin_percent);
+    let (count, profit) =
+        amounts.fold((0, 0), |(count, profit), amount| (count + 1, profit + i128::from(amount) * margin));
+    Credited { purchases: count, profit_cents: cents(profit) }
+}
+
 impl Credit {
     /// In cents: whole parts exactly, fractions to fifteen digits.
     fn linear_cents(&self) -> i64 {
@@ -179,6 +203,35 @@ pub(in crate::metric) fn campaign_roi(bought: &Bought, all: Period) -> Vec<Vec<C
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::purchase::{Options, purchases};
+
+    #[test]
+    fn a_purchase_is_touched_on_its_day_and_89_days_after_whatever_touched_it_and_how_often() {
+        let day = |text: &str| day_of(text.parse().expect("a date"));
+        let touch = |customer, text| Touch { customer, campaign: 0, day: day(text) };
+        let touches = vec![
+            touch(None, "2026-01-01"),
+            touch(Some(0), "2026-01-01"),
+            touch(Some(0), "2026-01-01"),
+            touch(Some(1), "2026-03-01"),
+            // Who never bought anything.
+            touch(Some(2), "2026-01-01"),
+        ];
+        let rows = [
+            ("a", "2025-12-31", 1, 1_000),
+            ("a", "2026-01-01", 1, 200),
+            ("a", "2026-03-31", 2, 30),
+            ("a", "2026-04-01", 1, 4_000),
+            ("b", "2026-02-28", 1, 5_000),
+        ];
+        let bought = Bought {
+            purchases: purchases(&rows),
+            campaigns: Campaigns { list: Vec::new(), touches },
+            options: Options { margin_percent: 50, ..Options::default() },
+            ..Bought::default()
+        };
+        assert_eq!(touched(&bought), Credited { purchases: 2, profit_cents: 115 });
+    }
 
     #[test]
     fn thirds_of_a_profit_lose_no_cent() {

@@ -1,5 +1,7 @@
 //! How often customers order.
 
+use polars::prelude::PlSmallStr;
+
 use crate::base::Period;
 use crate::cube::Purchase;
 use crate::metric::purchase::Bought;
@@ -19,7 +21,7 @@ pub(super) struct Habits {
 /// The day of ordering that was taken last.
 #[derive(Debug)]
 struct Last {
-    customer_id: String,
+    customer_id: PlSmallStr,
     day: i32,
     /// Whether its customer ordered more than once.
     is_repeater: bool,
@@ -38,7 +40,7 @@ impl Habits {
             None => {
                 let is_repeater = orders.purchases > 1;
                 (self.buyers, self.repeaters) = (self.buyers + 1, self.repeaters + i64::from(is_repeater));
-                let customer_id = orders.customer_id.to_owned();
+                let customer_id = orders.customer_id.into();
                 self.last = Some(Last { customer_id, day: orders.day, is_repeater });
             }
         }

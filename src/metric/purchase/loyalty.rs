@@ -1,8 +1,9 @@
 //! Members of the loyalty programme against customers like them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
+use polars::prelude::PlHashMap;
 
 use crate::base::Period;
 use crate::base::period::minus_days;
@@ -19,7 +20,7 @@ pub(super) struct Programme {
     /// The tiers that customers have.
     tiers: Vec<Option<String>>,
     /// Memberships of customers who were not met yet, by their numbers.
-    memberships: HashMap<u32, Vec<Membership>>,
+    memberships: PlHashMap<u32, Vec<Membership>>,
 }
 
 #[derive(Debug)]

@@ -15,6 +15,7 @@ mod number;
 mod read;
 mod rfm;
 
+use polars::prelude::PlSmallStr;
 use sqlx::FromRow;
 
 use crate::base::Period;
@@ -25,7 +26,7 @@ use crate::metric::purchase::loyalty::Programme;
 use crate::metric::sums::day_of;
 
 pub(in crate::metric) use best::{concentration, top_customers};
-pub(in crate::metric) use campaign::campaign_roi;
+pub(in crate::metric) use campaign::{campaign_roi, touched};
 pub(in crate::metric) use cohort::{monthly, quarterly, yearly};
 pub(in crate::metric) use habit::order_habits;
 pub(in crate::metric) use loyalty::loyalty_effect;
@@ -36,7 +37,7 @@ pub(in crate::metric) use rfm::rfm;
 #[derive(Debug, Default)]
 pub(in crate::metric) struct Purchases {
     /// Each customer's id and the end of its purchases in the columns below.
-    customers: Vec<(String, usize)>,
+    customers: Vec<(PlSmallStr, usize)>,
     /// Days since 1970-01-01.
     days: Vec<i32>,
     /// Purchases of that day.
@@ -101,7 +102,7 @@ impl Purchases {
         self.amounts.push(purchase.amount);
         match self.customers.last_mut() {
             Some((last, end)) if last == purchase.customer_id => *end = self.days.len(),
-            _ => self.customers.push((purchase.customer_id.to_owned(), self.days.len())),
+            _ => self.customers.push((purchase.customer_id.into(), self.days.len())),
         }
     }
 

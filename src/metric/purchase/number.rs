@@ -1,10 +1,10 @@
 //! Customers as numbers: a place in a column is found more quickly than a name.
 
-use polars::prelude::PlHashMap;
+use polars::prelude::{PlHashMap, PlSmallStr};
 
 /// The numbers of customers, from 0 in the order in which they are met.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(PlHashMap<Box<str>, u32>);
+pub(super) struct Numbers(PlHashMap<PlSmallStr, u32>);
 
 impl Numbers {
     /// The number of a customer, a new one at the first meeting.

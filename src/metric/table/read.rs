@@ -13,11 +13,10 @@ use tokio::task::JoinHandle;
 
 use crate::cube::{Cubes, PurchaseKind};
 use crate::metric::compute::{Computed, Delivered};
-use crate::metric::purchase::{Bought, Wanted, read_bought};
+use crate::metric::identity::Credited;
+use crate::metric::purchase::{Bought, Wanted, read_bought, touched};
 use crate::metric::snapshot::{Compare, Window};
-use crate::metric::table::{
-    Cell, Kind, Query, Table, TableColumn, TableMetric, Tables, all_tables, find_table, season,
-};
+use crate::metric::table::{Cell, Kind, Query, Table, TableColumn, TableMetric, Tables, all_tables, season};
 use crate::metric::{MetricError, failed};
 
 /// Of whom and of when tables are asked.
@@ -41,11 +40,6 @@ pub(in crate::metric) struct Inquiry<'a> {
 impl Question<'_> {
     fn has(&self, metric: &TableMetric) -> bool {
         metric.needs.iter().all(|need| self.delivered.has(need))
-    }
-
-    /// Whether the table called `name` will be published.
-    pub(in crate::metric) fn has_table(&self, name: &str) -> bool {
-        find_table(name).is_some_and(|metric| self.has(metric))
     }
 }
 
@@ -97,11 +91,14 @@ impl<'a> Inquiry<'a> {
     }
 }
 
+/// The tables that rest on purchases, and what the credits of campaigns have to sum to, where they are asked for.
+pub(in crate::metric) type Purchased = (Tables, Option<Credited>);
+
 /// The tables that rest on purchases, which are read once for all of them; the rows are made beside what is asked next.
 pub(in crate::metric) async fn read_purchase_tables(
     tx: &mut PgConnection,
     question: Question<'_>,
-) -> Result<JoinHandle<Tables>, MetricError> {
+) -> Result<JoinHandle<Purchased>, MetricError> {
     let Question { tenant_key, business_date, first_date, .. } = question;
     let mut asked = Vec::new();
     for metric in all_tables().filter(|t| question.has(t)) {
@@ -111,13 +108,14 @@ pub(in crate::metric) async fn read_purchase_tables(
     }
     let needs = |entity: &str| asked.iter().any(|(metric, ..)| metric.needs.contains(&entity));
     let ranked = asked.iter().filter(|(metric, ..)| metric.name == "top_customers").map(|(_, _, period, _)| *period);
+    let has_campaigns = needs("campaign_touch");
     let is_deal = question.delivered.revenue_mode == "deals";
     let wanted = Wanted {
         kind: if is_deal { PurchaseKind::Deal } else { PurchaseKind::Order },
         has_orders: asked.iter().any(|(metric, ..)| metric.name == "order_habits"),
         ranked: ranked.collect(),
         has_programme: needs("loyalty_member"),
-        has_campaigns: needs("campaign_touch"),
+        has_campaigns,
     };
     let all = Window::All.period(business_date, first_date);
     let bought = if asked.is_empty() { Bought::default() } else { read_bought(tx, tenant_key, (all, wanted)).await? };
@@ -127,7 +125,7 @@ pub(in crate::metric) async fn read_purchase_tables(
             let table = finished(metric, rows(&bought, period));
             tables.entry(metric.name.to_owned()).or_default().insert(window, table);
         }
-        tables
+        (tables, has_campaigns.then(|| touched(&bought)))
     }))
 }
 

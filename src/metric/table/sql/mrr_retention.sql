@@ -6,11 +6,11 @@ with start as (
     where q.tenant_key = $1::int and q.day < $3::date
 ),
 
--- By the first movement and the last one.
+-- By the first movement and the last one; not asked where nobody paid, as at the start of everything.
 moved as (
     select (min(array[q.day - date '2000-01-01', q.closing_cents - q.net_cents]))[2] as before, (max(array[q.day - date '2000-01-01', q.closing_cents]))[2] as now
     from cube.mrr_movement_day as q
-    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date
+    where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date and (select s.customers from start as s) > 0
     group by q.customer_id
 ),
 
