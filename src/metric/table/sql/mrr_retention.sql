@@ -6,16 +6,16 @@ with start as (
     where q.tenant_key = $1::int and q.day < $3::date
 ),
 
--- By the first movement and the last one; not asked where nobody paid, as at the start of everything.
+-- From what stood before the first movement; not asked where nobody paid, as at the start of everything.
 moved as (
-    select (min(array[q.day - date '2000-01-01', q.closing_cents - q.net_cents]))[2] as before, (max(array[q.day - date '2000-01-01', q.closing_cents]))[2] as now
+    select (min(array[q.day - date '2000-01-01', q.closing_cents - q.net_cents]))[2] as before, sum(q.net_cents)::bigint as net
     from cube.mrr_movement_day as q
     where q.tenant_key = $1::int and q.day >= $3::date and q.day < $2::date and (select s.customers from start as s) > 0
     group by q.customer_id
 ),
 
 change as (
-    select count(*) filter (where m.now = 0) as gone, coalesce(sum(m.now - m.before), 0)::bigint as cents, coalesce(sum(least(m.now - m.before, 0)), 0)::bigint as lost_cents
+    select count(*) filter (where m.before + m.net = 0) as gone, coalesce(sum(m.net), 0)::bigint as cents, coalesce(sum(least(m.net, 0)), 0)::bigint as lost_cents
     from moved as m
     where m.before > 0
 )
