@@ -153,8 +153,8 @@ impl OwnCluster {
 }
 
 async fn start_cluster(directory: &std::path::Path) -> Cluster {
-    let options = ClusterOptions { is_disposable: true, ..ClusterOptions::default() };
-    Cluster::start(&directory.join("cluster"), options).await.expect("the cluster starts")
+    // As safe as the demo's: only what a server promises to survive may be asked of it.
+    Cluster::start(&directory.join("cluster"), ClusterOptions::default()).await.expect("the cluster starts")
 }
 
 /// Two databases on a cluster of its own, reached through a wire that can be cut.
