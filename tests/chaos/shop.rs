@@ -137,9 +137,11 @@ impl Shop {
         self.folder.path()
     }
 
-    /// Runs statements that bend time.
+    /// Runs statements that bend time, on a connection of its own: one of the pool may have died with a crashed server.
     pub async fn bend(&self, sql: &'static str) {
-        sqlx::raw_sql(sql).execute(&self.pool).await.expect(sql);
+        let mut connection = self.connect().await;
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect(sql);
+        connection.close().await.expect(sql);
     }
 
     /// Holds up every step of a job for as long as the connection lives.
@@ -157,7 +159,10 @@ impl Shop {
 
     /// One number of the ledger.
     pub async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect(sql)
+        let mut connection = self.connect().await;
+        let count = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect(sql);
+        connection.close().await.expect(sql);
+        count
     }
 }
 
