@@ -16,7 +16,7 @@ pub struct Violation {
     pub detail: String,
 }
 
-/// What campaigns have touched, counted from the purchases.
+/// What campaigns have touched, counted from their touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Credited {
     /// Purchases with a touch in the 90 days up to them.

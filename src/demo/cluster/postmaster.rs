@@ -163,3 +163,17 @@ async fn command_line(pid: u32) -> Option<String> {
     let output = Command::new("ps").args(["-p", &pid.to_string(), "-o", "args="]).output().await.ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_told_by_its_errors_and_without_any_by_its_end() {
+        let log = "LOG:  database system was interrupted\nFATAL:  could not open file \"base/5\"\nHINT:  Restore it.\n\
+            LOG:  startup process exited\nLOG:  terminating\nLOG:  shutting down\nLOG:  database system is shut down\n";
+        assert_eq!(last_words(log), "FATAL:  could not open file \"base/5\" · HINT:  Restore it.");
+        assert_eq!(last_words("one\n\ntwo\nthree\nfour\nfive\n"), "two · three · four · five");
+        assert_eq!(last_words(""), "");
+    }
+}
