@@ -18,8 +18,19 @@ pub struct Purchase<'a> {
     pub day: i32,
     /// Deals or orders.
     pub purchases: i64,
-    /// Hundredths of a cent.
+    /// Hundredths of a cent, of which every amount is a whole number.
     pub amount: i64,
+}
+
+/// How often a customer ordered on a day.
+#[derive(Debug, Clone, Copy)]
+pub struct Orders<'a> {
+    /// The customer.
+    pub customer_id: &'a str,
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// How many.
+    pub orders: i64,
 }
 
 /// A customer on record.
@@ -87,7 +98,27 @@ pub async fn read_purchases(
             customer_id: fields.text("customer_id")?,
             day: fields.date("day")?,
             purchases: fields.long("purchases")?,
-            amount: fields.long("amount")?,
+            amount: fields.hundredths("amount_cents")?,
+        });
+        Ok(())
+    })
+    .await
+}
+
+/// Orders up to, and without, `until`, by customer and day, for who asks what they were worth nowhere.
+pub async fn read_orders(
+    tx: &mut PgConnection,
+    tenant_key: i32,
+    until: NaiveDate,
+    mut take: impl FnMut(Orders<'_>),
+) -> Result<(), CubeError> {
+    let until = (until - NaiveDate::default()).num_days();
+    let query = include_str!("sql/read_customer_order.sql").replace("$2::int", &until.to_string());
+    read_rows(tx, tenant_key, ("customer_purchase_day", &query, 3), |fields| {
+        take(Orders {
+            customer_id: fields.text("customer_id")?,
+            day: fields.date("day")?,
+            orders: fields.long("purchases")?,
         });
         Ok(())
     })

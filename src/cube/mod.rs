@@ -21,8 +21,8 @@ use crate::base::{Remedied, Remedy};
 
 pub use crate::load::{INTERACTION_TYPES, OUTCOMES, STAGES, STATUSES, TIERS};
 pub use customer::{
-    CampaignTouch, Customer, Membership, Purchase, PurchaseKind, read_campaign_touches, read_customers,
-    read_loyalty_members, read_purchases,
+    CampaignTouch, Customer, Membership, Orders, Purchase, PurchaseKind, read_campaign_touches, read_customers,
+    read_loyalty_members, read_orders, read_purchases,
 };
 pub use origin::{Origin, origin_of};
 pub use read::{Asked, Cubes, read_cubes};

@@ -200,7 +200,7 @@ pub async fn read_cubes(tx: &mut PgConnection, tenant_key: i32, asked: Asked) ->
         )
         .await?,
         mrr_movement: read(
-            "mrr_movement_day",
+            "mrr_flow_day",
             include_str!("sql/read_mrr_movement.sql"),
             &[("day", Date), ("movement", Text), ("paying_since", Date), ("customers", Bigint), ("net_cents", Bigint)],
         )

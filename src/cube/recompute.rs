@@ -40,7 +40,7 @@ pub async fn recompute_sample(
     let has_days = matches!(spec.extent, Extent::Days);
     let origin = origin_of(spec.table, tenant_key, from, until).expect("every cube has an origin");
     let (columns, query, cube) = (origin.columns, origin.query, spec.table);
-    let origin = if let Extent::Months(_) = spec.extent { "cube" } else { "star" };
+    let origin = if spec.extent.summed().is_some() { "cube" } else { "star" };
     let days = if has_days { format!("and day >= date '{from}' and day < date '{until}'") } else { String::new() };
     let statement = format!(
         "with fresh ({columns}) as ({query}), kept as (select {columns} from cube.{cube} where tenant_key = {tenant_key} {days})

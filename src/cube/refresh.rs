@@ -23,8 +23,20 @@ pub(super) enum Extent {
     Months(&'static str),
     /// Everything of the tenant: the cube is small and its rows depend on more than their day.
     Tenant,
+    /// Everything of the tenant: a rollup of this cube, of which everything is written too.
+    Whole(&'static str),
     /// Nothing: the insert writes only what differs.
     Nothing,
+}
+
+impl Extent {
+    /// The cube that a rollup sums.
+    pub(super) fn summed(&self) -> Option<&'static str> {
+        match self {
+            Extent::Months(of) | Extent::Whole(of) => Some(of),
+            Extent::Days | Extent::Tenant | Extent::Nothing => None,
+        }
+    }
 }
 
 const fn by_day(table: &'static str, facts: &'static [&'static str], insert: &'static str) -> CubeSpec {
@@ -94,6 +106,12 @@ pub(super) const CUBES: &[CubeSpec] = &[
         extent: Extent::Tenant,
         insert: include_str!("sql/mrr_movement_day.sql"),
     },
+    CubeSpec {
+        table: "mrr_flow_day",
+        facts: &["subscription"],
+        extent: Extent::Whole("mrr_movement_day"),
+        insert: include_str!("sql/mrr_flow_day.sql"),
+    },
 ];
 
 /// What a refresh did.
@@ -138,7 +156,7 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
                 "delete from cube.{} where tenant_key = $1 and month in (select date_trunc('month', day::timestamp)::date {touched})",
                 cube.table
             ),
-            Extent::Tenant => format!("delete from cube.{} where tenant_key = $1", cube.table),
+            Extent::Tenant | Extent::Whole(_) => format!("delete from cube.{} where tenant_key = $1", cube.table),
             Extent::Nothing => String::new(),
         };
         let mut deleted = 0;
@@ -173,7 +191,7 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
 /// the old ones, or none, would mislead. Days that were replaced by as many rows are what they were.
 async fn analyze_grown(tx: &mut PgConnection, spec: &CubeSpec, grown: i64) -> Result<(), CubeError> {
     let cube = spec.table;
-    let few = if let Extent::Months(_) = spec.extent { ROLLUP_ANALYZE_MIN } else { ANALYZE_MIN };
+    let few = if spec.extent.summed().is_some() { ROLLUP_ANALYZE_MIN } else { ANALYZE_MIN };
     if grown < few {
         return Ok(());
     }

@@ -197,6 +197,11 @@ fn append(builder: &mut Builder, column_type: ColumnType, field: Option<&[u8]>) 
 
 /// numeric → integer × 10⁴, half away from zero; `None` for NaN, infinity and overflow.
 fn numeric_to_scaled(field: &[u8]) -> Option<i64> {
+    i64::try_from(numeric_to_wide(field)?).ok()
+}
+
+/// As [`numeric_to_scaled`], of numbers beyond a column of whole numbers too.
+pub(super) fn numeric_to_wide(field: &[u8]) -> Option<i128> {
     if field.len() < 8 {
         return None;
     }
@@ -219,7 +224,7 @@ fn numeric_to_scaled(field: &[u8]) -> Option<i64> {
         }
     }
     let scaled = scaled + i128::from(rounding >= 5_000);
-    i64::try_from(if sign == SIGN_NEGATIVE { -scaled } else { scaled }).ok()
+    Some(if sign == SIGN_NEGATIVE { -scaled } else { scaled })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Rows of a binary COPY stream as they are on the wire, whatever the chunks they come in.
 
-use crate::load::frame::FrameError;
+use crate::load::frame::{FrameError, numeric_to_wide};
 use crate::source::copy::{DAY_MICROS, EPOCH_DAYS, EPOCH_MICROS, SIGNATURE};
 
 /// Cuts a stream into rows.
@@ -123,6 +123,13 @@ impl<'a> FieldReader<'a> {
     pub fn long(&mut self, column: &'static str) -> Result<i64, FrameError> {
         let number = self.of_width::<8>(column, "bigint")?.map(i64::from_be_bytes);
         number.ok_or(FrameError::Value { row: self.row, column })
+    }
+
+    /// The next field, a numeric, in hundredths, half away from zero.
+    pub fn hundredths(&mut self, column: &'static str) -> Result<i64, FrameError> {
+        let (row, wide) = (self.row, self.next().and_then(numeric_to_wide));
+        let hundredths = wide.and_then(|wide| i64::try_from((wide + 50 * wide.signum()) / 100).ok());
+        hundredths.ok_or(FrameError::Value { row, column })
     }
 
     /// The day (UTC) of the next field, an instant, in days since 1970-01-01, or null.

@@ -1,6 +1,5 @@
 -- grain: one row per customer and day of a purchase, by customer and day · $1 tenant_key, $2 the day after the last one, in days since 1970, $3 deal or order · re-run: pure read
--- Amounts in hundredths of a cent, of which every amount is a whole number.
-select q.customer_id, q.day, q.purchases, (q.amount_cents * 100)::bigint
+select q.customer_id, q.day, q.purchases, q.amount_cents
 from cube.customer_purchase_day as q
 where q.tenant_key = $1::int and q.kind = $3::text and q.day < date '1970-01-01' + $2::int
 order by q.customer_id, q.day

@@ -3,7 +3,7 @@
 use polars::prelude::PlSmallStr;
 
 use crate::base::Period;
-use crate::cube::Purchase;
+use crate::cube::Orders;
 use crate::metric::purchase::Bought;
 use crate::metric::table::Cell;
 
@@ -29,19 +29,18 @@ struct Last {
 
 impl Habits {
     /// Takes the next orders, in the order of customers and days.
-    pub(super) fn push(&mut self, orders: Purchase<'_>) {
-        self.orders += orders.purchases;
-        match self.last.as_mut().filter(|last| last.customer_id == orders.customer_id) {
+    pub(super) fn push(&mut self, Orders { customer_id, day, orders }: Orders<'_>) {
+        self.orders += orders;
+        match self.last.as_mut().filter(|last| last.customer_id == customer_id) {
             Some(last) => {
-                self.gaps.push(orders.day - last.day);
+                self.gaps.push(day - last.day);
                 self.repeaters += i64::from(!last.is_repeater);
-                (last.day, last.is_repeater) = (orders.day, true);
+                (last.day, last.is_repeater) = (day, true);
             }
             None => {
-                let is_repeater = orders.purchases > 1;
+                let is_repeater = orders > 1;
                 (self.buyers, self.repeaters) = (self.buyers + 1, self.repeaters + i64::from(is_repeater));
-                let customer_id = orders.customer_id.into();
-                self.last = Some(Last { customer_id, day: orders.day, is_repeater });
+                self.last = Some(Last { customer_id: customer_id.into(), day, is_repeater });
             }
         }
     }
@@ -74,8 +73,8 @@ mod tests {
     /// The row of orders: customer, day and how many.
     fn told(orders: &[(&str, i32, i64)]) -> Vec<Cell> {
         let mut bought = Bought::default();
-        for (customer_id, day, purchases) in orders {
-            bought.habits.push(Purchase { customer_id, day: *day, purchases: *purchases, amount: 100 });
+        for (customer_id, day, orders) in orders {
+            bought.habits.push(Orders { customer_id, day: *day, orders: *orders });
         }
         let all = Period { from: "2026-01-01".parse().expect("a date"), until: "2026-06-01".parse().expect("a date") };
         order_habits(&bought, all).remove(0)

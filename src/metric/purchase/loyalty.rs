@@ -25,7 +25,8 @@ pub(super) struct Programme {
 
 #[derive(Debug)]
 struct Customer {
-    number: u32,
+    /// None of who neither bought anything, nor was touched by a campaign, nor was ever a member.
+    number: Option<u32>,
     /// The place in [`Programme::tiers`].
     tier: usize,
     since: i32,
@@ -63,15 +64,15 @@ impl Programme {
         self.memberships.entry(number).or_default().push((joined, membership.left_day));
     }
 
-    /// Takes a customer.
-    pub(super) fn push(&mut self, customer: cube::Customer<'_>, numbers: &mut Numbers) {
+    /// Takes a customer, after everybody else who has a number.
+    pub(super) fn push(&mut self, customer: cube::Customer<'_>, numbers: &Numbers) {
         let Some(since) = customer.created_day else { return };
-        let number = numbers.number(customer.customer_id);
+        let number = numbers.known(customer.customer_id);
         let tier = self.tiers.iter().position(|tier| tier.as_deref() == customer.tier).unwrap_or_else(|| {
             self.tiers.push(customer.tier.map(str::to_owned));
             self.tiers.len() - 1
         });
-        let memberships = self.memberships.remove(&number).unwrap_or_default();
+        let memberships = number.and_then(|number| self.memberships.remove(&number)).unwrap_or_default();
         self.customers.push(Customer { number, tier, since, memberships });
     }
 }
@@ -156,7 +157,7 @@ fn groups(bought: &Bought, window: Period) -> BTreeMap<Alike<'_>, [Spending; 2]>
     let mut cells = vec![[Spending::default(); 2]; programme.tiers.len() * year_count * BAND_COUNT];
     for customer in compared() {
         let Some(is_member) = customer.is_member(from) else { continue };
-        let of = |spent: &[i64]| spent.get(customer.number as usize).copied().unwrap_or_default();
+        let of = |spent: &[i64]| customer.number.and_then(|number| spent.get(number as usize)).copied().unwrap_or_default();
         let band = BANDS.partition_point(|floor| *floor <= of(&before));
         let year = (year[(customer.since - first) as usize] - first_year) as usize;
         let cell = (customer.tier * year_count + year) * BAND_COUNT + band;

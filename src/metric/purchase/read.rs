@@ -5,7 +5,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::base::Period;
 use crate::cube::{
-    Purchase, PurchaseKind, read_campaign_touches, read_customers, read_loyalty_members, read_purchases,
+    Orders, Purchase, PurchaseKind, read_campaign_touches, read_customers, read_loyalty_members, read_orders, read_purchases,
 };
 use crate::metric::purchase::campaign::{Campaign, Campaigns, Touches};
 use crate::metric::purchase::habit::Habits;
@@ -45,7 +45,8 @@ pub(in crate::metric) async fn read_bought(
         numbers.number(purchase.customer_id);
         purchases.push(purchase);
         if is_order {
-            habits.push(purchase);
+            let Purchase { customer_id, day, purchases: orders, .. } = purchase;
+            habits.push(Orders { customer_id, day, orders });
         }
     };
     read_purchases(tx, tenant_key, (wanted.kind, all.until), push).await.map_err(MetricError::Cube)?;
@@ -54,8 +55,7 @@ pub(in crate::metric) async fn read_bought(
         (purchases, shown)
     });
     if wanted.has_orders && !is_order {
-        let orders = (PurchaseKind::Order, all.until);
-        read_purchases(tx, tenant_key, orders, |orders| habits.push(orders)).await.map_err(MetricError::Cube)?;
+        read_orders(tx, tenant_key, all.until, |orders| habits.push(orders)).await.map_err(MetricError::Cube)?;
     }
     let options = sqlx::query_as(OPTIONS).bind(tenant_key).fetch_one(&mut *tx).await;
     let options = options.map_err(failed("reading the tenant"))?;
@@ -68,7 +68,7 @@ pub(in crate::metric) async fn read_bought(
     if wanted.has_programme {
         let members = read_loyalty_members(tx, tenant_key, |m| programme.push_membership(m, &mut numbers)).await;
         members.map_err(MetricError::Cube)?;
-        let customers = read_customers(tx, tenant_key, |c| programme.push(c, &mut numbers)).await;
+        let customers = read_customers(tx, tenant_key, |c| programme.push(c, &numbers)).await;
         customers.map_err(MetricError::Cube)?;
     }
     let (purchases, shown) = ranking.await.map_err(|_| MetricError::Thread)?;

@@ -16,10 +16,9 @@ running as (
 
 -- Day by day the cube tells what a movement was.
 movement as (
-    select q.day, q.movement, sum(q.net_cents) as net, count(*) as customers
-    from cube.mrr_movement_day as q
+    select q.day, q.movement, q.net_cents as net, q.customers
+    from cube.mrr_flow_day as q
     where q.tenant_key = $1::int and q.day < $2::date and (select t.mrr_netting from star.dim_tenant as t where t.tenant_key = $1::int) <> 'month'
-    group by q.day, q.movement
     union all
     select r.month, case when r.nth = 1 then 'new' when r.closing = r.net then 'reactivation' when r.closing = 0 then 'churn' when r.net > 0 then 'expansion' else 'contraction' end,
         r.net, 1

@@ -1,8 +1,9 @@
 -- grain: one row: the customers who paid at the start of the window · $1 tenant_key, $2 until, $3 from · re-run: pure read
 -- Each customer at the end against the same customer at the start, whatever happened in between: whoever did not move in the window is at its end what they were.
 with start as (
-    select count(*) filter (where q.movement in ('new', 'reactivation')) - count(*) filter (where q.movement = 'churn') as customers, coalesce(sum(q.net_cents), 0)::bigint as cents
-    from cube.mrr_movement_day as q
+    select coalesce(sum(case when q.movement in ('new', 'reactivation') then q.customers when q.movement = 'churn' then -q.customers end), 0)::bigint as customers,
+        coalesce(sum(q.net_cents), 0)::bigint as cents
+    from cube.mrr_flow_day as q
     where q.tenant_key = $1::int and q.day < $3::date
 ),
 
