@@ -168,7 +168,7 @@ pub async fn refresh_cubes(tx: &mut PgConnection, tenant_key: i32) -> Result<Cub
         let written = done.map_err(failed(cube.table, "inserting the touched days"))?.rows_affected() as i64;
         analyze_grown(tx, cube, written - deleted).await?;
         let outdated = if let Extent::Nothing = cube.extent { written } else { deleted };
-        if outdated >= VACUUM_MIN {
+        if outdated >= VACUUM_MIN && outdated * VACUUM_SHARE >= known_rows(tx, cube.table).await? {
             replaced.push(cube.table.to_owned());
         }
         rows_written += written;
@@ -195,13 +195,17 @@ async fn analyze_grown(tx: &mut PgConnection, spec: &CubeSpec, grown: i64) -> Re
     if grown < few {
         return Ok(());
     }
-    let known = sqlx::query_scalar("select reltuples::bigint from pg_class where oid = $1::regclass");
-    let known: Result<i64, _> = known.bind(format!("cube.{cube}")).fetch_one(&mut *tx).await;
-    if grown * ANALYZE_SHARE < known.map_err(failed(cube, "reading the size"))? {
+    if grown * ANALYZE_SHARE < known_rows(tx, cube).await? {
         return Ok(());
     }
     let done = sqlx::query(AssertSqlSafe(format!("analyze cube.{cube}"))).execute(tx).await;
     done.map(drop).map_err(failed(cube, "analysing"))
+}
+
+/// How many rows a cube had when the server counted last; -1 where it never did.
+async fn known_rows(tx: &mut PgConnection, cube: &'static str) -> Result<i64, CubeError> {
+    let known = sqlx::query_scalar("select reltuples::bigint from pg_class where oid = $1::regclass");
+    known.bind(format!("cube.{cube}")).fetch_one(tx).await.map_err(failed(cube, "reading the size"))
 }
 
 /// Clears what a refresh replaced, after its commit: an index alone answers only for pages without outdated rows, and the
@@ -241,6 +245,8 @@ const FINDING: &str = "set local random_page_cost = 0.5";
 const FOUND: &str = "set local random_page_cost to default";
 /// With fewer rows replaced, the few pages looked up in vain cost less than the passage.
 const VACUUM_MIN: i64 = 10_000;
+/// One row replaced in so many more leaves too few pages clean for an index to answer alone; a week of years does not.
+const VACUUM_SHARE: i64 = 20;
 /// With fewer rows any plan is quick.
 const ANALYZE_MIN: i64 = 10_000;
 /// A rollup has few rows and is read whole, so a plan that expects none of them is slow with fewer rows than a cube has.

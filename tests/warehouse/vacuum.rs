@@ -14,6 +14,16 @@ const STALE: &str = "
     select 1, date '2025-01-04', 'c' || n, 'order', 1, 100 from generate_series(1, 9999) as n;
     insert into vesper.touched_day (tenant_key, fact, day) values (1, 'order', '2025-01-03')";
 
+/// Ten thousand rows of a day, and twenty times as many, and one, of others.
+const SMALL_SHARE: &str = "
+    truncate cube.customer_purchase_day;
+    insert into cube.customer_purchase_day (tenant_key, day, customer_id, kind, purchases, amount_cents)
+    select 1, date '2025-02-01' + n % 21, 'c' || n, 'order', 1, 100 from generate_series(0, 209999) as n;
+    insert into cube.customer_purchase_day (tenant_key, day, customer_id, kind, purchases, amount_cents)
+    values (1, date '2025-03-01', 'c0', 'order', 1, 100);
+    analyze cube.customer_purchase_day;
+    insert into vesper.touched_day (tenant_key, fact, day) values (1, 'order', '2025-02-01')";
+
 async fn refresh(connection: &mut PgConnection) -> CubeReport {
     let mut tx = connection.begin().await.expect("a transaction");
     let report = refresh_cubes(&mut tx, 1).await.expect("the cubes follow");
@@ -43,6 +53,10 @@ async fn a_cube_of_which_many_rows_were_replaced_is_answered_for_by_its_index_ag
     // A day less than that is left to the server.
     let touch = "insert into vesper.touched_day (tenant_key, fact, day) values (1, 'order', '2025-01-04')";
     sqlx::raw_sql(touch).execute(&mut connection).await.expect("a touched day");
+    assert_eq!(refresh(&mut connection).await.replaced, Vec::<String>::new());
+
+    // Nor is a day of so many where the cube is more than twenty times as large.
+    sqlx::raw_sql(SMALL_SHARE).execute(&mut connection).await.expect("stale rows of a large cube");
     assert_eq!(refresh(&mut connection).await.replaced, Vec::<String>::new());
 }
 

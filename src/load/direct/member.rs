@@ -1,8 +1,8 @@
 //! Members of a dimension in memory, by their ids, with every version.
 
-use std::collections::HashMap;
-
 use futures_util::TryStreamExt;
+use polars::prelude::PlIndexMap;
+use smallvec::SmallVec;
 use sqlx::PgConnection;
 
 use crate::load::row::{Rows, fields_of, long};
@@ -10,10 +10,13 @@ use crate::load::{LoadError, warehouse};
 
 /// Versions of members, by id.
 pub(super) struct Members {
-    /// Where the versions of a member begin and end.
-    spans: HashMap<Box<[u8]>, (u32, u32)>,
-    versions: Vec<Version>,
+    /// An id lies beside its versions, since rows name members in no order and every other place in memory is waited for.
+    versions: PlIndexMap<Id, SmallVec<[Version; 2]>>,
+    version_count: usize,
 }
+
+/// A UUID as text has 36 bytes; a longer id lies elsewhere.
+type Id = SmallVec<[u8; 40]>;
 
 /// One version; it holds from an instant until another, in microseconds since 2000-01-01.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +36,7 @@ impl Members {
              where tenant_key = {tenant_key} order by {dimension}_id limit {}) to stdout (format binary)",
             VERSIONS_MAX + 1
         );
-        let mut members = Members { spans: HashMap::new(), versions: Vec::new() };
+        let mut members = Members { versions: PlIndexMap::default(), version_count: 0 };
         let mut rows = Rows::new(5);
         let mut stream = tx.copy_out_raw(&statement).await.map_err(action())?;
         while let Some(chunk) = stream.try_next().await.map_err(action())? {
@@ -45,7 +48,7 @@ impl Members {
         }
         drop(stream);
         rows.finish().map_err(|source| LoadError::Decode { entity: "dimension", source })?;
-        Ok((members.versions.len() <= VERSIONS_MAX).then_some(members))
+        Ok((members.version_count <= VERSIONS_MAX).then_some(members))
     }
 
     fn take(&mut self, row: &[u8]) {
@@ -54,16 +57,12 @@ impl Members {
         let (id, key, from, until, is_current) = (next(), next(), next(), next(), next());
         let version =
             Version { key: long(key, 0), from: long(from, 0), until: long(until, 0), is_current: is_current == [1] };
-        let at = self.versions.len() as u32;
-        self.versions.push(version);
-        match self.spans.get_mut(id) {
-            Some((_, until)) => *until = at + 1,
-            None => drop(self.spans.insert(id.into(), (at, at + 1))),
-        }
+        self.versions.entry(id.into()).or_default().push(version);
+        self.version_count += 1;
     }
 
     fn versions_of(&self, id: &[u8]) -> &[Version] {
-        self.spans.get(id).map_or(&[], |(from, until)| &self.versions[*from as usize..*until as usize])
+        self.versions.get(id).map_or(&[], SmallVec::as_slice)
     }
 
     /// The key of the version that held at an instant.
@@ -77,5 +76,5 @@ impl Members {
     }
 }
 
-/// About 100 bytes each: with more, memory would grow with the business.
+/// About 150 bytes each: with more, memory would grow with the business.
 const VERSIONS_MAX: usize = 500_000;

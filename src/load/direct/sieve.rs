@@ -1,11 +1,11 @@
 //! The worker of a load in flight: sound rows become rows of the fact, the others are kept as they came.
 
-use std::collections::HashMap;
 use std::io::{Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
+use polars::prelude::PlHashMap;
 use tempfile::SpooledTempFile;
 use tokio::sync::mpsc;
 
@@ -52,7 +52,7 @@ impl Sieve {
         let decode = |source| LoadError::Decode { entity: self.entity.name, source };
         let spool = |source| LoadError::Spool { entity: self.entity.name, source };
         let (mut flown, mut failed) = (0, None);
-        let mut days: HashMap<Option<i32>, (i64, i128)> = HashMap::new();
+        let mut days: PlHashMap<Option<i32>, (i64, i128)> = PlHashMap::default();
         let mut rest = SpooledTempFile::new(SPOOL_BYTES);
         let mut to = Writer::new(self.width);
         write_header(&mut to.bytes);
@@ -123,7 +123,7 @@ impl Sieve {
         }
     }
     /// Rows fly in the reporting currency alone.
-    fn tallies(&self, days: HashMap<Option<i32>, (i64, i128)>) -> Vec<Tally> {
+    fn tallies(&self, days: PlHashMap<Option<i32>, (i64, i128)>) -> Vec<Tally> {
         let tally = |(day, (live, amount)): (Option<i32>, (i64, i128))| Tally {
             currency: day.map(|_| self.known.currency.clone()),
             day: day.and_then(|day| NaiveDate::from_epoch_days(day + EPOCH_DAYS)),

@@ -157,7 +157,8 @@ fn groups(bought: &Bought, window: Period) -> BTreeMap<Alike<'_>, [Spending; 2]>
     let mut cells = vec![[Spending::default(); 2]; programme.tiers.len() * year_count * BAND_COUNT];
     for customer in compared() {
         let Some(is_member) = customer.is_member(from) else { continue };
-        let of = |spent: &[i64]| customer.number.and_then(|number| spent.get(number as usize)).copied().unwrap_or_default();
+        let of =
+            |spent: &[i64]| customer.number.and_then(|number| spent.get(number as usize)).copied().unwrap_or_default();
         let band = BANDS.partition_point(|floor| *floor <= of(&before));
         let year = (year[(customer.since - first) as usize] - first_year) as usize;
         let cell = (customer.tier * year_count + year) * BAND_COUNT + band;

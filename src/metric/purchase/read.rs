@@ -5,7 +5,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::base::Period;
 use crate::cube::{
-    Orders, Purchase, PurchaseKind, read_campaign_touches, read_customers, read_loyalty_members, read_orders, read_purchases,
+    Orders, Purchase, PurchaseKind, read_campaign_touches, read_customers, read_loyalty_members, read_orders,
+    read_purchases,
 };
 use crate::metric::purchase::campaign::{Campaign, Campaigns, Touches};
 use crate::metric::purchase::habit::Habits;
