@@ -211,6 +211,7 @@ pub(super) fn long(bytes: &[u8], at: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::copy::write_numeric;
 
     #[test]
     fn a_field_is_taken_as_what_its_column_holds_or_refused_by_name() {
@@ -229,5 +230,20 @@ mod tests {
         assert_eq!(FieldReader::new(&row, 3).date("day"), Err(width));
         let text = [&2i32.to_be_bytes()[..], &[0xC3, 0x28]].concat();
         assert_eq!(FieldReader::new(&text, 0).text("id"), Err(FrameError::Value { row: 0, column: "id" }));
+    }
+
+    #[test]
+    fn an_amount_comes_in_hundredths_and_half_a_hundredth_rounds_away_from_zero() {
+        let hundredths = |ten_thousandths: i64| {
+            let mut row = Vec::new();
+            write_numeric(&mut row, Some(ten_thousandths));
+            FieldReader::new(&row, 5).hundredths("amount_cents")
+        };
+        let told = [1_234_500, -1_234_500, 49, 50, -50, 0, i64::MAX].map(hundredths);
+        assert_eq!(told, [12_345, -12_345, 0, 1, -1, 0, 92_233_720_368_547_758].map(Ok));
+        let refused = Err(FrameError::Value { row: 5, column: "amount_cents" });
+        let not_a_number = [&8i32.to_be_bytes()[..], &[0, 0, 0, 0, 0xC0, 0, 0, 0]].concat();
+        assert_eq!(FieldReader::new(&not_a_number, 5).hundredths("amount_cents"), refused);
+        assert_eq!(FieldReader::new(&(-1i32).to_be_bytes(), 5).hundredths("amount_cents"), refused);
     }
 }
